@@ -1,1 +1,7 @@
-export {}
+export * from './coin.ts'
+export * from './keyset.ts'
+export * from './order.ts'
+export * from './payment-request.ts'
+export * from './quote.ts'
+export * from './secret.ts'
+export * from './token.ts'

@@ -1,0 +1,128 @@
+/** Keysets and their ids (NUT-01, NUT-02): a mint publishes them, a wallet recomputes the id and pins the keys. */
+import * as v from 'valibot'
+import { keysetIdSchema, pointSchema, wireObject } from './coin.ts'
+
+/** Public keys by amount: decimal text (up to 2^64) to a compressed point in hex. */
+export type Keys = Record<string, string>
+
+/** What a mint says of a keyset without its keys (NUT-02). `final_expiry` is in Unix seconds. */
+export type KeysetInfo = { id: string; unit: string; active: boolean; input_fee_ppk: number; final_expiry?: number }
+
+/** A keyset with its keys (NUT-01). */
+export type Keyset = KeysetInfo & { keys: Keys }
+
+const keysMax = 64
+const countSchema = /* @__PURE__ */ v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+
+/** A currency unit as NUT-01 names it: lower-case letters and digits. */
+export const unitSchema = /* @__PURE__ */ v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_-]{0,15}$/, 'unit expected'))
+
+/** @see Keys */
+export const keysSchema = /* @__PURE__ */ v.pipe(
+  v.record(v.pipe(v.string(), v.regex(/^[1-9][0-9]{0,19}$/, 'decimal amount expected')), pointSchema),
+  v.check((keys) => {
+    const count = Object.keys(keys).length
+    return count >= 1 && count <= keysMax
+  }, '1 to 64 keys expected'),
+)
+
+const infoEntries = {
+  id: keysetIdSchema,
+  unit: unitSchema,
+  active: /* @__PURE__ */ v.optional(v.boolean(), true),
+  input_fee_ppk: /* @__PURE__ */ v.optional(countSchema, 0),
+  final_expiry: /* @__PURE__ */ v.exactOptional(countSchema),
+}
+
+/** @see KeysetInfo */
+export const keysetInfoSchema = /* @__PURE__ */ wireObject(v.object(infoEntries))
+
+/** @see Keyset */
+export const keysetSchema = /* @__PURE__ */ wireObject(v.object({ ...infoEntries, keys: keysSchema }))
+
+/** `GET /v1/keysets`: keysets of other versions (00, 02 ...) are left out, since nothing here can use them. */
+export const keysetListSchema = /* @__PURE__ */ v.object({
+  keysets: v.pipe(v.array(v.unknown()), v.transform(onlyKnownVersions), v.array(keysetInfoSchema)),
+})
+
+/** `GET /v1/keys` and `GET /v1/keys/{id}`: as `keysetListSchema`, with keys. */
+export const keysetKeysSchema = /* @__PURE__ */ v.object({
+  keysets: v.pipe(v.array(v.unknown()), v.transform(onlyKnownVersions), v.array(keysetSchema)),
+})
+
+/**
+ * Computes a keyset id version 2 from public data.
+ *
+ * @param keys - Points in lower-case hex by decimal amount.
+ * @param feePpk - Fee per thousand inputs; absent and 0 give the same id.
+ * @param finalExpiry - Unix seconds; absent and 0 give the same id.
+ * @returns `01` and 32 bytes in hex.
+ * @see NUT-02 "Keyset ID V2"
+ */
+export async function keysetId(keys: Keys, unit: string, feePpk?: number, finalExpiry?: number): Promise<string> {
+  throw new Error('not built yet')
+}
+
+/**
+ * Computes a keyset id version 1; only to recognise old tokens.
+ *
+ * @returns `00` and 7 bytes in hex.
+ * @see NUT-02 "V1 Keysets (deprecated)"
+ */
+export async function keysetIdV1(keys: Keys): Promise<string> {
+  throw new Error('not built yet')
+}
+
+/**
+ * Checks that a mint's keyset has the id that its keys, unit, fee and expiry give.
+ *
+ * @throws {TuppenceError} `keyset-mismatch`.
+ */
+export async function checkKeysetId(keyset: Omit<Keyset, 'active'>): Promise<void> {
+  throw new Error('not built yet')
+}
+
+/**
+ * Shortens a keyset id to the 8 bytes that tokens may carry.
+ *
+ * @see NUT-00 "Short keyset ID"
+ */
+export function shortKeysetId(id: string): string {
+  return id.slice(0, 16)
+}
+
+/**
+ * Finds the full keyset id that a token's id means.
+ *
+ * @param id - Full or short, of version 1 or 2.
+ * @param known - Full ids of the mint's keysets.
+ * @throws {TuppenceError} `unknown-keyset` when none fits, `ambiguous-keyset` when more than one does.
+ */
+export function resolveKeysetId(id: string, known: Iterable<string>): string {
+  throw new Error('not built yet')
+}
+
+/** Lists a keyset's amounts, ascending; those beyond 2^53 - 1 are left out. */
+export function denominations(keyset: { readonly keys: Keys }): number[] {
+  throw new Error('not built yet')
+}
+
+/**
+ * Computes the fee for spending coins, rounded up to a whole minor unit.
+ *
+ * @throws {TuppenceError} `unknown-keyset` when a coin's keyset is not among `keysets`.
+ * @see NUT-02 "Fees"
+ */
+export function inputFee(
+  inputs: readonly { readonly id: string }[],
+  keysets: readonly { readonly id: string; readonly input_fee_ppk: number }[],
+): number {
+  throw new Error('not built yet')
+}
+
+function onlyKnownVersions(keysets: unknown[]): unknown[] {
+  return keysets.filter((keyset) => {
+    const id = (keyset as { id?: unknown } | null)?.id
+    return typeof id !== 'string' || id.startsWith('01')
+  })
+}
