@@ -1,0 +1,3 @@
+// So do the end-to-end tests.
+export * from '../packages/widget/src/frame.ts'
+import '@tuppence/core/src/wallet.ts'

@@ -1,0 +1,2 @@
+// No default exports.
+export default 1

@@ -1,0 +1,41 @@
+// Packs every package as it would be published and asks publint and are-the-types-wrong about the tarball.
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { root, runProgram } from './program.ts'
+
+/** Checks each public package under packages/. @returns 0 when all are clean. */
+export async function inspectPackages(): Promise<number> {
+  const packed = join(root, '.tmp', 'packed')
+  rmSync(packed, { recursive: true, force: true })
+  let failed = 0
+  for (const folder of readdirSync(join(root, 'packages')).sort()) {
+    const manifest = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8')) as {
+      name: string
+      private?: boolean
+    }
+    if (manifest.private === true) continue
+    const destination = join(packed, folder)
+    mkdirSync(destination, { recursive: true })
+    const pack = ['--dir', `packages/${folder}`, 'pack', '--silent', '--pack-destination', destination]
+    if ((await runProgram('pnpm', pack, { output: 'stderr' })) !== 0) {
+      failed += 1
+      continue
+    }
+    const tarball = join(destination, readdirSync(destination).find((name) => name.endsWith('.tgz')) ?? '')
+    const lint = await runProgram('node_modules/.bin/publint', [tarball, '--strict'])
+    // Node16 and bundlers only: the packages are ES modules, and say so.
+    const types = await runProgram('node_modules/.bin/attw', [
+      tarball,
+      '--profile',
+      'esm-only',
+      '--format',
+      'table-flipped',
+      '--no-color',
+    ])
+    console.log(
+      `${manifest.name}: publint ${lint === 0 ? 'clean' : 'FAILED'}, types ${types === 0 ? 'right' : 'WRONG'}`,
+    )
+    if (lint !== 0 || types !== 0) failed += 1
+  }
+  return failed === 0 ? 0 : 1
+}

@@ -1,0 +1,38 @@
+// Runs one program to its end; every step of scripts/ goes through here.
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+/** The repository's root. */
+export const root: string = join(import.meta.dirname, '..', '..')
+
+/** Where a program's output goes: to ours, or all of it to stderr (when our stdout ends in one JSON object). */
+export type Output = 'inherit' | 'stderr'
+
+export type ProgramOptions = { output?: Output; env?: Record<string, string> }
+
+/**
+ * Runs a program in the repository's root and passes on the signals that end us.
+ *
+ * @returns its exit status; 0 when a signal we passed on ended it; 127 when it could not be started.
+ */
+export function runProgram(program: string, args: string[], options: ProgramOptions = {}): Promise<number> {
+  const out = options.output === 'stderr' ? 2 : 'inherit'
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: [out === 'inherit' ? 'inherit' : 'ignore', out, 'inherit'],
+    env: { ...process.env, ...options.env },
+  })
+  const pass = (signal: NodeJS.Signals) => void child.kill(signal)
+  process.on('SIGINT', pass).on('SIGTERM', pass).on('SIGHUP', pass)
+  return new Promise((resolve) => {
+    const end = (status: number) => {
+      process.off('SIGINT', pass).off('SIGTERM', pass).off('SIGHUP', pass)
+      resolve(status)
+    }
+    child.on('error', (error) => {
+      console.error(`[tuppence] cannot run ${program}: ${error.message}`)
+      end(127)
+    })
+    child.on('exit', (status, signal) => end(status ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1)))
+  })
+}

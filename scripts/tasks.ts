@@ -1,0 +1,90 @@
+// What each command does, after scripts/run.mjs has brought Node, pnpm and the dependencies: `node scripts/tasks.ts lint`.
+import { buildPackages, buildSites } from './steps/build.ts'
+import { findChromium } from './steps/chromium.ts'
+import { inspectPackages } from './steps/packages.ts'
+import { runAll, runStep } from './steps/pipeline.ts'
+import { runProgram } from './steps/program.ts'
+
+const bin = (name: string) => `node_modules/.bin/${name}`
+
+const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<number> }> = {
+  start: {
+    says: 'build, then start the demo: a newspaper, a blog, a mint and the wallet',
+    run: async (flags) => {
+      const built = await runStep('build', build)
+      return built === 0
+        ? runProgram(process.execPath, [
+            '--disable-warning=ExperimentalWarning',
+            'examples/newsroom/src/start.ts',
+            ...flags,
+          ])
+        : built
+    },
+  },
+  test: { says: 'everything CI checks; ends with a line of counts', run: runAll },
+  build: { says: 'compile the packages and build the wallet origin', run: build },
+  lint: { says: 'oxlint: the arrows between packages, and the rest', run: (flags) => runProgram(bin('oxlint'), flags) },
+  format: { says: 'write every file the way oxfmt has it', run: (flags) => runProgram(bin('oxfmt'), flags) },
+  types: { says: 'type-check everything', run: (flags) => runProgram(bin('tsc'), ['-b', ...flags]) },
+  unit: {
+    says: 'unit, property and vector tests (vitest); flags go through',
+    run: async (flags) => {
+      await findChromium()
+      return runProgram(bin('vitest'), ['run', ...flags])
+    },
+  },
+  e2e: {
+    says: 'Playwright on the built demo; flags go through',
+    run: async (flags) => {
+      await findChromium()
+      return runProgram(bin('playwright'), ['test', '--config', 'e2e/playwright.config.ts', ...flags])
+    },
+  },
+  size: {
+    says: 'bytes after gzip -9 of page, frame, curve and core, against their budgets (--json)',
+    run: async (flags) => {
+      const built = await build({ quiet: true })
+      return built === 0 ? runProgram(process.execPath, ['scripts/size.ts', ...flags]) : built
+    },
+  },
+  'bench:wallet': {
+    says: 'click to content and curve arithmetic against their baselines (--json)',
+    run: async (flags) => {
+      const built = await build({ quiet: true })
+      if (built !== 0) return built
+      await findChromium()
+      return runProgram(process.execPath, [
+        '--disable-warning=ExperimentalWarning',
+        'scripts/bench-wallet.ts',
+        ...flags,
+      ])
+    },
+  },
+  packages: { says: 'publint and are-the-types-wrong on every packed package', run: inspectPackages },
+  screenshots: {
+    says: 'take the pictures in docs/img from the running demo',
+    run: async (flags) => {
+      const built = await build({ quiet: true })
+      if (built !== 0) return built
+      await findChromium()
+      return runProgram(process.execPath, ['--disable-warning=ExperimentalWarning', 'scripts/screenshots.ts', ...flags])
+    },
+  },
+}
+
+async function build(options: { quiet?: boolean } | string[] = {}): Promise<number> {
+  const output = !Array.isArray(options) && options.quiet === true ? 'stderr' : 'inherit'
+  const compiled = await buildPackages(output)
+  return compiled === 0 ? buildSites(output) : compiled
+}
+
+function help(): number {
+  console.log('npm start, npm test, npm run <command> [-- flags]\n')
+  for (const [name, task] of Object.entries(tasks)) console.log(`  ${name.padEnd(14)} ${task.says}`)
+  return 0
+}
+
+const [name = 'help', ...flags] = process.argv.slice(2)
+const task = tasks[name]
+if (task === undefined && name !== 'help') console.error(`[tuppence] no command "${name}"`)
+process.exitCode = task === undefined ? help() + (name === 'help' ? 0 : 1) : await task.run(flags)
