@@ -1,0 +1,77 @@
+/** The till's journal as a port: what accept() must find again after a crash. Each storage passes contract.ts. */
+
+/**
+ * How far a payment has come. `received`: written down before the deposit is sent, outcome unknown. `deposited`: the
+ * mint's receipt is kept, so the coins are the publisher's. `delivered`: content was handed over at least once.
+ */
+export type Stage = 'received' | 'deposited' | 'delivered'
+
+/** What is written down before a coin leaves the till; never changes afterwards. */
+export type Received = Readonly<{
+  /** Hex SHA-256 of the token's text: names the payment here and at the mint. */
+  reference: string
+  offerId: string
+  /** Path and query the challenge was for. */
+  target: string
+  /** Id of the challenge that was paid; for a NUT-24 payment, which has none, `x-cashu`. */
+  challengeId: string
+  /** RFC 9530 digest of the body the challenge was for, where it had one. */
+  digest?: string
+  /** The client's Idempotency-Key: one payment a reader, offer and key. Without a reader it says nothing. */
+  idempotencyKey?: string
+  /** The key that signed the request, where one did. */
+  reader?: Reader
+  /** Minor units asked for, and minor units the deposit must be credited with (more, where the reader overpaid). */
+  price: number
+  amount: number
+  unit: string
+  /** Hex, 16 bytes: opens the commitment to the offer that stands in the receipt. */
+  salt: string
+  /** The deposit exactly as sent, JSON text; holds bearer coins, so it is wiped as soon as they are spent. */
+  deposit: string
+  receivedAtMs: number
+}>
+
+/** A reader as one publisher knows them: an Ed25519 public key of the wallet's, made for this till only. */
+export type Reader = Readonly<{
+  /** RFC 7638 thumbprint, base64url: the `keyid` of signatures. */
+  thumbprint: string
+  /** Raw public key, base64url. */
+  publicKey: string
+}>
+
+/** A payment as the journal holds it. */
+export type JournaledPayment = Omit<Received, 'deposit'> &
+  Readonly<{
+    stage: Stage
+    /** Present while the stage is `received`. */
+    deposit?: string
+    /** The `Payment-Receipt` header, byte for byte; present from `deposited` on. */
+    receipt?: string
+  }>
+
+/** What a reader's key opens: the payment that bought it. */
+export type Entitlement = Readonly<{ reader: Reader; offerId: string; reference: string; receipt: string; atMs: number }>
+
+/** Durable memory of a till. Every write is on disk when its promise resolves. */
+export type Journal = {
+  /**
+   * Writes a payment down, unless its reference is known. The known one is given back unchanged; `conflict` means
+   * that another payment of the same reader has the same idempotency key for the same offer. Only `new` wrote anything.
+   */
+  receive(payment: Received): Promise<Readonly<{ status: 'new' | 'known' | 'conflict'; payment: JournaledPayment }>>
+  /**
+   * Keeps the receipt of a received payment, wipes its coins and, for a reader and where asked, grants the
+   * entitlement: one transaction. A payment that has a receipt keeps it. @returns The payment as it now stands.
+   */
+  deposited(reference: string, outcome: Readonly<{ receipt: string; atMs: number; entitles: 'offer' | 'nothing' }>): Promise<JournaledPayment>
+  /** Marks a deposited payment as delivered; the first time counts. */
+  delivered(reference: string, atMs: number): Promise<void>
+  /** Forgets a payment the mint refused: only while it is `received`, so that no receipt can be lost. */
+  refused(reference: string): Promise<void>
+  find(reference: string): Promise<JournaledPayment | undefined>
+  /** Payments whose outcome is unknown, oldest first. */
+  unsettled(limit: number): Promise<readonly JournaledPayment[]>
+  entitlement(thumbprint: string, offerId: string): Promise<Entitlement | undefined>
+  close(): Promise<void>
+}

@@ -1,0 +1,43 @@
+/** What a till sells: the offer noun, and finding one by the path of a request. */
+
+/** An article: one fixed price, bought once by a reader and opened again by the reader's key. */
+export type ArticleOffer = Readonly<{ kind: 'article'; price: number } & OfferBase>
+
+/** A tip jar: the reader names the amount, between min and max (minor units, both inclusive). */
+export type TipOffer = Readonly<{ kind: 'tip'; min: number; max: number } & OfferBase>
+
+/** Anything a till sells at a price. Amounts are minor units of `unit`. */
+export type Offer = ArticleOffer | TipOffer
+
+type OfferBase = {
+  id: string
+  /** Path at the till's origin, in the URL parser's normal form; compared byte by byte. */
+  path: string
+  title: string
+  /** Exact origins of the pages that may show this offer; the wallet enforces it, the till binds it into the challenge. */
+  sites: readonly string[]
+  unit: string
+}
+
+/**
+ * Makes a look-up from path to offer.
+ *
+ * @returns Finds the offer whose path is exactly `pathname`, or nothing.
+ */
+export function offersByPath(offers: readonly Offer[]): (pathname: string) => Offer | undefined {
+  const byPath = new Map(offers.map((offer) => [offer.path, offer]))
+  return (pathname) => byPath.get(pathname)
+}
+
+/** The URL that receipts commit to: the till's origin and the offer's path, without a query. */
+export function offerUrl(origin: string, offer: Pick<Offer, 'path'>): string {
+  return origin + offer.path
+}
+
+/** HTTP methods an offer answers to, besides OPTIONS. */
+export function methodsOf(offer: Offer): readonly string[] {
+  return offer.kind === 'article' ? ['GET', 'HEAD'] : ['POST']
+}
+
+/** Where a till says who it is; no offer can be there. */
+export const wellKnownPath = '/.well-known/tuppence'
