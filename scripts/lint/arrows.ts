@@ -52,7 +52,7 @@ const protocol: Ban[] = [
 const payPath: Ban[] = [
   ...protocol,
   {
-    regex: '^(@noble/curves|\\.{1,2}/(\\.\\./)*crypto/)',
+    regex: '^(@noble/(curves|secp256k1)|\\.{1,2}/(\\.\\./)*crypto/)',
     message:
       'Paying needs no curve, and nobody should load one to pay. Curve code is its own entry, @tuppence/protocol/crypto.',
   },

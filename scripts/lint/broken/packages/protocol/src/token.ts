@@ -5,6 +5,7 @@ export const later = () => import('hono')
 import 'node:crypto'
 import '@nanostores/preact'
 import '@noble/curves/secp256k1.js'
+import '@noble/secp256k1'
 import './crypto/curve.ts'
 export * from '../../mint/src/index.ts'
 import '@tuppence/core/src/wallet.ts'

@@ -1,0 +1,169 @@
+// Weighs what a reader's browser loads, in bytes after gzip -9, against the budgets; `npm run size -- --json`.
+// Reads the built wallet origin (packages/widget/dist/site) and the built packages, so build first.
+import { readFileSync, statSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build, type Plugin } from 'esbuild'
+import { root } from './steps/program.ts'
+
+const site = join(root, 'packages', 'widget', 'dist', 'site')
+
+/** Bytes after gzip -9. `page` is before any click, `frame` the pay path, `curve` loaded for top-up, change, restore. */
+const budgets = { page: 4_000, frame: 20_000, curve: 20_000, core: 30_000 }
+
+type Sizes = Record<keyof typeof budgets, number>
+
+// The x coordinate of secp256k1's base point (SEC 2, 2.4.1): no code that does curve arithmetic can be without it.
+const baseX = '79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
+const curveMarks = [baseX, BigInt(`0x${baseX}`).toString()]
+
+const gzipBytes = (text: string | Uint8Array) => gzipSync(text, { level: 9 }).length
+
+/** Leaves `import()` alone, so that a bundle holds the static graph and nothing else, and notes where it leads. */
+function keepDynamic(found: Set<string>): Plugin {
+  return {
+    name: 'keep-dynamic',
+    setup: ({ onResolve }) => {
+      onResolve({ filter: /.*/ }, ({ kind, path, resolveDir }) => {
+        if (kind === 'dynamic-import') {
+          if (path.startsWith('.')) found.add(join(resolveDir, path))
+          else if (path.startsWith('/')) found.add(join(site, path))
+          return { path, external: true }
+        }
+        // The site's files name each other by absolute path; config.js is written by whoever deploys them.
+        if (path.startsWith('/') && !path.startsWith(root)) {
+          return path === '/config.js' ? { path, external: true } : { path: join(site, path) }
+        }
+        return undefined
+      })
+    },
+  }
+}
+
+type Graph = { bytes: number; files: string[]; dynamic: string[] }
+
+/** The static import graph of some built files as one minified ES module. Files in `without` count as loaded already. */
+async function weigh(entries: string[], without: string[] = []): Promise<Graph> {
+  const dynamic = new Set<string>()
+  const loaded: Plugin = {
+    name: 'loaded-already',
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /.*/ }, ({ path }) =>
+        without.includes(path) && !entries.includes(path) ? { contents: '' } : undefined,
+      )
+    },
+  }
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: entries.map((path) => `import ${JSON.stringify(path)}`).join('\n'), resolveDir: site },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2024',
+    legalComments: 'none',
+    write: false,
+    metafile: true,
+    logLevel: 'error',
+    // What was left out comes back as an empty module; esbuild then warns that its exports are missing.
+    logOverride: { 'import-is-undefined': 'silent' },
+    plugins: [loaded, keepDynamic(dynamic)],
+  })
+  const files = Object.keys(metafile.inputs)
+    .filter((name) => name !== '<stdin>')
+    .map((name) => join(process.cwd(), name))
+  return { bytes: gzipBytes(outputFiles[0]?.contents ?? ''), files, dynamic: [...dynamic] }
+}
+
+/** The module scripts that a built HTML page starts with. */
+function scriptsOf(html: string): string[] {
+  const text = readFileSync(join(site, html), 'utf8')
+  return [...text.matchAll(/<script\b[^>]*\bsrc="([^"]+)"/g)]
+    .map(([, src = '']) => src)
+    .filter((src) => src !== '/config.js')
+    .map((src) => join(site, src))
+}
+
+const hasCurve = (path: string) => {
+  const text = readFileSync(path, 'utf8').toLowerCase()
+  return curveMarks.some((mark) => text.includes(mark))
+}
+
+/** Follows `import()` and workers from the frame to the chunk with the curve in it. */
+async function findCurve(frame: Graph): Promise<string> {
+  const seen = new Set<string>(frame.files)
+  const queue = [...frame.dynamic]
+  for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+    if (seen.has(path)) continue
+    seen.add(path)
+    if (hasCurve(path)) return path
+    const graph = await weigh([path], frame.files)
+    const holder = graph.files.find((file) => hasCurve(file))
+    if (holder !== undefined) return holder
+    queue.push(...graph.dynamic, ...workersOf(path))
+  }
+  throw new Error('No chunk that the frame loads later has the curve in it. Was the wallet origin built?')
+}
+
+/** Worker scripts that a chunk names as text. */
+function workersOf(path: string): string[] {
+  return [...readFileSync(path, 'utf8').matchAll(/["'`](\/[\w./-]*worker[\w.-]*\.js)["'`]/gi)].map(([, name = '']) =>
+    join(site, name),
+  )
+}
+
+async function measure(): Promise<{ sizes: Sizes; files: Record<string, string[]> }> {
+  const page = await weigh([join(site, 'tuppence.js')])
+  const frame = await weigh(scriptsOf('frame.html'))
+  if (frame.files.some((file) => hasCurve(file))) throw new Error('The frame loads the curve before anyone needs it.')
+  const curve = await weigh([await findCurve(frame)], frame.files)
+  const core = await build({
+    entryPoints: [join(root, 'packages', 'core', 'dist', 'index.js')],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2024',
+    legalComments: 'none',
+    write: false,
+    logLevel: 'error',
+  })
+  const short = (names: string[]) => names.map((name) => relative(site, name))
+  return {
+    sizes: {
+      page: page.bytes,
+      frame: frame.bytes,
+      curve: curve.bytes,
+      core: gzipBytes(core.outputFiles[0]?.contents ?? ''),
+    },
+    files: {
+      page: short(page.files),
+      frame: short(frame.files),
+      curve: short(curve.files),
+      core: ['@tuppence/core, import() inlined'],
+    },
+  }
+}
+
+function report(sizes: Sizes, files: Record<string, string[]>): string[] {
+  const over: string[] = []
+  for (const [name, budget] of Object.entries(budgets) as [keyof Sizes, number][]) {
+    const bytes = sizes[name]
+    const verdict = bytes <= budget ? 'ok' : `OVER by ${bytes - budget}`
+    console.error(
+      `${name.padEnd(6)} ${String(bytes).padStart(6)} of ${String(budget).padStart(6)} bytes  ${verdict}  ${files[name]?.join(' ')}`,
+    )
+    if (bytes > budget) over.push(name)
+  }
+  return over
+}
+
+statSync(join(site, 'frame.html'))
+const { sizes, files } = await measure()
+const over = report(sizes, files)
+if (over.length > 0) {
+  console.error(
+    `[tuppence] over budget: ${over.join(', ')}. Load it later, or take something out; a larger budget needs an ADR.`,
+  )
+  process.exitCode = 1
+}
+if (process.argv.includes('--json')) console.log(JSON.stringify(sizes))
