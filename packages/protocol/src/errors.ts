@@ -27,6 +27,7 @@ const retries: { readonly [C in Retriable]: Table[C]['retry'] } = {
   'payment-expired': 'now',
   'invalid-challenge': 'now',
   'payment-in-progress': 'now',
+  'content-unavailable': 'after-recover',
   'malformed-receipt': 'after-recover',
   'signature-stale': 'now',
   'bridge-busy': 'now',

@@ -1,0 +1,84 @@
+// Typed talk over the port between element and frame: parses, bounds what is open, and answers each request once.
+
+import { parseElementMessage, parseFrameMessage } from './bridge-messages.ts'
+import type { ElementMessage, FrameAnswer, FrameMessage } from './bridge-messages.ts'
+import { limits } from './limits.ts'
+
+/** One end of a port. */
+export type Messenger<Out> = {
+  /** Posts a message. @returns false when it was not posted: too many open requests, nothing to answer, or closed. */
+  send(message: Out): boolean
+  /** Closes the port; nothing is received any more. */
+  close(): void
+}
+
+/**
+ * The page's end. Answers to what was not asked, second answers, and messages that are not in the table are dropped.
+ *
+ * @param on - Called for each message of the frame.
+ */
+export function openElementMessenger(port: MessagePort, on: (message: FrameMessage) => void): Messenger<ElementMessage> {
+  const open = new Set<string>()
+  let closed = false
+  port.onmessage = ({ data }) => {
+    const message = parseFrameMessage(data)
+    if (message && (message.t === 'resize' || open.delete(message.id))) on(message)
+  }
+  return {
+    send(message) {
+      if (message.t === 'unlock' || message.t === 'tip') {
+        if (open.size >= limits.bridgeInFlightMax && !open.has(message.id)) return false
+        open.add(message.id)
+      }
+      if (!closed) port.postMessage(message)
+      return !closed
+    },
+    close() {
+      closed = true
+      port.close()
+    },
+  }
+}
+
+/**
+ * The frame's end. A request whose id is open is not passed on again; one that was answered gets the same answer.
+ *
+ * @param on - Called for each message of the page that is new.
+ */
+export function openFrameMessenger(port: MessagePort, on: (message: ElementMessage) => void): Messenger<FrameMessage> {
+  const open = new Set<string>()
+  const answers = new Map<string, FrameAnswer>()
+  let closed = false
+  const begin = ({ id }: { id: string }): boolean => {
+    const answer = answers.get(id)
+    if (answer) port.postMessage(answer)
+    // Beyond the bound a page gets no answer: its own end never sends that many.
+    if (answer || open.has(id) || open.size >= limits.bridgeInFlightMax) return false
+    open.add(id)
+    return true
+  }
+  const finish = (answer: FrameAnswer): boolean => {
+    if (!open.delete(answer.id)) return false
+    answers.set(answer.id, answer)
+    const [oldest] = answers.keys()
+    if (answers.size > limits.bridgeInFlightMax && oldest !== undefined) answers.delete(oldest)
+    return true
+  }
+  port.onmessage = ({ data }) => {
+    const message = parseElementMessage(data)
+    if (!message || closed) return
+    const passes = message.t === 'theme' || (message.t === 'cancel' ? open.has(message.id) : begin(message))
+    if (passes) on(message)
+  }
+  return {
+    send(message) {
+      if (closed || (message.t !== 'resize' && !finish(message))) return false
+      port.postMessage(message)
+      return true
+    },
+    close() {
+      closed = true
+      port.close()
+    },
+  }
+}

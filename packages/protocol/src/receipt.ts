@@ -1,0 +1,88 @@
+// Receipts that a mint signs for a deposit: till and wallet keep them, and anyone can check one with the mint's key.
+
+import * as v from 'valibot'
+import { base64UrlDecode, base64UrlEncode, bytesToHex, canonicalJson, concatBytes, sha256, utf8 } from './encoding.ts'
+import { isTuppenceError, TuppenceError } from './errors.ts'
+import { thumbprint, verifyingKey } from './signing-key.ts'
+
+/**
+ * What a mint says of a deposit. `offer`: hex commitment (see offerCommitment); `amount`: minor units of `unit`;
+ * `reference`: hex SHA-256 of the token's text; `timeMs`: when the mint booked it, Unix milliseconds.
+ */
+export type ReceiptBody = {
+  v: 1
+  mint: string
+  account: string
+  offer: string
+  amount: number
+  unit: string
+  timeMs: number
+  reference: string
+}
+
+/** A body, the name of the mint's key, and base64url Ed25519 over the canonical JSON of both. */
+export type SignedReceipt = ReceiptBody & { kid: string; sig: string }
+
+const hash = /* @__PURE__ */ v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
+const short = /* @__PURE__ */ v.pipe(v.string(), v.nonEmpty(), v.maxLength(512))
+const count = /* @__PURE__ */ v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+
+/** @see SignedReceipt */
+export const signedReceiptSchema = /* @__PURE__ */ v.object({
+  v: v.literal(1),
+  mint: short,
+  account: short,
+  offer: hash,
+  amount: count,
+  unit: short,
+  timeMs: count,
+  reference: hash,
+  kid: short,
+  sig: short,
+})
+
+/** Signs a receipt. The body must have no other members than the type says. */
+export async function signReceipt(body: ReceiptBody, key: CryptoKey, kid: string): Promise<SignedReceipt> {
+  const signature = await crypto.subtle.sign('Ed25519', key, signedBytes({ ...body, kid }))
+  return { ...body, kid, sig: base64UrlEncode(new Uint8Array(signature)) }
+}
+
+/**
+ * Whether one of the mint's keys signed exactly this.
+ *
+ * @param receipt - Checked against `signedReceiptSchema` before.
+ * @param keys - The mint's published keys; others among them are passed over.
+ */
+export async function verifyReceipt(receipt: SignedReceipt, keys: readonly JsonWebKey[]): Promise<boolean> {
+  const { sig, ...body } = receipt
+  for (const jwk of keys) {
+    try {
+      if ((await thumbprint(jwk)) !== receipt.kid) continue
+      return await crypto.subtle.verify('Ed25519', await verifyingKey(jwk), base64UrlDecode(sig), signedBytes(body))
+    } catch (error) {
+      if (!isTuppenceError(error)) throw error
+    }
+  }
+  return false
+}
+
+/** @throws {TuppenceError} `receipt-invalid`: no key of the mint signed this. */
+export async function checkReceipt(receipt: SignedReceipt, keys: readonly JsonWebKey[]): Promise<void> {
+  if (!(await verifyReceipt(receipt, keys))) throw new TuppenceError('receipt-invalid')
+}
+
+/**
+ * Names an offer to the mint without naming it: who has the salt can open it, the mint cannot.
+ *
+ * @param salt - 16 random bytes, fresh for each payment.
+ * @param offerUrl - Absolute URL of what was bought, without a fragment.
+ * @returns Hex SHA-256 of the salt and the URL.
+ */
+export async function offerCommitment(salt: Uint8Array, offerUrl: string): Promise<string> {
+  return bytesToHex(await sha256(concatBytes(salt, utf8(offerUrl))))
+}
+
+// The name of the format comes first, so that a receipt's signature can stand for nothing else that a key might sign.
+function signedBytes(body: Omit<SignedReceipt, 'sig'>): Uint8Array<ArrayBuffer> {
+  return utf8(canonicalJson(body))
+}
