@@ -1,0 +1,216 @@
+/** What a wallet can do and answer: the types that the widget, agents and tests compile against. */
+import type { BlindedMessage, Challenge, PaymentReceipt } from '@tuppence/protocol'
+import type { ReadableAtom } from 'nanostores'
+import type { HeldCoin } from './coins.ts'
+import type { Payment } from './payment.ts'
+import type { Clock, CurvePort, Fetch, Random, Timer } from './ports.ts'
+import type { Db, HistoryEntry, PinnedMint, Purchase } from './tables.ts'
+
+/** What `createWallet` is given. */
+export type WalletDeps = {
+  readonly db: Db
+  readonly clock?: Clock
+  readonly random?: Random
+  /** With it the wallet makes change by itself, a random while after paying. */
+  readonly timer?: Timer
+  readonly fetch?: Fetch
+  /** The 64-byte seed. Absent: allowance mode, a wallet that holds lent coins and can only pay and re-open. */
+  readonly seed?: () => Promise<Uint8Array>
+  /** Loaded on first need; `directCurve` in this thread when absent. */
+  readonly curve?: () => Promise<CurvePort>
+  /** Mints whose coins this wallet takes, as URLs without a trailing slash. The first one is the default. */
+  readonly mints: readonly string[]
+  /** Origins that no offer may have: the wallet's own. The mints' are added. */
+  readonly ownOrigins?: readonly string[]
+}
+
+/** An offer as its till's challenge states it; amounts in minor units of `unit`. */
+export type Offer = {
+  readonly url: string
+  readonly site: string
+  readonly title?: string
+  readonly kind: 'article' | 'tip' | 'pass'
+  readonly amount: number
+  readonly unit: string
+  readonly realm: string
+  readonly tillOrigin: string
+  /** The till's mints that this wallet knows, in the till's order. */
+  readonly mints: readonly string[]
+  readonly challenge: Challenge
+  /** For a tip: the exact body that the challenge's digest covers. */
+  readonly body?: string
+}
+
+/** `now`: exact coins are there. `after-change`: enough money, other coins. `no`: not enough. */
+export type Affordable = 'now' | 'after-change' | 'no'
+
+/** What a URL turned out to be for this reader. */
+export type Look =
+  | { readonly status: 'owned'; readonly url: string; readonly site: string; readonly purchase: Purchase }
+  | { readonly status: 'priced'; readonly offer: Offer; readonly affordable: Affordable }
+  | { readonly status: 'free'; readonly contentType: string; readonly body: string }
+
+/** What came of a gesture. Operating failures are thrown instead. */
+export type Outcome =
+  | {
+      readonly status: 'paid' | 'opened'
+      readonly contentType: string
+      readonly body: string
+      readonly receipt?: PaymentReceipt
+    }
+  | { readonly status: 'insufficient'; readonly missing: number; readonly unit: string }
+  | { readonly status: 'needs-change'; readonly amount: number; readonly unit: string }
+  /** The till refused and took nothing; look again. `reason` is the till's problem code. */
+  | { readonly status: 'declined'; readonly reason: string }
+
+/** Money by state, minor units of one unit. `spendable` is what a reader may call the balance. */
+export type Balance = {
+  readonly spendable: number
+  /** Coins of payments that are on their way. */
+  readonly reserved: number
+  /** Coins lent to sites, as last known. */
+  readonly lent: number
+}
+
+/** Steps of a top-up as its screen shows them. */
+export type TopUpState = 'quoting' | 'waiting' | 'paid' | 'minting' | 'done'
+
+/** A quote that waits for the reader's money. */
+export type Quote = { readonly id: string; readonly request: string; readonly amount: number; readonly unit: string }
+
+export type TopUpInput = {
+  readonly amount: number
+  readonly unit: string
+  readonly mint?: string
+  /** `test` confirms itself at the mint. */
+  readonly method: string
+  readonly onState?: (state: TopUpState, quote?: Quote) => void
+  readonly signal?: AbortSignal
+}
+
+export type TopUpOutcome =
+  | { readonly status: 'topped-up'; readonly amount: number; readonly unit: string }
+  | { readonly status: 'expired' }
+
+/** Coins came in, or did not and nothing changed. */
+export type ReceiveOutcome =
+  | { readonly status: 'received'; readonly amount: number; readonly unit: string }
+  | { readonly status: 'declined'; readonly reason: 'spent' | 'locked' | 'unknown-mint' | 'refused' }
+
+export type SendOutcome =
+  | { readonly status: 'sent'; readonly token: string; readonly paymentId: string }
+  | { readonly status: 'insufficient'; readonly missing: number; readonly unit: string }
+
+/** `progress.scanned` counts derived outputs; the end is not known beforehand. */
+export type RestoreProgress = {
+  readonly mint: string
+  readonly keysetId: string
+  readonly scanned: number
+  readonly found: number
+}
+
+/** Coins set aside for one site, with all that a wallet without a seed needs to spend them. Structured-cloneable. */
+export type Allowance = {
+  /** The loan's payment id in the vault. */
+  readonly id: string
+  readonly site: string
+  readonly tillOrigin: string
+  readonly realm: string
+  readonly unit: string
+  readonly coins: readonly HeldCoin[]
+  /** The site's Ed25519 private key; not extractable. */
+  readonly key: CryptoKey
+  /** Its public part, 32 bytes, base64url. */
+  readonly publicX: string
+  /** Blinded by the vault beforehand, so that a refund needs no seed here. */
+  readonly refundOutputs: readonly BlindedMessage[]
+  /** What the reader owns from this till already. */
+  readonly purchases: readonly Purchase[]
+  /** Keysets and receipt keys as the vault pinned them. */
+  readonly mints: readonly PinnedMint[]
+}
+
+/** What a frame did with its allowance, told to the vault when they next meet. */
+export type AllowanceReport = {
+  readonly id: string
+  readonly site: string
+  readonly purchases: readonly Purchase[]
+  readonly history: readonly HistoryEntry[]
+  /** Secrets of coins that the frame still holds, unreserved. */
+  readonly held: readonly string[]
+}
+
+export type LookInput = { readonly url: string; readonly site: string; readonly signal?: AbortSignal }
+
+export type TipInput = LookInput & {
+  readonly amount: number
+  readonly unit?: string
+  /** The gesture's id: the same id never pays twice. */
+  readonly gesture?: string
+}
+
+/** Recovery's count of what it did. `open` payments could not be finished yet. */
+export type Recovered = { readonly finished: number; readonly undone: number; readonly open: number }
+
+/** The headless wallet. Every method may throw a TuppenceError whose `retry` says what is safe. */
+export type Wallet = {
+  /** `vault` has a seed; `allowance` holds lent coins only. */
+  readonly mode: 'vault' | 'allowance'
+  /** By unit. */
+  readonly $balance: ReadableAtom<Readonly<Record<string, Balance>>>
+  /** Open payments, oldest first. */
+  readonly $payments: ReadableAtom<readonly Payment[]>
+  /** The newest finished payments, newest first. */
+  readonly $history: ReadableAtom<readonly HistoryEntry[]>
+  /** What was bought and opens by itself, by URL. */
+  readonly $purchases: ReadableAtom<Readonly<Record<string, Purchase>>>
+
+  /** Loads the stores, then finishes or undoes open payments in the background. */
+  readonly start: () => Promise<void>
+  readonly close: () => void
+
+  /** Asks what a URL costs, or knows that it is owned. Nothing is signed. */
+  readonly look: (input: LookInput) => Promise<Look>
+  /** Pays what was looked at, or opens it when it is owned. At most one credential leaves. */
+  readonly unlock: (look: Look, options?: { readonly signal?: AbortSignal }) => Promise<Outcome>
+  /** Opens what is owned by a signed GET. `undefined`: not owned here. */
+  readonly reopen: (input: LookInput) => Promise<Outcome | undefined>
+  readonly tip: (input: TipInput) => Promise<Outcome>
+
+  readonly topUp: (input: TopUpInput) => Promise<TopUpOutcome>
+  /** Takes the coins of a token by swapping them. */
+  readonly receive: (token: string) => Promise<ReceiveOutcome>
+  /** Hands over coins as a token text. */
+  readonly send: (input: { amount: number; unit: string; mint?: string; memo?: string }) => Promise<SendOutcome>
+  /** Swaps coins so that prices are payable at once; with `amount`, that amount first of all. `false`: no need. */
+  readonly makeChange: (input?: { amount?: number; unit?: string; mint?: string }) => Promise<boolean>
+  /** Takes back the coins of an open payment or unclaimed token by swapping them. */
+  readonly cancel: (paymentId: string) => Promise<'undone' | 'finished' | 'open'>
+  /** Finds every signed, unspent coin of the seed. Answers the amounts found by unit. */
+  readonly restore: (options?: {
+    readonly onProgress?: (progress: RestoreProgress) => void
+    readonly signal?: AbortSignal
+  }) => Promise<Readonly<Record<string, number>>>
+  /** Finishes or undoes every open payment. Safe to call at any time. */
+  readonly recover: () => Promise<Recovered>
+
+  /** Vault: sets coins aside for a site, up to `amount`. Journaled before it answers. `undefined`: no coins. */
+  readonly lend: (input: {
+    readonly site: string
+    readonly tillOrigin: string
+    readonly realm: string
+    readonly amount: number
+    readonly unit: string
+    readonly mints?: readonly string[]
+  }) => Promise<Allowance | undefined>
+  /** Vault: the frame has the allowance. Loans that are never acknowledged come home by themselves. */
+  readonly acknowledgeLoan: (id: string) => Promise<void>
+  /** Frame: takes an allowance. The same one twice counts once. */
+  readonly acceptAllowance: (allowance: Allowance) => Promise<void>
+  /** Frame: what was done with the allowance of a site. */
+  readonly reportAllowance: (site: string) => Promise<AllowanceReport | undefined>
+  /** Vault: keeps what a frame reports: its purchases and history. Coins are believed only from receipts or the mint. */
+  readonly settleLoan: (report: AllowanceReport) => Promise<void>
+  /** Vault: takes back what a site has not spent, by swapping it. Answers the amount that came home, by unit. */
+  readonly callHome: (site: string) => Promise<Readonly<Record<string, number>>>
+}

@@ -1,0 +1,177 @@
+/**
+ * A payment and its states: one union and one transition table that top-up, swap, pay, tip, send and lend all go
+ * through. Pure; the actions read and write it, and `recover` decides by it.
+ *
+ * ```
+ *              top-up                     pay tip swap receive           send        lend
+ *                |                                |                       |           |
+ *            [quoting]---lapse----+               |                       |       [offered]--acknowledge--+
+ *                | quote          |               |                       |           |                   |
+ *            [quoted ]---lapse----+               |                       |        recall                 |
+ *                | request        |               |                       |           |                   |
+ *                v                |               |                       +-----------|---->[handed ]<----+
+ *            [ sent  ]<-----------|---------------+                                   |      |   |
+ *             | |  | |            |                                                   |  spend   recall
+ *      accept | |  | | refuse     |                                                   |      |   |
+ *             | |  | +------->[refused]--release--+----------------------------+      |      |   |
+ *             | |  | garble     ^  |  |           |                            |      |      |   |
+ *             | |  v            |  |  +--take--->{taken}                       v      v      |   |
+ *             | | [quarantined]-+  |                                         {  undone  }<---|---+
+ *             | |  |      refuse   |                                                         |
+ *             | settle  settle   settle                                                      |
+ *             v v  v               v                                                         v
+ *      [accepted]-- spend ------------------------------------------------------------->{  done  }
+ * ```
+ *
+ * Left out of the drawing: `quarantined` also takes `garble` (it stays) and `accept`; `refused` takes `accept` and
+ * `garble`; `sent`, `quarantined`, `refused` and `accepted` take `recall`, since whoever swaps the coins first has them.
+ */
+import { assert } from './assert.ts'
+import type { Planned } from './ports.ts'
+
+/** What a payment is for. `swap` makes change, or brings coins home for the payment that `of` names. */
+export type PaymentKind = 'pay' | 'tip' | 'top-up' | 'swap' | 'receive' | 'send' | 'lend'
+
+/**
+ * Where a payment stands. Every open state keeps its coins out of reach of other payments.
+ *
+ * - `quoting`: a top-up quote was asked for; nothing is at stake.
+ * - `quoted`: the quote waits for the reader's money.
+ * - `sent`: the journaled request may have left; repeating the same bytes is always right.
+ * - `quarantined`: the answer failed its checks; the inputs are kept, and the request may be repeated.
+ * - `refused`: the other side said no; the mint has to say whether the coins are still good.
+ * - `accepted`: the till said yes without a receipt that the mint signed; ends when the mint says spent.
+ * - `offered`: coins are being handed to a frame that has not said that it has them.
+ * - `handed`: coins are with a frame, or with whoever was sent the token.
+ * - `done`, `undone`, `taken`: ended: as meant; with the coins back; with coins spent and nothing to show for them.
+ */
+export type PaymentState = OpenState | EndState
+export type OpenState = 'quoting' | 'quoted' | 'sent' | 'quarantined' | 'refused' | 'accepted' | 'offered' | 'handed'
+export type EndState = 'done' | 'undone' | 'taken'
+
+/** What can happen to a payment; `transitions` says when. */
+export type PaymentEvent =
+  | 'quote' | 'lapse' | 'request' | 'settle' | 'accept' | 'garble' | 'refuse'
+  | 'release' | 'take' | 'spend' | 'acknowledge' | 'recall'
+
+/** Fields of every payment. */
+type Common = {
+  /** Sorts by time of creation. */
+  readonly id: string
+  readonly state: PaymentState
+  readonly mint: string
+  readonly unit: string
+  /** Minor units: the price, the top-up, the sum moved. */
+  readonly amount: number
+  readonly atMs: number
+  /** Secrets of the wallet's coins that this payment holds. */
+  readonly coins: readonly string[]
+}
+
+/** A request to a mint, as it goes out every time. */
+export type JournaledRequest = { readonly path: string; readonly body: string }
+
+/** Outputs of a request, by their place in the keyset's sequence; secrets and factors follow from the seed. */
+export type PlannedOutputs = { readonly keysetId: string; readonly planned: readonly Planned[] }
+
+/** What is known of an offer that is being paid. */
+export type PaidOffer = {
+  readonly url: string
+  readonly site: string
+  readonly sites: readonly string[]
+  readonly tillOrigin: string
+  readonly realm: string
+  readonly challengeId: string
+  readonly title?: string
+}
+
+/** Coins to a till. `authorization` is the exact header value; a signature around it is made afresh each time. */
+export type TillPayment = Common & {
+  readonly kind: 'pay' | 'tip'
+  readonly offer: PaidOffer
+  readonly token: string
+  readonly authorization: string
+  /** A tip's exact body. */
+  readonly body?: string
+}
+
+/** A quote turned into coins. `request` and `outputs` are there from `sent` on. */
+export type TopUpPayment = Common & {
+  readonly kind: 'top-up'
+  readonly method: string
+  readonly keyIndex: number
+  readonly quote?: { readonly id: string; readonly request: string; readonly expirySeconds?: number }
+  readonly request?: JournaledRequest
+  readonly outputs?: PlannedOutputs
+}
+
+/** Coins for coins: change, coins called home (`of`), or somebody else's coins (`receive`, whose inputs are in the body). */
+export type SwapPayment = Common & {
+  readonly kind: 'swap' | 'receive'
+  readonly request: JournaledRequest
+  readonly outputs: PlannedOutputs
+  /** The payment whose coins this one brings home. */
+  readonly of?: string
+}
+
+/** Coins handed over as text. */
+export type SentPayment = Common & { readonly kind: 'send'; readonly token: string; readonly memo?: string }
+
+/** Coins set aside for one site. */
+export type LoanPayment = Common & {
+  readonly kind: 'lend'
+  readonly site: string
+  readonly tillOrigin: string
+  readonly realm: string
+}
+
+export type Payment = TillPayment | TopUpPayment | SwapPayment | SentPayment | LoanPayment
+
+/** State -> event -> next state. What is not here cannot happen. */
+export const transitions: Readonly<Record<PaymentState, Readonly<Partial<Record<PaymentEvent, PaymentState>>>>> = {
+  quoting: { quote: 'quoted', lapse: 'undone' },
+  quoted: { request: 'sent', lapse: 'undone' },
+  sent: { settle: 'done', accept: 'accepted', garble: 'quarantined', refuse: 'refused', recall: 'undone' },
+  quarantined: { settle: 'done', accept: 'accepted', garble: 'quarantined', refuse: 'refused', recall: 'undone' },
+  refused: { settle: 'done', accept: 'accepted', garble: 'quarantined', release: 'undone', take: 'taken', recall: 'undone' },
+  accepted: { settle: 'done', spend: 'done', recall: 'undone' },
+  offered: { acknowledge: 'handed', spend: 'done', recall: 'undone' },
+  handed: { spend: 'done', recall: 'undone' },
+  done: {},
+  undone: {},
+  taken: {},
+}
+
+/** In which state each kind of payment is first journaled. */
+export const firstState: Readonly<Record<PaymentKind, OpenState>> = {
+  pay: 'sent',
+  tip: 'sent',
+  'top-up': 'quoting',
+  swap: 'sent',
+  receive: 'sent',
+  send: 'handed',
+  lend: 'offered',
+}
+
+/**
+ * Moves a payment on. An event that its state does not know is a programmer's error.
+ *
+ * @returns The same payment in its next state.
+ */
+export function advance<P extends Payment>(payment: P, event: PaymentEvent): P {
+  const state = transitions[payment.state][event]
+  assert(state, `${payment.kind} cannot ${event} when ${payment.state}`)
+  return { ...payment, state }
+}
+
+/** Says whether a state is an end: such a payment holds no coins and lives in the history. */
+export function isEnd(state: PaymentState): state is EndState {
+  return state === 'done' || state === 'undone' || state === 'taken'
+}
+
+/** The secrets that open payments hold, so that nobody else spends them. */
+export function heldSecrets(payments: Iterable<Payment>): Set<string> {
+  const held = new Set<string>()
+  for (const payment of payments) for (const secret of payment.coins) held.add(secret)
+  return held
+}
