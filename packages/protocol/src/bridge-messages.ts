@@ -20,11 +20,13 @@ export type Theme = { tokens: Record<string, string>; scheme: 'light' | 'dark'; 
 /**
  * From the element to the frame. `id`: chosen by the element, idempotency key of a request; `cancel` names the request.
  *
+ * `balance` has the frame draw what the reader has, for the reader alone: like `theme`, it gets no answer.
  * There is no message that pays: the click happens in the frame, which chooses method and body of what it fetches.
  */
 export type ElementMessage =
   | { t: 'unlock'; id: string; url: string }
   | { t: 'tip'; id: string; url: string; presets?: number[] }
+  | { t: 'balance'; id: string }
   | { t: 'theme'; id: string; theme: Theme }
   | { t: 'cancel'; id: string }
 
@@ -70,6 +72,7 @@ export function parseElementMessage(data: unknown): ElementMessage | undefined {
   return parseMessage(data, {
     unlock: { id, url },
     tip: { id, url, presets: optional(presets) },
+    balance: { id },
     theme: { id, theme },
     cancel: { id },
   }) as ElementMessage | undefined

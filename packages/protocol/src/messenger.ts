@@ -67,7 +67,8 @@ export function openFrameMessenger(port: MessagePort, on: (message: ElementMessa
   port.onmessage = ({ data }) => {
     const message = parseElementMessage(data)
     if (!message || closed) return
-    const passes = message.t === 'theme' || (message.t === 'cancel' ? open.has(message.id) : begin(message))
+    const unanswered = message.t === 'theme' || message.t === 'balance'
+    const passes = unanswered || (message.t === 'cancel' ? open.has(message.id) : begin(message))
     if (passes) on(message)
   }
   return {
