@@ -1,0 +1,67 @@
+// Reads a request's JSON body with every bound checked on the way; app.ts calls it before anything else is done.
+
+import * as v from 'valibot'
+import { TuppenceError, utf8Decode, type ErrorCode } from '@tuppence/protocol'
+
+/**
+ * Reads a whole body, but never more than the limit.
+ *
+ * @throws {TuppenceError} `media-type-unsupported`, `body-too-large`.
+ */
+export async function readBody(request: Request, bytesMax: number): Promise<Uint8Array> {
+  const type = request.headers.get('content-type') ?? ''
+  if (!/^application\/json\s*(;|$)/i.test(type)) throw new TuppenceError('media-type-unsupported')
+  const declared = request.headers.get('content-length')
+  if (declared !== null) {
+    if (!(Number(declared) <= bytesMax)) throw new TuppenceError('body-too-large')
+    // The HTTP parser holds a body to its declared length.
+    return new Uint8Array(await request.arrayBuffer())
+  }
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of request.body ?? []) {
+    size += part.length
+    if (size > bytesMax) throw new TuppenceError('body-too-large')
+    parts.push(part)
+  }
+  return Buffer.concat(parts)
+}
+
+/**
+ * Decodes a body by its schema; members that the schema does not know are dropped.
+ *
+ * @throws {TuppenceError} `bad-encoding` (not UTF-8), `bad-request` or what the field that is wrong calls for; never with
+ *   a value from the body in it.
+ */
+export function parseBody<S extends v.GenericSchema>(schema: S, bytes: Uint8Array): v.InferOutput<S> {
+  const text = utf8Decode(bytes)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new TuppenceError('bad-request', { details: { field: '(body)' } })
+  }
+  const parsed = v.safeParse(schema, value)
+  if (parsed.success) return parsed.output
+  const field = fieldOf(parsed.issues[0])
+  throw new TuppenceError(codeOf(field), { details: { field } })
+}
+
+/** Where something is wrong: names from the schema and array indices, never a name from the body. */
+function fieldOf(issue: v.BaseIssue<unknown>): string {
+  return v.getDotPath(issue)?.slice(0, 64) ?? '(body)'
+}
+
+const codes: Readonly<Record<string, ErrorCode>> = {
+  amount: 'bad-amount',
+  id: 'keyset-unknown',
+  C: 'bad-point',
+  B_: 'bad-point',
+  secret: 'bad-secret',
+  witness: 'bad-witness',
+  pubkey: 'quote-key-required',
+}
+
+function codeOf(field: string): ErrorCode {
+  return codes[field.slice(field.lastIndexOf('.') + 1)] ?? 'bad-request'
+}

@@ -1,0 +1,137 @@
+// What `tuppence-mint` does for each of its commands; main.ts runs it.
+
+import { parseArgs } from 'node:util'
+import * as v from 'valibot'
+import { isTuppenceError, publicJwk, thumbprint } from '@tuppence/protocol'
+import { accountIdSchema, accountKeySchema, loadConfig, type MintConfig } from './config.ts'
+import { version } from './info.ts'
+import { jsonLog } from './log.ts'
+import { openMint } from './mint.ts'
+import { serveMint } from './server.ts'
+
+const usage = `tuppence-mint ${version}
+
+  tuppence-mint serve [--config mint.json]
+  tuppence-mint account add <id> --key <Ed25519 public key, base64url> [--name N] [--config mint.json]
+  tuppence-mint account list [--config mint.json]
+  tuppence-mint keys rotate [--unit usd] [--config mint.json]
+
+Every setting can be given as TUPPENCE_MINT_*; see the README.
+`
+
+/** What a command needs of the process. */
+export interface ProcessLike {
+  readonly env: Readonly<Record<string, string | undefined>>
+  cwd(): string
+  readonly stdout: { write(text: string): unknown }
+  readonly stderr: { write(text: string): unknown }
+  once(event: 'SIGTERM' | 'SIGINT', listener: () => void): unknown
+}
+
+/** Runs a command. @returns The exit code: 0 done, 1 failed, 2 not understood. */
+export async function runCommand(argv: readonly string[], proc: ProcessLike): Promise<number> {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        config: { type: 'string', short: 'c' },
+        key: { type: 'string' },
+        name: { type: 'string' },
+        unit: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    })
+    if (values.help === true || positionals.length === 0) {
+      proc.stdout.write(usage)
+      return values.help === true ? 0 : 2
+    }
+    const config = loadConfig({ file: values.config, env: proc.env, cwd: proc.cwd() })
+    const [noun, verb, id] = positionals
+    if (noun === 'serve' && verb === undefined) return await serve(config, proc)
+    if (noun === 'account' && verb === 'add') return await addAccount(config, proc, { id, key: values.key, name: values.name })
+    if (noun === 'account' && verb === 'list') return await listAccounts(config, proc)
+    if (noun === 'keys' && verb === 'rotate') return await rotateKeys(config, proc, values.unit)
+    proc.stderr.write(usage)
+    return 2
+  } catch (error) {
+    proc.stderr.write(`tuppence-mint: ${error instanceof Error ? error.message : String(error)}\n`)
+    return isTuppenceError(error) || !(error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') ? 1 : 2
+  }
+}
+
+async function serve(config: MintConfig, proc: ProcessLike): Promise<number> {
+  const log = jsonLog({ level: config.logLevel, write: (line) => proc.stdout.write(line), nowMs: () => Date.now() })
+  const mint = await serveMint(config, { log })
+  proc.stdout.write(
+    `${JSON.stringify({ event: 'listening', url: mint.url, publicUrl: config.url ?? mint.url, port: mint.port, units: config.units, testMoney: config.funding.test?.enabled === true })}\n`,
+  )
+  const signal = await new Promise<string>((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) proc.once(name, () => resolve(name))
+  })
+  log('info', 'stopping', { signal })
+  await mint.close()
+  log('info', 'stopped')
+  return 0
+}
+
+async function addAccount(
+  config: MintConfig,
+  proc: ProcessLike,
+  { id, key, name }: { id: string | undefined; key: string | undefined; name: string | undefined },
+): Promise<number> {
+  const parsed = v.safeParse(v.object({ id: accountIdSchema, key: accountKeySchema }), { id, key })
+  if (!parsed.success) {
+    proc.stderr.write(`tuppence-mint: account add: ${parsed.issues[0].message}\n`)
+    return 2
+  }
+  const { ledger, ports } = await openMint(config)
+  try {
+    const account = parsed.output
+    const keyId = await thumbprint(publicJwk(account.key))
+    await ledger.putAccount({
+      id: account.id,
+      name: name ?? account.id,
+      publicKey: account.key,
+      keyId,
+      createdAtMs: ports.clock.nowMs(),
+    })
+    proc.stdout.write(`${JSON.stringify({ event: 'account', id: account.id, keyId })}\n`)
+    return 0
+  } finally {
+    await ledger.close()
+  }
+}
+
+async function listAccounts(config: MintConfig, proc: ProcessLike): Promise<number> {
+  const { ledger } = await openMint(config)
+  try {
+    for (const { id, name, keyId } of await ledger.accounts()) {
+      const balances = await ledger.balances(`publisher:${id}`)
+      proc.stdout.write(
+        `${JSON.stringify({ id, name, keyId, balances: Object.fromEntries(balances.map(({ unit, balance }) => [unit, balance])) })}\n`,
+      )
+    }
+    return 0
+  } finally {
+    await ledger.close()
+  }
+}
+
+async function rotateKeys(config: MintConfig, proc: ProcessLike, unit: string | undefined): Promise<number> {
+  const units = unit === undefined ? config.units : [unit]
+  if (unit !== undefined && !config.units.includes(unit)) {
+    proc.stderr.write(`tuppence-mint: keys rotate: the mint has no unit ${unit}\n`)
+    return 2
+  }
+  const { ledger, keyring } = await openMint(config)
+  try {
+    for (const each of units) {
+      const { row } = await keyring.rotate(each)
+      proc.stdout.write(`${JSON.stringify({ event: 'rotated', unit: each, keyset: row.id })}\n`)
+    }
+    return 0
+  } finally {
+    await ledger.close()
+  }
+}

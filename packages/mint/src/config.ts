@@ -1,0 +1,186 @@
+// The mint's configuration: a JSON file, then TUPPENCE_MINT_* over it; main.ts reads it, createMint takes the result.
+
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import * as v from 'valibot'
+import { base64UrlDecode, limits, TuppenceError, unitSchema } from '@tuppence/protocol'
+
+const count = (min: number, max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max))
+
+/** An account's name in URLs and ledger rows. */
+export const accountIdSchema = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'account id expected'))
+
+/** A raw Ed25519 public key, base64url. */
+export const accountKeySchema = v.pipe(
+  v.string(),
+  v.check((text) => {
+    try {
+      return base64UrlDecode(text).length === 32
+    } catch {
+      return false
+    }
+  }, '32 bytes of base64url expected'),
+)
+
+const urlSchema = v.pipe(
+  v.string(),
+  v.url(),
+  v.check((text) => /^https?:\/\/[^/?#@]+(\/[^?#]*)?$/.test(text), 'http(s) URL without query or user expected'),
+  v.transform((text) => text.replace(/\/+$/, '')),
+)
+
+const configSchema = v.strictObject({
+  /** Port to listen on; 0 lets the system choose. */
+  port: v.optional(count(0, 65_535), 4043),
+  host: v.optional(v.pipe(v.string(), v.nonEmpty()), '127.0.0.1'),
+  /** Public URL: it goes into receipts and /v1/info, and signed requests name its host. */
+  url: v.optional(urlSchema),
+  /** Ledger and keys; relative to the configuration file. */
+  dataDir: v.optional(v.pipe(v.string(), v.nonEmpty()), '.data/mint'),
+  /** Where the ledger's epoch is kept; it must lie outside database and backups (S9). Default: in dataDir. */
+  epochFile: v.optional(v.pipe(v.string(), v.nonEmpty())),
+  name: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(100)), 'Tuppence mint'),
+  description: v.optional(v.pipe(v.string(), v.maxLength(500))),
+  units: v.optional(v.pipe(v.array(unitSchema), v.minLength(1), v.maxLength(16)), ['usd']),
+  /** Fee per thousand inputs of keysets made from now on. */
+  inputFeePpk: v.optional(count(0, 100_000), 0),
+  funding: v.optional(
+    v.strictObject({
+      /** Test money: anyone may say that a quote is paid. Never where coins are worth anything. */
+      test: v.optional(
+        v.strictObject({
+          enabled: v.boolean(),
+          minAmount: v.optional(count(1, limits.amountMax), 1),
+          maxAmount: v.optional(count(1, limits.amountMax), 100_000),
+        }),
+      ),
+    }),
+    {},
+  ),
+  /** How long a quote can be paid. */
+  quoteLifetimeSeconds: v.optional(count(1, 31_536_000), 3600),
+  accounts: v.optional(
+    v.array(
+      v.strictObject({
+        id: accountIdSchema,
+        name: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(100))),
+        publicKey: accountKeySchema,
+      }),
+    ),
+    [],
+  ),
+  logLevel: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
+  limits: v.optional(
+    v.strictObject({
+      /** Requests being answered at once; more get 503 with Retry-After. */
+      inFlightMax: v.optional(count(1, 100_000), 1024),
+      /** Operations waiting for the ledger; more get 503 with Retry-After. */
+      queueMax: v.optional(count(1, 100_000), 2048),
+      batchMax: v.optional(count(1, 10_000), 256),
+      inputsMax: v.optional(count(1, limits.inputsMax), limits.inputsMax),
+      outputsMax: v.optional(count(1, limits.outputsMax), limits.outputsMax),
+      headersTimeoutMs: v.optional(count(100, 600_000), 10_000),
+      requestTimeoutMs: v.optional(count(100, 600_000), 20_000),
+    }),
+    {},
+  ),
+})
+
+/** Configuration as written: everything has a default. */
+export type MintConfigInput = v.InferInput<typeof configSchema>
+
+/** Configuration as checked, defaults filled in. */
+export type MintConfig = v.InferOutput<typeof configSchema>
+
+/**
+ * Checks a configuration.
+ *
+ * @throws {TuppenceError} `config-invalid`; `details.field` names the field, an unknown one too.
+ */
+export function parseConfig(input: MintConfigInput | unknown): MintConfig {
+  const parsed = v.safeParse(configSchema, input)
+  if (!parsed.success) throw invalid(parsed.issues[0])
+  const duplicate = firstDuplicate(parsed.output.accounts.map((account) => account.id)) ?? firstDuplicate(parsed.output.units)
+  if (duplicate !== undefined) throw configError('accounts or units', `${duplicate} comes twice`)
+  return parsed.output
+}
+
+const environmentPrefix = 'TUPPENCE_MINT_'
+
+/** Environment variable (less its prefix) to where it goes, and how its text is read. */
+const environmentFields: Record<string, { path: readonly string[]; read: (text: string) => unknown }> = {
+  PORT: { path: ['port'], read: readNumber },
+  HOST: { path: ['host'], read: String },
+  URL: { path: ['url'], read: String },
+  DATA_DIR: { path: ['dataDir'], read: String },
+  EPOCH_FILE: { path: ['epochFile'], read: String },
+  NAME: { path: ['name'], read: String },
+  UNITS: { path: ['units'], read: (text) => text.split(',').map((unit) => unit.trim()) },
+  INPUT_FEE_PPK: { path: ['inputFeePpk'], read: readNumber },
+  FUNDING_TEST_ENABLED: { path: ['funding', 'test', 'enabled'], read: (text) => ({ true: true, false: false })[text] ?? text },
+  LOG_LEVEL: { path: ['logLevel'], read: String },
+}
+
+/**
+ * Reads the configuration file, if one is named, and the environment over it.
+ *
+ * @throws {TuppenceError} `config-unreadable`, `config-invalid`.
+ */
+export function loadConfig({
+  file,
+  env,
+  cwd,
+}: {
+  file?: string | undefined
+  env: Readonly<Record<string, string | undefined>>
+  cwd: string
+}): MintConfig {
+  const path = file === undefined ? undefined : resolve(cwd, file)
+  const raw = path === undefined ? {} : readJson(path)
+  for (const [name, text] of Object.entries(env)) {
+    if (!name.startsWith(environmentPrefix) || text === undefined) continue
+    const field = environmentFields[name.slice(environmentPrefix.length)]
+    if (field === undefined) throw configError(name, 'unknown environment variable')
+    assign(raw, field.path, field.read(text))
+  }
+  const config = parseConfig(raw)
+  const base = path === undefined ? cwd : dirname(path)
+  return {
+    ...config,
+    dataDir: resolve(env[`${environmentPrefix}DATA_DIR`] === undefined ? base : cwd, config.dataDir),
+    ...(config.epochFile === undefined ? {} : { epochFile: resolve(base, config.epochFile) }),
+  }
+}
+
+function readJson(path: string): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    throw new TuppenceError('config-unreadable', { cause, details: { file: path }, message: `cannot read ${path}` })
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw configError('(whole file)', 'object expected')
+  return value as Record<string, unknown>
+}
+
+function assign(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  let at = target
+  for (const name of path.slice(0, -1)) at = (at[name] ??= {}) as Record<string, unknown>
+  at[path.at(-1) as string] = value
+}
+
+function readNumber(text: string): unknown {
+  return /^\d+$/.test(text) ? Number(text) : text
+}
+
+function firstDuplicate(values: readonly string[]): string | undefined {
+  return values.find((value, index) => values.indexOf(value) !== index)
+}
+
+function invalid(issue: v.BaseIssue<unknown>): TuppenceError {
+  return configError(v.getDotPath(issue) ?? '(whole)', issue.type === 'strict_object' ? 'unknown or missing field' : issue.message)
+}
+
+function configError(field: string, reason: string): TuppenceError {
+  return new TuppenceError('config-invalid', { details: { field, reason }, message: `config: ${field}: ${reason}` })
+}

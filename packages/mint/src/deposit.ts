@@ -1,0 +1,99 @@
+// A till hands over coins, its publisher's account is credited, a receipt is signed; app.ts calls it.
+
+import {
+  TuppenceError,
+  verifyRequest,
+  type Proof,
+  type ReceiptBody,
+  type SignableRequest,
+  type SignedReceipt,
+} from '@tuppence/protocol'
+import { canonicalInputs, requestHash } from './canonical.ts'
+import { perform, type Deps } from './deps.ts'
+import type { AccountRow, Balance } from './ledger/port.ts'
+import { checkInputs, checkLocks, feeEntries, verifyInputs } from './redeem.ts'
+
+/** A deposit as the till asks for it. `reference` and `offer` are 32 bytes in hex. */
+export interface DepositRequest {
+  readonly reference: string
+  readonly account: string
+  readonly unit: string
+  readonly offer: string
+  readonly inputs: readonly Proof[]
+}
+
+/** What a publisher sees of its account. Balances in minor units. */
+export interface AccountAnswer {
+  readonly id: string
+  readonly name: string
+  readonly balances: readonly Pick<Balance, 'unit' | 'balance'>[]
+  readonly deposits: number
+}
+
+const requiredComponents = ['@method', '@path']
+
+/**
+ * Spends coins into a publisher's account, in one transaction, and signs a receipt from the committed row (S6).
+ *
+ * @returns The receipt; the same deposit again gives the same one, by its stored body.
+ * @throws {TuppenceError} `deposit-conflict` The reference was deposited with other content.
+ */
+export async function deposit(deps: Deps, request: DepositRequest): Promise<SignedReceipt> {
+  const { reference, account, unit, offer, inputs } = request
+  const hash = requestHash('deposit', [reference, account, unit, offer, canonicalInputs(inputs)])
+  const known = await deps.ledger.answer(hash)
+  if (known !== undefined) return receiptOf(deps, known)
+  const coins = await checkInputs(deps, inputs)
+  if (coins.unit !== unit) throw new TuppenceError('units-differ')
+  const amount = coins.amount - coins.fee
+  if (amount < 1) throw new TuppenceError('unbalanced', { details: { inputs: coins.amount, fee: coins.fee } })
+  if (await deps.ledger.hasDeposit(account, reference)) throw new TuppenceError('deposit-conflict')
+  checkLocks(deps, inputs, [])
+  const spends = await verifyInputs(deps, inputs, coins)
+  const timeMs = deps.clock.nowMs()
+  const body: ReceiptBody = { v: 1, mint: deps.url, account, offer, amount, unit, timeMs, reference }
+  const stored = await perform(deps, {
+    hash,
+    kind: 'deposit',
+    unit,
+    atMs: timeMs,
+    answer: JSON.stringify(body),
+    spends,
+    deposit: { account, reference, amount, offer },
+    entries: [{ account: `publisher:${account}`, amount }, ...feeEntries(coins.fee)],
+  })
+  return receiptOf(deps, stored)
+}
+
+/** Signs what the ledger holds, never what a request says. */
+function receiptOf(deps: Deps, stored: string): Promise<SignedReceipt> {
+  return deps.receipts.sign(JSON.parse(stored) as ReceiptBody)
+}
+
+/**
+ * Checks that a request is signed by an account's key (RFC 9421).
+ *
+ * @throws {TuppenceError} `account-unknown`, `signature-*`, `digest-mismatch`.
+ */
+export async function authorizeAccount(deps: Deps, id: string, request: SignableRequest): Promise<AccountRow> {
+  const account = await deps.ledger.account(id)
+  if (account === undefined) throw new TuppenceError('account-unknown')
+  const hasBody = request.body !== undefined && request.body.length > 0
+  await verifyRequest(request, {
+    resolve: (keyId) => (keyId === account.keyId ? account.publicKey : undefined),
+    nowMs: deps.clock.nowMs(),
+    required: hasBody ? [...requiredComponents, 'content-digest'] : requiredComponents,
+  })
+  return account
+}
+
+/** What a publisher may see of its account. */
+export async function accountAnswer(deps: Deps, account: AccountRow): Promise<AccountAnswer> {
+  const balances = await deps.ledger.balances(`publisher:${account.id}`)
+  return {
+    id: account.id,
+    name: account.name,
+    balances: balances.map(({ unit, balance }) => ({ unit, balance })),
+    deposits: await deps.ledger.depositCount(account.id),
+  }
+}

@@ -1,0 +1,46 @@
+// Test money: a quote is paid by saying so. Exists only when the configuration enables it; mint.ts makes it.
+
+import { TuppenceError } from '@tuppence/protocol'
+import { requestHash } from '../canonical.ts'
+import { perform, type Deps } from '../deps.ts'
+import type { QuoteRow } from '../ledger/port.ts'
+import type { Funding } from './port.ts'
+
+/** Name of the method, in paths and in the journal. */
+export const testMethod = 'test'
+
+/** Makes the method. @param bounds - Least and most of one top-up, in minor units. */
+export function testFunding(bounds: { minAmount: number; maxAmount: number; units: readonly string[] }): Funding {
+  return {
+    method: testMethod,
+    name: 'Test money',
+    ...bounds,
+    request: async (quote) => `test-money:${quote.id}`,
+  }
+}
+
+/**
+ * Pays a quote with test money; paying it again changes nothing.
+ *
+ * @throws {TuppenceError} `quote-unknown`, `quote-expired` (nothing was paid then: test money comes from nowhere).
+ */
+export async function payTestQuote(deps: Deps, id: string): Promise<QuoteRow> {
+  const quote = await deps.ledger.quote(id)
+  if (quote === undefined || quote.method !== testMethod) throw new TuppenceError('quote-unknown')
+  if (quote.amountPaid > 0) return quote
+  if (quote.expiresAtMs <= deps.clock.nowMs()) throw new TuppenceError('quote-expired')
+  await perform(deps, {
+    hash: requestHash('payment', [testMethod, id]),
+    kind: 'payment',
+    unit: quote.unit,
+    answer: '',
+    quote: { type: 'pay', id, amount: quote.amount, method: testMethod, event: id },
+    entries: [
+      { account: `paid-in:${testMethod}`, amount: -quote.amount },
+      { account: 'unminted', amount: quote.amount },
+    ],
+  })
+  const paid = await deps.ledger.quote(id)
+  if (paid === undefined) throw new Error('funding: a paid quote is gone')
+  return paid
+}

@@ -1,0 +1,49 @@
+// What the mint says of itself (NUT-06), for wallets and tills; app.ts answers with it.
+
+import { bytesToHex } from '@tuppence/protocol'
+import type { Deps } from './deps.ts'
+
+/** Version that /v1/info and the CLI name. */
+export const version = '0.1.0'
+
+/** The answer of /v1/info; `identity` is the mint's long-lived public key. */
+export function mintInfo(deps: Deps, identity: Uint8Array): object {
+  const methods = [...deps.funding.values()].flatMap((funding) =>
+    funding.units.map((unit) => ({
+      method: funding.method,
+      unit,
+      method_name: funding.name,
+      min_amount: funding.minAmount,
+      max_amount: funding.maxAmount,
+    })),
+  )
+  const cached = ['/v1/swap', ...[...deps.funding.keys()].map((method) => `/v1/mint/${method}`)]
+  const { name, description } = deps.config
+  return {
+    name,
+    pubkey: bytesToHex(identity),
+    version: `Tuppence/${version}`,
+    ...(description === undefined ? {} : { description }),
+    urls: [deps.url],
+    time: Math.floor(deps.clock.nowMs() / 1000),
+    nuts: {
+      4: { methods, disabled: methods.length === 0 },
+      5: { methods: [], disabled: true },
+      7: { supported: true },
+      9: { supported: true },
+      10: { supported: true },
+      11: { supported: true },
+      12: { supported: true },
+      14: { supported: true },
+      // The answer is a row of the ledger, not a cache: it stays as long as the keyset does.
+      19: { ttl: null, cached_endpoints: cached.map((path) => ({ method: 'POST', path })) },
+      20: { supported: true },
+    },
+    tuppence: {
+      deposit: `${deps.url}/v1/deposit`,
+      receipt_keys: deps.receipts.publicKeys,
+      receipt_keys_url: `${deps.url}/v1/receipt-keys`,
+      funding_test_pay: deps.funding.has('test') ? `${deps.url}/v1/test/pay` : null,
+    },
+  }
+}

@@ -1,0 +1,186 @@
+// Coins going out: top-up quotes, and signatures on outputs for top-ups and swaps; app.ts and redeem.ts call it.
+
+import { sumAmounts, TuppenceError, type BlindedMessage, type BlindSignature } from '@tuppence/protocol'
+import { verifyQuote } from '@tuppence/protocol/crypto'
+import { canonicalOutputs, requestHash } from './canonical.ts'
+import { perform, type Deps } from './deps.ts'
+import type { Funding } from './funding/port.ts'
+import type { Promised, QuoteRow } from './ledger/port.ts'
+
+/** A top-up quote on the wire (NUT-04, with the quote accounting of 2026). Times in Unix seconds. */
+export interface QuoteAnswer {
+  readonly quote: string
+  readonly request: string
+  readonly unit: string
+  readonly amount: number
+  readonly state: 'UNPAID' | 'PAID' | 'ISSUED'
+  readonly expiry: number
+  readonly pubkey: string | null
+  readonly amount_paid: number
+  readonly amount_issued: number
+  readonly updated_at: number
+}
+
+/**
+ * Opens a top-up quote.
+ *
+ * @throws {TuppenceError} `funding-unsupported`, `unit-unsupported`, `amount-out-of-range`, `quote-key-required` (a
+ *   `pubkey` that is no point).
+ */
+export async function openQuote(
+  deps: Deps,
+  method: string,
+  request: { amount: number; unit: string; description?: string | null | undefined; pubkey?: string | null | undefined },
+): Promise<QuoteAnswer> {
+  const { amount, unit, description, pubkey } = request
+  const funding = fundingOf(deps, method)
+  if (!funding.units.includes(unit)) throw new TuppenceError('unit-unsupported', { details: { unit } })
+  if (amount < funding.minAmount || amount > funding.maxAmount) {
+    throw new TuppenceError('amount-out-of-range', { details: { min: funding.minAmount, max: funding.maxAmount } })
+  }
+  if (typeof pubkey === 'string' && !deps.curve.isPoint(pubkey)) throw new TuppenceError('quote-key-required')
+  const nowMs = deps.clock.nowMs()
+  const id = uuidV7(nowMs, deps.random.bytes(10))
+  const row: QuoteRow = {
+    id,
+    method,
+    unit,
+    amount,
+    request: await funding.request({ id, amount, unit }),
+    ...(typeof description === 'string' ? { description } : {}),
+    ...(typeof pubkey === 'string' ? { pubkey } : {}),
+    createdAtMs: nowMs,
+    expiresAtMs: nowMs + deps.config.quoteLifetimeSeconds * 1000,
+    updatedAtMs: nowMs,
+    amountPaid: 0,
+    amountIssued: 0,
+  }
+  await perform(deps, { hash: requestHash('quote', [id]), kind: 'quote', unit, answer: '', quote: { type: 'open', row } })
+  return quoteAnswer(row)
+}
+
+/** Reads a quote. @throws {TuppenceError} `funding-unsupported`, `quote-unknown`. */
+export async function readQuote(deps: Deps, method: string, id: string): Promise<QuoteRow> {
+  fundingOf(deps, method)
+  const quote = await deps.ledger.quote(id)
+  if (quote === undefined || quote.method !== method) throw new TuppenceError('quote-unknown')
+  return quote
+}
+
+/** A quote as wallets see it. */
+export function quoteAnswer(row: QuoteRow): QuoteAnswer {
+  return {
+    quote: row.id,
+    request: row.request,
+    unit: row.unit,
+    amount: row.amount,
+    state: row.amountPaid === 0 ? 'UNPAID' : row.amountIssued < row.amountPaid ? 'PAID' : 'ISSUED',
+    expiry: Math.floor(row.expiresAtMs / 1000),
+    pubkey: row.pubkey ?? null,
+    amount_paid: row.amountPaid,
+    amount_issued: row.amountIssued,
+    updated_at: Math.floor(row.updatedAtMs / 1000),
+  }
+}
+
+/**
+ * Turns a paid quote into coins (NUT-04), which a paid quote stays good for however late it is claimed.
+ *
+ * The quote's signature (NUT-20) is checked first and is no part of the request's hash: signed anew, it is the same request.
+ *
+ * @returns The answer's bytes as text.
+ * @throws {TuppenceError} `quote-signature-invalid`, `quote-unpaid`, `quote-issued`, `quote-amount-mismatch` ...
+ */
+export async function mintQuote(
+  deps: Deps,
+  method: string,
+  request: { quote: string; outputs: readonly BlindedMessage[]; signature?: string | null | undefined },
+): Promise<string> {
+  const { outputs, signature } = request
+  const quote = await readQuote(deps, method, request.quote)
+  if (quote.pubkey !== undefined && !verifyQuote({ quote: quote.id, outputs }, signature ?? '', quote.pubkey)) {
+    throw new TuppenceError('quote-signature-invalid')
+  }
+  const hash = requestHash('mint', [method, quote.id, canonicalOutputs(outputs)])
+  const known = await deps.ledger.answer(hash)
+  if (known !== undefined) return known
+  if (quote.amountPaid === 0) throw new TuppenceError('quote-unpaid')
+  if (quote.amountIssued === quote.amountPaid) throw new TuppenceError('quote-issued')
+  const made = await checkOutputs(deps, outputs)
+  if (made.unit !== quote.unit) throw new TuppenceError('units-differ')
+  if (made.amount !== quote.amountPaid - quote.amountIssued) {
+    throw new TuppenceError('quote-amount-mismatch', { details: { outputs: made.amount } })
+  }
+  const promises = await signOutputs(deps, outputs)
+  return perform(deps, {
+    hash,
+    kind: 'mint',
+    unit: quote.unit,
+    answer: answerOutputs(promises),
+    promises,
+    quote: { type: 'issue', id: quote.id, amount: made.amount },
+    entries: [{ account: 'unminted', amount: -made.amount }],
+  })
+}
+
+/** Checks count, duplicates, active keysets, denominations and unit of outputs. @throws {TuppenceError} */
+export async function checkOutputs(
+  deps: Deps,
+  outputs: readonly BlindedMessage[],
+): Promise<{ unit: string; amount: number }> {
+  if (outputs.length === 0) throw new TuppenceError('bad-request', { details: { field: 'outputs' } })
+  if (outputs.length > deps.config.limits.outputsMax) throw new TuppenceError('outputs-too-many')
+  if (new Set(outputs.map((output) => output.B_)).size !== outputs.length) throw new TuppenceError('outputs-duplicate')
+  const units = new Set<string>()
+  for (const { id, amount, B_ } of outputs) {
+    const keyset = await deps.keyring.find(id)
+    if (!keyset.row.active) throw new TuppenceError('keyset-inactive', { details: { keyset: id } })
+    if (!keyset.keys.has(amount)) throw new TuppenceError('denomination-unknown', { details: { amount } })
+    if (!deps.curve.isPoint(B_)) throw new TuppenceError('bad-point')
+    units.add(keyset.row.unit)
+  }
+  if (units.size !== 1) throw new TuppenceError('units-mixed')
+  return { unit: [...units][0] as string, amount: sumAmounts(outputs) }
+}
+
+/**
+ * Signs outputs that were checked, each with its proof (NUT-12).
+ *
+ * The same output is always signed with the same bytes, so a race between two requests gives nothing away.
+ *
+ * @throws {TuppenceError} `outputs-signed` One of them was signed before.
+ */
+export async function signOutputs(deps: Deps, outputs: readonly BlindedMessage[]): Promise<Promised[]> {
+  const before = await deps.ledger.promised(outputs.map((output) => output.B_))
+  if (before.some((promised) => promised !== undefined)) throw new TuppenceError('outputs-signed')
+  const promises: Promised[] = []
+  for (const { id, amount, B_ } of outputs) {
+    const key = (await deps.keyring.find(id)).keys.get(amount)
+    if (key === undefined) throw new TuppenceError('denomination-unknown', { details: { amount } })
+    promises.push({ keyset: id, b: B_, amount, ...deps.curve.sign(B_, key) })
+  }
+  return promises
+}
+
+/** A promise as wallets see it. */
+export function signatureOf({ keyset, amount, c, e, s }: Promised): BlindSignature {
+  return { amount, id: keyset, C_: c, dleq: { e, s } }
+}
+
+/** The answer that a request with outputs gets, as the bytes that are stored and sent. */
+export function answerOutputs(promises: readonly Promised[]): string {
+  return JSON.stringify({ signatures: promises.map(signatureOf) })
+}
+
+function fundingOf(deps: Deps, method: string): Funding {
+  const funding = deps.funding.get(method)
+  if (funding === undefined) throw new TuppenceError('funding-unsupported', { details: { method } })
+  return funding
+}
+
+/** UUID version 7 with all 74 other bits random (RFC 9562 section 5.7, NUT-04). */
+function uuidV7(nowMs: number, random: Uint8Array): string {
+  const hex = nowMs.toString(16).padStart(12, '0') + Buffer.from(random).toString('hex')
+  const variant = (8 + (Number.parseInt(hex[16] as string, 16) % 4)).toString(16)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}

@@ -1,0 +1,148 @@
+// The mint's keys: derived from the master secret, one keyset active for each unit; issue, redeem and main.ts use them.
+
+import { createHmac } from 'node:crypto'
+import { bytesToHex, keysetId, TuppenceError, type Keyset } from '@tuppence/protocol'
+import type { DenominationKey, MintCurve } from './curve/port.ts'
+import type { KeysetRow, Ledger } from './ledger/port.ts'
+import type { Clock } from './ports.ts'
+
+/** 1 .. 32768: every amount to 65535 minor units in at most 16 coins. */
+export const denominations: readonly number[] = Array.from({ length: 16 }, (_, exponent) => 2 ** exponent)
+
+const scalarTriesMax = 256
+
+/** A keyset with its private keys and the form in which wallets see it. */
+export interface KeysetKeys {
+  readonly row: KeysetRow
+  readonly keys: ReadonlyMap<number, DenominationKey>
+  readonly wire: Keyset
+}
+
+/** The mint's keysets. */
+export interface Keyring {
+  /** A keyset by id, active or not. @throws {TuppenceError} `keyset-unknown`. */
+  find(id: string): Promise<KeysetKeys>
+  /** All keysets, read anew: another process may have rotated them. */
+  list(): Promise<readonly KeysetKeys[]>
+  /** Makes a new active keyset for a unit and retires the one before. */
+  rotate(unit: string): Promise<KeysetKeys>
+}
+
+interface KeyringParts {
+  readonly ledger: Ledger
+  readonly curve: MintCurve
+  readonly clock: Clock
+  readonly master: Uint8Array
+  readonly inputFeePpk: number
+}
+
+/**
+ * Opens the keyring, making a keyset for every unit that has none active.
+ *
+ * @throws {TuppenceError} `key-file-invalid` The ledger's keysets were made from another master secret.
+ */
+export async function openKeyring(parts: KeyringParts, units: readonly string[]): Promise<Keyring> {
+  const byId = new Map<string, KeysetKeys>()
+  const list = async () => {
+    const rows = await parts.ledger.keysets()
+    for (const row of rows) byId.set(row.id, refreshed(byId.get(row.id), row) ?? (await derive(parts, row)))
+    return rows.map((row) => byId.get(row.id) as KeysetKeys)
+  }
+  const keyring: Keyring = {
+    list,
+    find: async (id) => {
+      const known = byId.get(id) ?? (await list()).find((keyset) => keyset.row.id === id)
+      if (known === undefined) throw new TuppenceError('keyset-unknown', { details: { keyset: id } })
+      return known
+    },
+    rotate: async (unit) => {
+      const rows = await parts.ledger.keysets()
+      const number = 1 + rows.reduce((highest, row) => Math.max(highest, row.number), 0)
+      const made = await make(parts, number, unit)
+      await parts.ledger.addKeyset(made.row)
+      await list()
+      return made
+    },
+  }
+  const known = await list()
+  for (const unit of units) {
+    if (!known.some(({ row }) => row.unit === unit && row.active)) await keyring.rotate(unit)
+  }
+  return keyring
+}
+
+function refreshed(known: KeysetKeys | undefined, row: KeysetRow): KeysetKeys | undefined {
+  if (known === undefined || known.row.active === row.active) return known
+  return { ...known, row, wire: { ...known.wire, active: row.active } }
+}
+
+/** Derives a stored keyset's keys, and proves by its id that they are the ones that signed. */
+async function derive(parts: KeyringParts, row: KeysetRow): Promise<KeysetKeys> {
+  const keys = deriveKeys(parts, row.number, row.unit, row.denominations)
+  const wire = wireOf(row, keys)
+  if ((await keysetId(wire.keys, row.unit, row.inputFeePpk)) !== row.id) {
+    throw new TuppenceError('key-file-invalid', {
+      details: { keyset: row.id },
+      message: 'the master secret is not the one that made the ledger’s keysets',
+    })
+  }
+  return { row, keys, wire }
+}
+
+async function make(parts: KeyringParts, number: number, unit: string): Promise<KeysetKeys> {
+  const keys = deriveKeys(parts, number, unit, denominations)
+  const draft: KeysetRow = {
+    number,
+    id: '',
+    unit,
+    active: true,
+    inputFeePpk: parts.inputFeePpk,
+    denominations,
+    createdAtMs: parts.clock.nowMs(),
+  }
+  const row = { ...draft, id: await keysetId(wireOf(draft, keys).keys, unit, parts.inputFeePpk) }
+  return { row, keys, wire: wireOf(row, keys) }
+}
+
+function wireOf(row: KeysetRow, keys: ReadonlyMap<number, DenominationKey>): Keyset {
+  return {
+    id: row.id,
+    unit: row.unit,
+    active: row.active,
+    input_fee_ppk: row.inputFeePpk,
+    keys: Object.fromEntries([...keys].map(([amount, key]) => [String(amount), bytesToHex(key.publicKey)])),
+  }
+}
+
+function deriveKeys(
+  { master, curve }: KeyringParts,
+  number: number,
+  unit: string,
+  amounts: readonly number[],
+): Map<number, DenominationKey> {
+  return new Map(
+    amounts.map((amount) => {
+      const privateKey = deriveScalar(master, `keyset/${number}/${unit}/${amount}`, curve)
+      return [amount, { privateKey, publicKey: curve.publicKey(privateKey) }]
+    }),
+  )
+}
+
+/** A private key for a purpose: HMAC-SHA256(master, "tuppence-mint/" + purpose + "/" + try), the first that is a scalar. */
+export function deriveScalar(master: Uint8Array, purpose: string, curve: MintCurve): Uint8Array {
+  for (let attempt = 0; attempt < scalarTriesMax; attempt++) {
+    const candidate = deriveSecret(master, `${purpose}/${attempt}`)
+    try {
+      curve.publicKey(candidate)
+      return candidate
+    } catch {
+      // Zero or beyond the order: once in 2^128.
+    }
+  }
+  throw new Error('keys: no scalar in 256 tries')
+}
+
+/** 32 secret bytes for a purpose. */
+export function deriveSecret(master: Uint8Array, purpose: string): Uint8Array {
+  return Uint8Array.from(createHmac('sha256', master).update(`tuppence-mint/${purpose}`).digest())
+}

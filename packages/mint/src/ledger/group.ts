@@ -1,0 +1,62 @@
+// Group commit without a timer: what queued while the last commit ran is the next batch; app.ts submits through it.
+
+import { TuppenceError } from '@tuppence/protocol'
+import type { Ledger, Operation, Outcome } from './port.ts'
+
+interface Waiting {
+  readonly operation: Operation
+  readonly resolve: (outcome: Outcome) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Submits one operation and resolves once it is durable, or refused. */
+export type Submit = (operation: Operation) => Promise<Outcome>
+
+/** Bounds of the queue in front of the ledger. */
+export interface GroupLimits {
+  readonly batchMax: number
+  readonly queueMax: number
+}
+
+/**
+ * Makes a queue in front of a ledger: one commit at a time, each taking all that waits (up to `batchMax`).
+ *
+ * @returns `submit`, and `drained`, which resolves when nothing waits.
+ * @throws {TuppenceError} `overloaded` The queue is full; nothing was done.
+ */
+export function createGroupCommit(
+  commit: Ledger['commit'],
+  { batchMax, queueMax }: GroupLimits,
+): { submit: Submit; drained: () => Promise<void> } {
+  const queue: Waiting[] = []
+  let running: Promise<void> | undefined
+
+  const pump = async () => {
+    // One turn of the event loop, so that the requests of one poll share a commit even with nothing running before.
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    while (queue.length > 0) {
+      const batch = queue.splice(0, batchMax)
+      try {
+        const outcomes = await commit(batch.map((waiting) => waiting.operation))
+        for (const [index, waiting] of batch.entries()) waiting.resolve(outcomes[index] as Outcome)
+      } catch (error) {
+        for (const waiting of batch) waiting.reject(error)
+      }
+      await new Promise<void>((resolve) => setImmediate(resolve))
+    }
+    running = undefined
+  }
+
+  return {
+    submit: (operation) => {
+      if (queue.length >= queueMax) return Promise.reject(new TuppenceError('overloaded'))
+      return new Promise<Outcome>((resolve, reject) => {
+        queue.push({ operation, resolve, reject })
+        running ??= pump()
+      })
+    },
+    drained: async () => {
+      while (running !== undefined) await running
+    },
+  }
+}

@@ -1,0 +1,161 @@
+// The ledger's tables as a list of migrations, applied in order by migrate(); sqlite.ts calls it on opening.
+
+import { createHash } from 'node:crypto'
+import type { DatabaseSync } from 'node:sqlite'
+
+interface Migration {
+  readonly name: string
+  readonly sql: string
+}
+
+/** Append only: a migration that has shipped is never edited, and its checksum proves it. */
+export const migrations: readonly Migration[] = [
+  {
+    name: 'coins, quotes, accounts and the journal',
+    sql: `
+CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO meta VALUES ('epoch', 0);
+
+CREATE TABLE keysets (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  unit TEXT NOT NULL,
+  active INTEGER NOT NULL CHECK (active IN (0, 1)),
+  input_fee_ppk INTEGER NOT NULL CHECK (input_fee_ppk >= 0),
+  denominations TEXT NOT NULL,
+  created_at_ms INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX keysets_active ON keysets (unit) WHERE active = 1;
+
+-- The journal. Append only: hash is the canonical request, answer the bytes it got (S5).
+CREATE TABLE operations (
+  sequence INTEGER PRIMARY KEY,
+  hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+  kind TEXT NOT NULL CHECK (kind IN ('quote', 'payment', 'mint', 'swap', 'deposit')),
+  unit TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  answer TEXT NOT NULL
+) STRICT;
+
+-- S2: a coin is spent once.
+CREATE TABLE spent (
+  keyset INTEGER NOT NULL REFERENCES keysets (number),
+  y BLOB NOT NULL CHECK (length(y) = 33),
+  amount INTEGER NOT NULL CHECK (amount > 0),
+  operation INTEGER NOT NULL REFERENCES operations (sequence),
+  witness TEXT,
+  PRIMARY KEY (keyset, y)
+) STRICT, WITHOUT ROWID;
+
+-- S3: an output is signed once.
+CREATE TABLE promises (
+  b BLOB NOT NULL PRIMARY KEY CHECK (length(b) = 33),
+  keyset INTEGER NOT NULL REFERENCES keysets (number),
+  amount INTEGER NOT NULL CHECK (amount > 0),
+  c BLOB NOT NULL CHECK (length(c) = 33),
+  e BLOB NOT NULL CHECK (length(e) = 32),
+  s BLOB NOT NULL CHECK (length(s) = 32),
+  operation INTEGER NOT NULL REFERENCES operations (sequence)
+) STRICT, WITHOUT ROWID;
+
+-- Double entry: the entries of an operation sum to zero, and so do all accounts of a unit (S1).
+CREATE TABLE entries (
+  operation INTEGER NOT NULL REFERENCES operations (sequence),
+  account TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  amount INTEGER NOT NULL CHECK (amount <> 0),
+  PRIMARY KEY (operation, account)
+) STRICT, WITHOUT ROWID;
+
+-- Running sums of entries. What coins can claim never falls below zero: more redeemed than promised is a forgery.
+CREATE TABLE balances (
+  account TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  balance INTEGER NOT NULL CHECK (balance BETWEEN -9007199254740991 AND 9007199254740991),
+  PRIMARY KEY (account, unit)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE quotes (
+  id TEXT PRIMARY KEY,
+  method TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  amount INTEGER NOT NULL CHECK (amount > 0),
+  request TEXT NOT NULL,
+  description TEXT,
+  pubkey TEXT,
+  created_at_ms INTEGER NOT NULL,
+  expires_at_ms INTEGER NOT NULL,
+  updated_at_ms INTEGER NOT NULL,
+  amount_paid INTEGER NOT NULL CHECK (amount_paid >= 0),
+  amount_issued INTEGER NOT NULL CHECK (amount_issued BETWEEN 0 AND amount_paid)
+) STRICT, WITHOUT ROWID;
+
+-- S7: a payment processor's event counts once.
+CREATE TABLE payments (
+  method TEXT NOT NULL,
+  event TEXT NOT NULL,
+  quote TEXT NOT NULL REFERENCES quotes (id),
+  amount INTEGER NOT NULL CHECK (amount > 0),
+  operation INTEGER NOT NULL REFERENCES operations (sequence),
+  PRIMARY KEY (method, event)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE accounts (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  public_key TEXT NOT NULL,
+  key_id TEXT NOT NULL,
+  created_at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE deposits (
+  account TEXT NOT NULL REFERENCES accounts (id),
+  reference BLOB NOT NULL CHECK (length(reference) = 32),
+  amount INTEGER NOT NULL CHECK (amount > 0),
+  offer BLOB NOT NULL CHECK (length(offer) = 32),
+  operation INTEGER NOT NULL REFERENCES operations (sequence),
+  PRIMARY KEY (account, reference)
+) STRICT, WITHOUT ROWID;
+`,
+  },
+]
+
+function checksum(migration: Migration): string {
+  return createHash('sha256').update(`${migration.name}\n${migration.sql}`).digest('hex')
+}
+
+/**
+ * Brings a database up to date, each migration in a transaction of its own.
+ *
+ * @throws {Error} The database is from a newer program, or a migration that it has run is no longer the one here.
+ */
+export function migrate(db: DatabaseSync, nowMs: number, list: readonly Migration[] = migrations): void {
+  db.exec(
+    'CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at_ms INTEGER NOT NULL) STRICT',
+  )
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number }
+  const applied = db.prepare('SELECT version, checksum FROM migrations ORDER BY version').all() as unknown as {
+    version: number
+    checksum: string
+  }[]
+  if (version > list.length || applied.length !== version) {
+    throw new Error(`ledger: the database is at version ${version}, this program knows ${list.length}`)
+  }
+  for (const [index, migration] of list.entries()) {
+    const row = applied[index]
+    if (row !== undefined) {
+      if (row.checksum !== checksum(migration)) throw new Error(`ledger: migration ${row.version} is not the one that ran`)
+      continue
+    }
+    db.exec('BEGIN IMMEDIATE')
+    try {
+      db.exec(migration.sql)
+      db.prepare('INSERT INTO migrations VALUES (?, ?, ?, ?)').run(index + 1, migration.name, checksum(migration), nowMs)
+      db.exec(`PRAGMA user_version = ${index + 1}`)
+      db.exec('COMMIT')
+    } catch (cause) {
+      db.exec('ROLLBACK')
+      throw new Error(`ledger: migration ${index + 1} failed`, { cause })
+    }
+  }
+}

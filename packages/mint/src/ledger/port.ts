@@ -1,0 +1,177 @@
+// The ledger as the mint sees it: a batch of operations goes in, each is done whole or not at all; issue, redeem and
+// deposit call it through group.ts, and every store behind it passes contract.ts.
+
+/** What an operation was. The journal keeps the word. */
+export type OperationKind = 'quote' | 'payment' | 'mint' | 'swap' | 'deposit'
+
+/** A coin that an operation takes back. `y` is hex of the 33-byte point hash_to_curve(secret); the secret is never stored. */
+export interface Spend {
+  readonly keyset: string
+  readonly y: string
+  readonly amount: number
+  readonly witness?: string
+}
+
+/** An output that an operation signs. Points and DLEQ scalars are lower-case hex. */
+export interface Promised {
+  readonly keyset: string
+  readonly b: string
+  readonly amount: number
+  readonly c: string
+  readonly e: string
+  readonly s: string
+}
+
+/**
+ * A credit (positive) or debit (negative) of one account, in the operation's unit.
+ * The ledger itself adds what the coins do to `outstanding:<keyset>`; together they must sum to zero (S1, S4).
+ */
+export interface Entry {
+  readonly account: string
+  readonly amount: number
+}
+
+/** A top-up quote as stored. `amountPaid` and `amountIssued` only grow, and issued never passes paid (S7). */
+export interface QuoteRow {
+  readonly id: string
+  readonly method: string
+  readonly unit: string
+  readonly amount: number
+  readonly request: string
+  readonly description?: string
+  readonly pubkey?: string
+  readonly createdAtMs: number
+  readonly expiresAtMs: number
+  readonly updatedAtMs: number
+  readonly amountPaid: number
+  readonly amountIssued: number
+}
+
+/** What an operation does to a quote. A payment names its processor's event, so that it counts once. */
+export type QuoteChange =
+  | { readonly type: 'open'; readonly row: QuoteRow }
+  | { readonly type: 'pay'; readonly id: string; readonly amount: number; readonly method: string; readonly event: string }
+  | { readonly type: 'issue'; readonly id: string; readonly amount: number }
+
+/** A deposit's own row; (account, reference) happens once. */
+export interface DepositRow {
+  readonly account: string
+  readonly reference: string
+  readonly amount: number
+  readonly offer: string
+}
+
+/**
+ * One thing to do, whole or not at all.
+ *
+ * `hash` is SHA-256 (hex) of the canonical request: the same hash always gets the stored `answer` (S5).
+ */
+export interface Operation {
+  readonly hash: string
+  readonly kind: OperationKind
+  readonly unit: string
+  readonly atMs: number
+  readonly answer: string
+  readonly spends: readonly Spend[]
+  readonly promises: readonly Promised[]
+  readonly entries: readonly Entry[]
+  readonly quote?: QuoteChange
+  readonly deposit?: DepositRow
+}
+
+/** Why an operation was refused; a refused operation changed nothing (S10). */
+export type Refusal =
+  | 'coins-spent'
+  | 'outputs-signed'
+  | 'keyset-unknown'
+  | 'keyset-inactive'
+  | 'quote-unknown'
+  | 'quote-unpaid'
+  | 'quote-issued'
+  | 'quote-amount-mismatch'
+  | 'account-unknown'
+  | 'deposit-conflict'
+  | 'over-redeemed'
+
+/** What became of one operation of a batch. `committed` and `repeated` are durable by the time they are seen. */
+export type Outcome =
+  | { readonly status: 'committed'; readonly answer: string }
+  | { readonly status: 'repeated'; readonly answer: string }
+  | { readonly status: 'refused'; readonly code: Refusal }
+
+/** A keyset's row. The private keys are derived from the master secret and `number`; they are not in the ledger. */
+export interface KeysetRow {
+  readonly number: number
+  readonly id: string
+  readonly unit: string
+  readonly active: boolean
+  readonly inputFeePpk: number
+  readonly denominations: readonly number[]
+  readonly createdAtMs: number
+}
+
+/** A publisher. `publicKey` is the raw Ed25519 key, base64url; `keyId` its JWK thumbprint, as requests name it. */
+export interface AccountRow {
+  readonly id: string
+  readonly name: string
+  readonly publicKey: string
+  readonly keyId: string
+  readonly createdAtMs: number
+}
+
+/** What a coin's point is known as; `witness` is what spent it, where a condition asked for one. */
+export interface CoinState {
+  readonly spent: boolean
+  readonly witness?: string
+}
+
+/** The sum of one account in one unit. */
+export interface Balance {
+  readonly account: string
+  readonly unit: string
+  readonly balance: number
+}
+
+/** Sums recomputed from the rows themselves, for the audit: none of them comes from a running balance. */
+export interface Totals {
+  readonly promised: readonly { readonly keyset: string; readonly amount: number }[]
+  readonly spent: readonly { readonly keyset: string; readonly amount: number }[]
+  readonly entries: readonly Balance[]
+  readonly balances: readonly Balance[]
+  readonly operations: number
+}
+
+/**
+ * The store behind the mint. Every method is safe to call at once from many requests.
+ *
+ * @throws {TuppenceError} `storage-unavailable` The store could not answer; a write's outcome is then unknown, and the
+ *   same request may be sent again.
+ */
+export interface Ledger {
+  /** Does a batch in one durable transaction, a savepoint for each operation; outcomes in the order given. */
+  commit(batch: readonly Operation[]): Promise<readonly Outcome[]>
+  /** The stored answer to a request, by its hash. */
+  answer(hash: string): Promise<string | undefined>
+  /** States of coins by point, in the order given. */
+  coinStates(ys: readonly string[]): Promise<readonly CoinState[]>
+  /** What was promised for each output point, in the order given. */
+  promised(bs: readonly string[]): Promise<readonly (Promised | undefined)[]>
+  quote(id: string): Promise<QuoteRow | undefined>
+  keysets(): Promise<readonly KeysetRow[]>
+  /** Adds a keyset and, being active, retires the unit's active one, in one transaction. */
+  addKeyset(row: KeysetRow): Promise<void>
+  account(id: string): Promise<AccountRow | undefined>
+  accounts(): Promise<readonly AccountRow[]>
+  /** Adds an account, or gives it a new name or key. */
+  putAccount(row: AccountRow): Promise<void>
+  /** Balances of one account, a row for each unit. */
+  balances(account: string): Promise<readonly Balance[]>
+  depositCount(account: string): Promise<number>
+  /** Whether an account has deposited under a reference. */
+  hasDeposit(account: string, reference: string): Promise<boolean>
+  totals(): Promise<Totals>
+  /** How far the ledger has come: `epoch` counts starts, `sequence` operations. Both only grow (S9). */
+  position(): Promise<{ readonly epoch: number; readonly sequence: number }>
+  nextEpoch(): Promise<number>
+  close(): Promise<void>
+}

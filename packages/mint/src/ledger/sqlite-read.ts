@@ -1,0 +1,138 @@
+// The ledger's reads on SQLite; sqlite.ts wraps them into the port.
+
+import type { Prepare } from './sqlite.ts'
+import type { AccountRow, Balance, CoinState, KeysetRow, Promised, QuoteRow, Totals } from './port.ts'
+
+/** Bytes of hex text, as a SQLite BLOB. */
+export function blob(hex: string): Buffer {
+  return Buffer.from(hex, 'hex')
+}
+
+function hexOf(bytes: unknown): string {
+  return Buffer.from(bytes as Uint8Array).toString('hex')
+}
+
+type Row = Record<string, unknown>
+
+/** The synchronous reads; each sees only committed operations, since writing never yields in the middle. */
+export function createReads(prepare: Prepare) {
+  return {
+    answer(hash: string): string | undefined {
+      const row = prepare('SELECT answer FROM operations WHERE hash = ?').get(blob(hash))
+      return row === undefined ? undefined : (row['answer'] as string)
+    },
+    coinStates(ys: readonly string[]): CoinState[] {
+      const keysets = prepare('SELECT number FROM keysets').all() as { number: number }[]
+      const find = prepare('SELECT witness FROM spent WHERE keyset = ? AND y = ?')
+      return ys.map((y) => {
+        for (const { number } of keysets) {
+          const row = find.get(number, blob(y))
+          if (row === undefined) continue
+          return row['witness'] === null ? { spent: true } : { spent: true, witness: row['witness'] as string }
+        }
+        return { spent: false }
+      })
+    },
+    promised(bs: readonly string[]): (Promised | undefined)[] {
+      const find = prepare(
+        'SELECT k.id AS keyset, p.amount, p.c, p.e, p.s FROM promises p JOIN keysets k ON k.number = p.keyset WHERE p.b = ?',
+      )
+      return bs.map((b) => {
+        const row = find.get(blob(b))
+        if (row === undefined) return undefined
+        return {
+          keyset: row['keyset'] as string,
+          b,
+          amount: row['amount'] as number,
+          c: hexOf(row['c']),
+          e: hexOf(row['e']),
+          s: hexOf(row['s']),
+        }
+      })
+    },
+    quote(id: string): QuoteRow | undefined {
+      const row = prepare('SELECT * FROM quotes WHERE id = ?').get(id)
+      return row === undefined ? undefined : quoteOf(row)
+    },
+    keysets(): KeysetRow[] {
+      return prepare('SELECT * FROM keysets ORDER BY number').all().map(keysetOf)
+    },
+    account(id: string): AccountRow | undefined {
+      const row = prepare('SELECT * FROM accounts WHERE id = ?').get(id)
+      return row === undefined ? undefined : accountOf(row)
+    },
+    accounts(): AccountRow[] {
+      return prepare('SELECT * FROM accounts ORDER BY id').all().map(accountOf)
+    },
+    balances(account: string): Balance[] {
+      return prepare('SELECT account, unit, balance FROM balances WHERE account = ? ORDER BY unit').all(account) as unknown as Balance[]
+    },
+    depositCount(account: string): number {
+      return (prepare('SELECT count(*) AS n FROM deposits WHERE account = ?').get(account) as { n: number }).n
+    },
+    hasDeposit(account: string, reference: string): boolean {
+      return prepare('SELECT 1 FROM deposits WHERE account = ? AND reference = ?').get(account, blob(reference)) !== undefined
+    },
+    totals: () => totals(prepare),
+    position(): { epoch: number; sequence: number } {
+      return prepare(
+        "SELECT (SELECT value FROM meta WHERE name = 'epoch') AS epoch, coalesce((SELECT max(sequence) FROM operations), 0) AS sequence",
+      ).get() as { epoch: number; sequence: number }
+    },
+  }
+}
+
+function totals(prepare: Prepare): Totals {
+  const byKeyset = (table: string) =>
+    prepare(
+      `SELECT k.id AS keyset, sum(t.amount) AS amount FROM ${table} t JOIN keysets k ON k.number = t.keyset GROUP BY k.id ORDER BY k.id`,
+    ).all() as { keyset: string; amount: number }[]
+  return {
+    promised: byKeyset('promises'),
+    spent: byKeyset('spent'),
+    entries: prepare(
+      'SELECT account, unit, sum(amount) AS balance FROM entries GROUP BY account, unit ORDER BY account, unit',
+    ).all() as unknown as Balance[],
+    balances: prepare('SELECT account, unit, balance FROM balances ORDER BY account, unit').all() as unknown as Balance[],
+    operations: (prepare('SELECT count(*) AS n FROM operations').get() as { n: number }).n,
+  }
+}
+
+function quoteOf(row: Row): QuoteRow {
+  return {
+    id: row['id'] as string,
+    method: row['method'] as string,
+    unit: row['unit'] as string,
+    amount: row['amount'] as number,
+    request: row['request'] as string,
+    ...(row['description'] === null ? {} : { description: row['description'] as string }),
+    ...(row['pubkey'] === null ? {} : { pubkey: row['pubkey'] as string }),
+    createdAtMs: row['created_at_ms'] as number,
+    expiresAtMs: row['expires_at_ms'] as number,
+    updatedAtMs: row['updated_at_ms'] as number,
+    amountPaid: row['amount_paid'] as number,
+    amountIssued: row['amount_issued'] as number,
+  }
+}
+
+function keysetOf(row: Row): KeysetRow {
+  return {
+    number: row['number'] as number,
+    id: row['id'] as string,
+    unit: row['unit'] as string,
+    active: row['active'] === 1,
+    inputFeePpk: row['input_fee_ppk'] as number,
+    denominations: JSON.parse(row['denominations'] as string) as number[],
+    createdAtMs: row['created_at_ms'] as number,
+  }
+}
+
+function accountOf(row: Row): AccountRow {
+  return {
+    id: row['id'] as string,
+    name: row['name'] as string,
+    publicKey: row['public_key'] as string,
+    keyId: row['key_id'] as string,
+    createdAtMs: row['created_at_ms'] as number,
+  }
+}

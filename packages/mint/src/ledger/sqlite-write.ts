@@ -1,0 +1,209 @@
+// The ledger's writes on SQLite: a batch is one transaction, an operation one savepoint; sqlite.ts wraps them into the port.
+
+import type { DatabaseSync } from 'node:sqlite'
+import type { Prepare } from './sqlite.ts'
+import { blob } from './sqlite-read.ts'
+import type { AccountRow, KeysetRow, Operation, Outcome, QuoteChange, Refusal } from './port.ts'
+
+interface Keyset {
+  readonly number: number
+  readonly unit: string
+  readonly active: number
+}
+
+/** Thrown inside an operation's savepoint to undo it; never leaves this file. */
+class Refused extends Error {
+  readonly code: Refusal
+  constructor(code: Refusal) {
+    super(code)
+    this.code = code
+  }
+}
+
+/** The synchronous writes over one connection. */
+export function createWriter(db: DatabaseSync, prepare: Prepare) {
+  const transact = <T>(work: () => T): T => {
+    db.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      db.exec('COMMIT')
+      return result
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK')
+      throw error
+    }
+  }
+  return {
+    commit: (batch: readonly Operation[]): Outcome[] =>
+      transact(() => {
+        const keysets = new Map<string, Keyset | undefined>()
+        return batch.map((operation) => applyInSavepoint(db, prepare, operation, keysets))
+      }),
+    addKeyset: (row: KeysetRow): void =>
+      transact(() => {
+        if (row.active) prepare('UPDATE keysets SET active = 0 WHERE unit = ? AND active = 1').run(row.unit)
+        prepare('INSERT INTO keysets VALUES (?, ?, ?, ?, ?, ?, ?)').run(
+          row.number,
+          row.id,
+          row.unit,
+          row.active ? 1 : 0,
+          row.inputFeePpk,
+          JSON.stringify(row.denominations),
+          row.createdAtMs,
+        )
+      }),
+    putAccount: (row: AccountRow): void =>
+      transact(() => {
+        prepare(
+          `INSERT INTO accounts VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE
+           SET name = excluded.name, public_key = excluded.public_key, key_id = excluded.key_id`,
+        ).run(row.id, row.name, row.publicKey, row.keyId, row.createdAtMs)
+      }),
+    nextEpoch: (): number =>
+      transact(() => {
+        const row = prepare("UPDATE meta SET value = value + 1 WHERE name = 'epoch' RETURNING value").get()
+        return (row as { value: number }).value
+      }),
+  }
+}
+
+function applyInSavepoint(
+  db: DatabaseSync,
+  prepare: Prepare,
+  operation: Operation,
+  keysets: Map<string, Keyset | undefined>,
+): Outcome {
+  const known = prepare('SELECT answer FROM operations WHERE hash = ?').get(blob(operation.hash))
+  if (known !== undefined) return { status: 'repeated', answer: known['answer'] as string }
+  db.exec('SAVEPOINT operation')
+  try {
+    applyOperation(prepare, operation, keysets)
+    db.exec('RELEASE operation')
+    return { status: 'committed', answer: operation.answer }
+  } catch (error) {
+    db.exec('ROLLBACK TO operation')
+    db.exec('RELEASE operation')
+    if (error instanceof Refused) return { status: 'refused', code: error.code }
+    throw error
+  }
+}
+
+function applyOperation(prepare: Prepare, operation: Operation, keysets: Map<string, Keyset | undefined>): void {
+  const { unit } = operation
+  const inserted = prepare('INSERT INTO operations (hash, kind, unit, at_ms, answer) VALUES (?, ?, ?, ?, ?)').run(
+    blob(operation.hash),
+    operation.kind,
+    unit,
+    operation.atMs,
+    operation.answer,
+  )
+  const sequence = Number(inserted.lastInsertRowid)
+  const keysetOf = (id: string): Keyset => {
+    if (!keysets.has(id)) {
+      keysets.set(id, prepare('SELECT number, unit, active FROM keysets WHERE id = ?').get(id) as unknown as Keyset | undefined)
+    }
+    const keyset = keysets.get(id)
+    if (keyset === undefined || keyset.unit !== unit) throw new Refused('keyset-unknown')
+    return keyset
+  }
+  if (operation.deposit !== undefined) applyDeposit(prepare, operation.deposit, sequence)
+  if (operation.quote !== undefined) applyQuote(prepare, operation.quote, sequence, operation.atMs)
+
+  const sums = new Map<string, number>()
+  const add = (account: string, amount: number) => sums.set(account, (sums.get(account) ?? 0) + amount)
+  for (const entry of operation.entries) add(entry.account, entry.amount)
+  for (const coin of operation.spends) {
+    const { changes } = prepare('INSERT INTO spent VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING').run(
+      keysetOf(coin.keyset).number,
+      blob(coin.y),
+      coin.amount,
+      sequence,
+      coin.witness ?? null,
+    )
+    if (changes !== 1) throw new Refused('coins-spent')
+    add(`outstanding:${coin.keyset}`, -coin.amount)
+  }
+  for (const output of operation.promises) {
+    const keyset = keysetOf(output.keyset)
+    if (keyset.active !== 1) throw new Refused('keyset-inactive')
+    const { changes } = prepare('INSERT INTO promises VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING').run(
+      blob(output.b),
+      keyset.number,
+      output.amount,
+      blob(output.c),
+      blob(output.e),
+      blob(output.s),
+      sequence,
+    )
+    if (changes !== 1) throw new Refused('outputs-signed')
+    add(`outstanding:${output.keyset}`, output.amount)
+  }
+  post(prepare, sequence, unit, sums)
+}
+
+function post(prepare: Prepare, sequence: number, unit: string, sums: ReadonlyMap<string, number>): void {
+  let total = 0
+  for (const [account, amount] of sums) {
+    total += amount
+    if (amount === 0) continue
+    prepare('INSERT INTO entries VALUES (?, ?, ?, ?)').run(sequence, account, unit, amount)
+    const row = prepare(
+      `INSERT INTO balances VALUES (?, ?, ?) ON CONFLICT (account, unit) DO UPDATE SET balance = balance + excluded.balance
+       RETURNING balance`,
+    ).get(account, unit, amount) as { balance: number }
+    if (row.balance < 0 && account.startsWith('outstanding:')) throw new Refused('over-redeemed')
+  }
+  if (total !== 0) throw new Error(`ledger: an operation's entries sum to ${total}, not zero`)
+}
+
+function applyDeposit(prepare: Prepare, deposit: NonNullable<Operation['deposit']>, sequence: number): void {
+  if (prepare('SELECT 1 FROM accounts WHERE id = ?').get(deposit.account) === undefined) throw new Refused('account-unknown')
+  const { changes } = prepare('INSERT INTO deposits VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING').run(
+    deposit.account,
+    blob(deposit.reference),
+    deposit.amount,
+    blob(deposit.offer),
+    sequence,
+  )
+  if (changes !== 1) throw new Refused('deposit-conflict')
+}
+
+function applyQuote(prepare: Prepare, change: QuoteChange, sequence: number, atMs: number): void {
+  if (change.type === 'open') {
+    const { row } = change
+    prepare('INSERT INTO quotes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)').run(
+      row.id,
+      row.method,
+      row.unit,
+      row.amount,
+      row.request,
+      row.description ?? null,
+      row.pubkey ?? null,
+      row.createdAtMs,
+      row.expiresAtMs,
+      row.updatedAtMs,
+    )
+    return
+  }
+  const quote = prepare('SELECT amount_paid AS paid, amount_issued AS issued FROM quotes WHERE id = ?').get(change.id) as
+    | { paid: number; issued: number }
+    | undefined
+  if (quote === undefined) throw new Refused('quote-unknown')
+  if (change.type === 'pay') {
+    prepare('INSERT INTO payments VALUES (?, ?, ?, ?, ?)').run(change.method, change.event, change.id, change.amount, sequence)
+    prepare('UPDATE quotes SET amount_paid = amount_paid + ?, updated_at_ms = max(updated_at_ms, ?) WHERE id = ?').run(
+      change.amount,
+      atMs,
+      change.id,
+    )
+    return
+  }
+  if (quote.paid === 0) throw new Refused('quote-unpaid')
+  if (quote.issued === quote.paid) throw new Refused('quote-issued')
+  if (quote.issued + change.amount > quote.paid) throw new Refused('quote-amount-mismatch')
+  prepare('UPDATE quotes SET amount_issued = amount_issued + ?, updated_at_ms = max(updated_at_ms, ?) WHERE id = ?').run(
+    change.amount,
+    atMs,
+    change.id,
+  )
+}

@@ -1,0 +1,95 @@
+// The ledger on node:sqlite: one connection, one writer, WAL with synchronous=FULL; mint.ts opens it.
+
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { TuppenceError } from '@tuppence/protocol'
+import { migrate } from './migrations.ts'
+import { createReads } from './sqlite-read.ts'
+import { createWriter } from './sqlite-write.ts'
+import type { Ledger } from './port.ts'
+
+/** Frames (4 KiB pages) before SQLite checkpoints on its own: rare enough not to stall every second commit. */
+const walFramesMax = 8192
+/** How long a commit waits for another process (the command line) that is writing. */
+const busyTimeoutMs = 5000
+const applicationId = 0x74757070 // "tupp"
+
+/** Prepares a statement once and keeps it. */
+export type Prepare = (sql: string) => StatementSync
+
+/**
+ * Opens, or creates, a ledger in a file.
+ *
+ * @param path - The database file; its folder is made if missing.
+ * @throws {Error} The file is no ledger, or of a newer program.
+ */
+export function openSqliteLedger({ path, nowMs }: { path: string; nowMs: number }): Ledger {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const db = new DatabaseSync(path)
+  const prepared = new Map<string, StatementSync>()
+  const prepare: Prepare = (sql) => {
+    const known = prepared.get(sql)
+    if (known !== undefined) return known
+    const statement = db.prepare(sql)
+    prepared.set(sql, statement)
+    return statement
+  }
+  try {
+    configure(db)
+    migrate(db, nowMs)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+  const reads = createReads(prepare)
+  const writer = createWriter(db, prepare)
+  return {
+    commit: (batch) => attempt(() => writer.commit(batch)),
+    addKeyset: (row) => attempt(() => writer.addKeyset(row)),
+    putAccount: (row) => attempt(() => writer.putAccount(row)),
+    nextEpoch: () => attempt(() => writer.nextEpoch()),
+    answer: (hash) => attempt(() => reads.answer(hash)),
+    coinStates: (ys) => attempt(() => reads.coinStates(ys)),
+    promised: (bs) => attempt(() => reads.promised(bs)),
+    quote: (id) => attempt(() => reads.quote(id)),
+    keysets: () => attempt(() => reads.keysets()),
+    account: (id) => attempt(() => reads.account(id)),
+    accounts: () => attempt(() => reads.accounts()),
+    balances: (account) => attempt(() => reads.balances(account)),
+    depositCount: (account) => attempt(() => reads.depositCount(account)),
+    hasDeposit: (account, reference) => attempt(() => reads.hasDeposit(account, reference)),
+    totals: () => attempt(() => reads.totals()),
+    position: () => attempt(() => reads.position()),
+    close: async () => {
+      if (!db.isOpen) return
+      db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      db.close()
+    },
+  }
+}
+
+function configure(db: DatabaseSync): void {
+  db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
+  const { application_id: found } = db.prepare('PRAGMA application_id').get() as { application_id: number }
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number }
+  if (found !== applicationId && (found !== 0 || version !== 0)) throw new Error('ledger: the file is not a mint ledger')
+  db.exec(`
+    PRAGMA application_id = ${applicationId};
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA wal_autocheckpoint = ${walFramesMax};
+    PRAGMA foreign_keys = ON;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA cache_size = -65536;
+  `)
+}
+
+/** node:sqlite answers at once; the port is asynchronous, so its failures become rejections with our code. */
+async function attempt<T>(work: () => T): Promise<T> {
+  try {
+    return work()
+  } catch (cause) {
+    throw new TuppenceError('storage-unavailable', { cause })
+  }
+}

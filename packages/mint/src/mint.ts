@@ -1,0 +1,139 @@
+// createMint(): the only file that wires the mint's parts together; server.ts, main.ts and tests call it.
+
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { publicJwk, thumbprint, TuppenceError } from '@tuppence/protocol'
+import { createApp, type App } from './app.ts'
+import type { MintConfig } from './config.ts'
+import { openCurve } from './curve/open.ts'
+import type { Deps } from './deps.ts'
+import { startEpoch } from './epoch.ts'
+import type { Funding } from './funding/port.ts'
+import { testFunding } from './funding/test.ts'
+import { deriveScalar, openKeyring, type Keyring } from './keys.ts'
+import { createGroupCommit } from './ledger/group.ts'
+import { openSqliteLedger } from './ledger/sqlite.ts'
+import type { Ledger } from './ledger/port.ts'
+import { silentLog } from './log.ts'
+import type { Clock, Log, Ports } from './ports.ts'
+import { receiptSigner } from './receipts.ts'
+import { masterSecret } from './secret-file.ts'
+
+/** How often the epoch's mark is brought up to the ledger. */
+const noteEveryMs = 2000
+
+/** A running mint, without its socket. */
+export interface Mint {
+  readonly app: App
+  readonly ledger: Ledger
+  readonly keyring: Keyring
+  /** Answers what is in flight, refuses the rest, and closes the ledger. */
+  close(): Promise<void>
+}
+
+/** What the mint opens before it can do anything: used alone by commands that do not serve. */
+export interface Opened {
+  readonly ledger: Ledger
+  readonly keyring: Keyring
+  readonly master: Uint8Array
+  readonly ports: Ports
+}
+
+/** Ports with the real thing for whatever is left out. */
+export function realPorts(given: Partial<Ports> = {}): Ports {
+  const log: Log = given.log ?? silentLog
+  return {
+    clock: given.clock ?? { nowMs: () => Date.now() },
+    random: given.random ?? { bytes: (count) => Uint8Array.from(randomBytes(count)) },
+    log,
+    curve: given.curve ?? openCurve((reason) => log('warn', 'curve-portable', { reason })),
+  }
+}
+
+/**
+ * Opens ledger and keys.
+ *
+ * @throws {TuppenceError} `storage-corrupt`, `key-file-invalid`; {Error} The database cannot be opened.
+ */
+export async function openMint(config: MintConfig, given: Partial<Ports> = {}): Promise<Opened> {
+  const ports = realPorts(given)
+  const ledger = openSqliteLedger({ path: join(config.dataDir, 'ledger.db'), nowMs: ports.clock.nowMs() })
+  try {
+    const master = masterSecret(join(config.dataDir, 'master.key'), ports.random.bytes)
+    const keyring = await openKeyring(
+      { ledger, curve: ports.curve, clock: ports.clock, master, inputFeePpk: config.inputFeePpk },
+      config.units,
+    )
+    return { ledger, keyring, master, ports }
+  } catch (error) {
+    await ledger.close()
+    throw error
+  }
+}
+
+/**
+ * Makes a mint: `app.fetch` answers requests, `close` ends it.
+ *
+ * @param config - Checked by parseConfig.
+ * @param url - Public URL; defaults to the configuration's, else to host and port.
+ */
+export async function createMint(
+  config: MintConfig,
+  given: Partial<Ports> = {},
+  url: string = config.url ?? `http://${config.host}:${config.port}`,
+): Promise<Mint> {
+  const { ledger, keyring, master, ports } = await openMint(config, given)
+  try {
+    const epoch = await startEpoch(ledger, config.epochFile ?? join(config.dataDir, 'ledger.epoch'))
+    await putAccounts(config, ledger, ports.clock)
+    const { submit, drained } = createGroupCommit((batch) => ledger.commit(batch), config.limits)
+    const deps: Deps = {
+      ...ports,
+      config,
+      url,
+      ledger,
+      submit,
+      keyring,
+      receipts: await receiptSigner(master),
+      funding: fundingMethods(config),
+    }
+    const app = createApp(deps, ports.curve.publicKey(deriveScalar(master, 'identity', ports.curve)))
+    const noteTimer = setInterval(() => {
+      epoch.note().catch((error: unknown) => ports.log('error', 'epoch-not-noted', { reason: String(error) }))
+    }, noteEveryMs)
+    noteTimer.unref()
+    return {
+      app,
+      ledger,
+      keyring,
+      close: async () => {
+        clearInterval(noteTimer)
+        await app.drain()
+        await drained()
+        await epoch.note()
+        await ledger.close()
+      },
+    }
+  } catch (error) {
+    await ledger.close()
+    throw error
+  }
+}
+
+function fundingMethods(config: MintConfig): ReadonlyMap<string, Funding> {
+  const methods = new Map<string, Funding>()
+  const { test } = config.funding
+  if (test?.enabled === true) {
+    const { minAmount, maxAmount } = test
+    if (minAmount > maxAmount) throw new TuppenceError('config-invalid', { details: { field: 'funding.test.minAmount' } })
+    methods.set('test', testFunding({ minAmount, maxAmount, units: config.units }))
+  }
+  return methods
+}
+
+async function putAccounts(config: MintConfig, ledger: Ledger, clock: Clock): Promise<void> {
+  for (const { id, name, publicKey } of config.accounts) {
+    const keyId = await thumbprint(publicJwk(publicKey))
+    await ledger.putAccount({ id, name: name ?? id, publicKey, keyId, createdAtMs: clock.nowMs() })
+  }
+}

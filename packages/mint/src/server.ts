@@ -1,0 +1,67 @@
+// Puts a mint behind a socket, with timeouts against clients that dawdle; main.ts and tests call it.
+
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type { MintConfig } from './config.ts'
+import { createMint, type Mint } from './mint.ts'
+import type { Ports } from './ports.ts'
+
+/** More sockets than this are closed at once: each costs memory before it has said anything. */
+const socketsMax = 8192
+/** How often Node looks for sockets that are over their time. */
+const checkEveryMs = 1000
+const drainMs = 10_000
+
+/** A mint that listens. `url` is where it does; receipts name `config.url` where that is set. */
+export interface ServedMint extends Mint {
+  readonly url: string
+  readonly port: number
+}
+
+/**
+ * Opens a socket, then the mint; port 0 takes a free one, and its number goes into the public URL if none is set.
+ *
+ * @throws {Error} The port is taken; {TuppenceError} as createMint.
+ */
+export async function serveMint(config: MintConfig, ports: Partial<Ports> = {}): Promise<ServedMint> {
+  let mint: Promise<Mint> | undefined
+  const listener = getRequestListener(async (request) => {
+    if (mint === undefined) return new Response(null, { status: 503, headers: { 'retry-after': '1' } })
+    return (await mint).app.fetch(request)
+  })
+  const { headersTimeoutMs, requestTimeoutMs } = config.limits
+  const server = createServer(
+    { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, connectionsCheckingInterval: checkEveryMs },
+    (request, response) => void listener(request, response),
+  )
+  server.maxConnections = socketsMax
+  const port = await listen(server, config)
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  const url = `http://${host}:${port}`
+  mint = createMint(config, ports, config.url ?? url)
+  try {
+    const { app, ledger, keyring, close } = await mint
+    return { app, ledger, keyring, url, port, close: () => closeAll(server, close) }
+  } catch (error) {
+    server.close()
+    throw error
+  }
+}
+
+function listen(server: Server, { host, port }: MintConfig): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+async function closeAll(server: Server, closeMint: () => Promise<void>): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const deadline = setTimeout(() => server.closeAllConnections(), drainMs)
+  await closeMint()
+  server.closeIdleConnections()
+  await closed
+  clearTimeout(deadline)
+}

@@ -1,0 +1,39 @@
+// What wallets ask about coins after the fact: their states (NUT-07) and signatures lost on the way (NUT-09).
+
+import { TuppenceError, type BlindedMessage, type BlindSignature } from '@tuppence/protocol'
+import type { Deps } from './deps.ts'
+import { signatureOf } from './issue.ts'
+
+/** The state of one coin. Nothing is ever PENDING here: redeeming is one transaction. */
+export interface CoinStateAnswer {
+  readonly Y: string
+  readonly state: 'UNSPENT' | 'SPENT'
+  readonly witness: string | null
+}
+
+/** States of coins, in the order asked. @throws {TuppenceError} `inputs-too-many`. */
+export async function checkStates(deps: Deps, ys: readonly string[]): Promise<{ states: CoinStateAnswer[] }> {
+  if (ys.length > deps.config.limits.inputsMax) throw new TuppenceError('inputs-too-many')
+  const states = await deps.ledger.coinStates(ys)
+  return {
+    states: ys.map((Y, index) => ({
+      Y,
+      state: states[index]?.spent === true ? 'SPENT' : 'UNSPENT',
+      witness: states[index]?.witness ?? null,
+    })),
+  }
+}
+
+/** The outputs that were signed before, with their signatures. @throws {TuppenceError} `outputs-too-many`. */
+export async function restore(
+  deps: Deps,
+  outputs: readonly BlindedMessage[],
+): Promise<{ outputs: BlindedMessage[]; signatures: BlindSignature[] }> {
+  if (outputs.length > deps.config.limits.outputsMax) throw new TuppenceError('outputs-too-many')
+  const promises = await deps.ledger.promised(outputs.map((output) => output.B_))
+  const found = promises.filter((promised) => promised !== undefined)
+  return {
+    outputs: found.map(({ amount, keyset, b }) => ({ amount, id: keyset, B_: b })),
+    signatures: found.map(signatureOf),
+  }
+}
