@@ -1,7 +1,7 @@
 // The ledger on node:sqlite: one connection, one writer, WAL with synchronous=FULL; mint.ts opens it.
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { TuppenceError } from '@tuppence/protocol'
 import { migrate } from './migrations.ts'
@@ -26,6 +26,8 @@ export type Prepare = (sql: string) => StatementSync
  */
 export function openSqliteLedger({ path, nowMs }: { path: string; nowMs: number }): Ledger {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  // Made here, so that it is private from its first byte; SQLite gives its WAL the same mode.
+  closeSync(openSync(path, 'a', 0o600))
   const db = new DatabaseSync(path)
   const prepared = new Map<string, StatementSync>()
   const prepare: Prepare = (sql) => {

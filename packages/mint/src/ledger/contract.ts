@@ -1,0 +1,301 @@
+// The suite that every ledger must pass, whatever stores it; sqlite.test.ts runs it on a real file.
+
+import { createHash } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { KeysetRow, Ledger, Operation, Outcome, Promised, QuoteRow, Spend } from './port.ts'
+
+/** A store under test. `reopen` closes and opens it again, as a restart does. */
+export interface LedgerUnderTest {
+  readonly ledger: () => Ledger
+  readonly reopen: () => Promise<void>
+  readonly destroy: () => Promise<void>
+}
+
+/** Hex of a 33-byte point by name; the ledger does no curve arithmetic, so any will do. */
+export const pointOf = (name: string) => `02${hashOf(name)}`
+/** Hex of 32 bytes by name. */
+export const hashOf = (name: string) => createHash('sha256').update(name).digest('hex')
+
+const keyset: KeysetRow = {
+  number: 1,
+  id: `01${hashOf('keyset 1')}`,
+  unit: 'usd',
+  active: true,
+  inputFeePpk: 0,
+  denominations: [1, 2, 4],
+  createdAtMs: 1,
+}
+const nextKeyset: KeysetRow = { ...keyset, number: 2, id: `01${hashOf('keyset 2')}` }
+
+const spend = (name: string, amount = 1, of = keyset.id): Spend => ({ keyset: of, y: pointOf(name), amount })
+const promise = (name: string, amount = 1, of = keyset.id): Promised => ({
+  keyset: of,
+  b: pointOf(`B ${name}`),
+  amount,
+  c: pointOf(`C ${name}`),
+  e: hashOf(`e ${name}`),
+  s: hashOf(`s ${name}`),
+})
+
+const operation = (name: string, rest: Partial<Operation>): Operation => ({
+  hash: hashOf(name),
+  kind: 'swap',
+  unit: 'usd',
+  atMs: 1_000,
+  answer: `answer to ${name}`,
+  spends: [],
+  promises: [],
+  entries: [],
+  ...rest,
+})
+
+const quoteRow = (id: string, amount: number): QuoteRow => ({
+  id,
+  method: 'test',
+  unit: 'usd',
+  amount,
+  request: `pay ${id}`,
+  createdAtMs: 10,
+  expiresAtMs: 20,
+  updatedAtMs: 10,
+  amountPaid: 0,
+  amountIssued: 0,
+})
+const open = (id: string, amount: number) =>
+  operation(`open ${id}`, { kind: 'quote', quote: { type: 'open', row: quoteRow(id, amount) } })
+const pay = (id: string, amount: number, event = id) =>
+  operation(`pay ${event}`, {
+    kind: 'payment',
+    quote: { type: 'pay', id, amount, method: 'test', event },
+    entries: [
+      { account: 'paid-in:test', amount: -amount },
+      { account: 'unminted', amount },
+    ],
+  })
+const issue = (name: string, id: string, promises: readonly Promised[]) => {
+  const amount = promises.reduce((sum, { amount: each }) => sum + each, 0)
+  return operation(name, {
+    kind: 'mint',
+    quote: { type: 'issue', id, amount },
+    promises,
+    entries: [{ account: 'unminted', amount: -amount }],
+  })
+}
+const deposit = (name: string, reference: string, spends: readonly Spend[], account = 'daily-news') => {
+  const amount = spends.reduce((sum, { amount: each }) => sum + each, 0)
+  return operation(name, {
+    kind: 'deposit',
+    spends,
+    deposit: { account, reference: hashOf(reference), amount, offer: hashOf('offer') },
+    entries: [{ account: `publisher:${account}`, amount }],
+  })
+}
+
+/** Runs the suite. @param make - A new, empty store for each test. */
+export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest>): void {
+  describe(`ledger on ${name}`, () => {
+    let store: LedgerUnderTest
+    const ledger = () => store.ledger()
+    const commit = (...batch: Operation[]): Promise<readonly Outcome[]> => ledger().commit(batch)
+    /** Coins `a`, `b`, `c`, `d` of 1 each may be spent: 4 were promised. */
+    const fund = async () => {
+      const done = await commit(
+        open('q', 4),
+        pay('q', 4),
+        issue('fund', 'q', ['a', 'b', 'c', 'd'].map((each) => promise(`fund ${each}`))),
+      )
+      expect(done.map((outcome) => outcome.status)).toEqual(['committed', 'committed', 'committed'])
+    }
+    const expectSound = async () => {
+      const { entries, balances, promised, spent } = await ledger().totals()
+      expect(entries.filter(({ balance }) => balance !== 0)).toEqual(balances.filter(({ balance }) => balance !== 0))
+      expect(entries.reduce((sum, { balance }) => sum + balance, 0)).toBe(0)
+      for (const { keyset: id, amount } of promised) {
+        const back = spent.find((row) => row.keyset === id)?.amount ?? 0
+        const outstanding = balances.find(({ account }) => account === `outstanding:${id}`)?.balance ?? 0
+        expect(outstanding).toBe(amount - back)
+      }
+    }
+
+    beforeEach(async () => {
+      store = await make()
+      await ledger().addKeyset(keyset)
+      await ledger().putAccount({ id: 'daily-news', name: 'Daily News', publicKey: 'k', keyId: 'i', createdAtMs: 1 })
+    })
+    afterEach(async () => {
+      await expectSound()
+      await store.destroy()
+    })
+
+    test('keeps the answer of a request and gives it again, whatever comes with the same hash', async () => {
+      await fund()
+      const swap = operation('swap', { spends: [spend('a')], promises: [promise('x')] })
+      expect(await commit(swap)).toEqual([{ status: 'committed', answer: 'answer to swap' }])
+      expect(await commit({ ...swap, answer: 'another' })).toEqual([{ status: 'repeated', answer: 'answer to swap' }])
+      expect(await ledger().answer(swap.hash)).toBe('answer to swap')
+      expect(await ledger().answer(hashOf('never asked'))).toBeUndefined()
+    })
+
+    test('answers the same request twice in one batch from the first', async () => {
+      await fund()
+      const swap = operation('swap', { spends: [spend('a')], promises: [promise('x')] })
+      expect(await commit(swap, swap)).toEqual([
+        { status: 'committed', answer: 'answer to swap' },
+        { status: 'repeated', answer: 'answer to swap' },
+      ])
+    })
+
+    test('refuses a spent coin in another request and changes nothing', async () => {
+      await fund()
+      await commit(operation('first', { spends: [spend('a')], promises: [promise('x')] }))
+      const before = await ledger().totals()
+      const second = operation('second', { spends: [spend('b'), spend('a')], promises: [promise('y', 2)] })
+      expect(await commit(second)).toEqual([{ status: 'refused', code: 'coins-spent' }])
+      expect(await ledger().totals()).toEqual(before)
+      expect(await ledger().answer(second.hash)).toBeUndefined()
+      expect(await ledger().coinStates([pointOf('b')])).toEqual([{ spent: false }])
+      expect(await ledger().promised([promise('y').b])).toEqual([undefined])
+    })
+
+    test('lets exactly one of two overlapping requests win in one batch, and the rest of the batch go on', async () => {
+      await fund()
+      const outcomes = await commit(
+        operation('ab', { spends: [spend('a'), spend('b')], promises: [promise('ab', 2)] }),
+        operation('bc', { spends: [spend('b'), spend('c')], promises: [promise('bc', 2)] }),
+        operation('c', { spends: [spend('c')], promises: [promise('c')] }),
+      )
+      expect(outcomes.map((outcome) => outcome.status)).toEqual(['committed', 'refused', 'committed'])
+      expect(await ledger().coinStates(['a', 'b', 'c', 'd'].map(pointOf))).toEqual([
+        { spent: true },
+        { spent: true },
+        { spent: true },
+        { spent: false },
+      ])
+    })
+
+    test('lets one of many commits at once have the coin', async () => {
+      await fund()
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          commit(operation(`try ${index}`, { spends: [spend('a')], promises: [promise(`try ${index}`)] })),
+        ),
+      )
+      expect(outcomes.flat().filter((outcome) => outcome.status === 'committed')).toHaveLength(1)
+    })
+
+    test('keeps the witness that spent a coin', async () => {
+      await fund()
+      await commit(operation('locked', { spends: [{ ...spend('a'), witness: '{"signatures":[]}' }], promises: [promise('x')] }))
+      expect(await ledger().coinStates([pointOf('a')])).toEqual([{ spent: true, witness: '{"signatures":[]}' }])
+    })
+
+    test('signs an output once and remembers how', async () => {
+      await fund()
+      const made = promise('x', 1)
+      await commit(operation('one', { spends: [spend('a')], promises: [made] }))
+      expect(await commit(operation('two', { spends: [spend('b')], promises: [promise('x', 1)] }))).toEqual([
+        { status: 'refused', code: 'outputs-signed' },
+      ])
+      expect(await ledger().promised([made.b, promise('y').b])).toEqual([made, undefined])
+    })
+
+    test('takes back coins of a retired keyset but signs with the active one only', async () => {
+      await fund()
+      await ledger().addKeyset(nextKeyset)
+      const outOfOld = operation('old', { spends: [spend('a')], promises: [promise('x', 1, keyset.id)] })
+      expect(await commit(outOfOld)).toEqual([{ status: 'refused', code: 'keyset-inactive' }])
+      const outOfNew = operation('new', { spends: [spend('a')], promises: [promise('x', 1, nextKeyset.id)] })
+      expect((await commit(outOfNew))[0]?.status).toBe('committed')
+      expect((await ledger().keysets()).map(({ active }) => active)).toEqual([false, true])
+    })
+
+    test('refuses a keyset that it does not have, or of another unit', async () => {
+      await fund()
+      const foreign = operation('foreign', { spends: [spend('a')], promises: [promise('x', 1, nextKeyset.id)] })
+      expect(await commit(foreign)).toEqual([{ status: 'refused', code: 'keyset-unknown' }])
+      const euro = operation('euro', { unit: 'eur', spends: [spend('a')], promises: [promise('x')] })
+      expect(await commit(euro)).toEqual([{ status: 'refused', code: 'keyset-unknown' }])
+    })
+
+    test('refuses to take back more than was promised', async () => {
+      await fund()
+      const forged = deposit('forged', 'token', ['a', 'b', 'c', 'd', 'e'].map((each) => spend(each)))
+      expect(await commit(forged)).toEqual([{ status: 'refused', code: 'over-redeemed' }])
+    })
+
+    test('throws the whole batch back when entries do not balance', async () => {
+      await fund()
+      const before = await ledger().totals()
+      const good = operation('good', { spends: [spend('a')], promises: [promise('x')] })
+      await expect(commit(good, operation('gift', { promises: [promise('y')] }))).rejects.toMatchObject({
+        code: 'storage-unavailable',
+      })
+      expect(await ledger().totals()).toEqual(before)
+      expect((await commit(good))[0]?.status).toBe('committed')
+    })
+
+    test('issues no more than was paid, once', async () => {
+      await commit(open('q', 4))
+      expect(await commit(issue('early', 'q', [promise('x', 4)]))).toEqual([{ status: 'refused', code: 'quote-unpaid' }])
+      await commit(pay('q', 4))
+      expect(await commit(issue('greedy', 'q', [promise('x', 8)]))).toEqual([
+        { status: 'refused', code: 'quote-amount-mismatch' },
+      ])
+      expect((await commit(issue('right', 'q', [promise('x', 4)])))[0]?.status).toBe('committed')
+      expect(await commit(issue('again', 'q', [promise('y', 4)]))).toEqual([{ status: 'refused', code: 'quote-issued' }])
+      expect(await ledger().quote('q')).toMatchObject({ amountPaid: 4, amountIssued: 4, updatedAtMs: 1_000 })
+    })
+
+    test('counts a payment event once', async () => {
+      await commit(open('q', 4))
+      expect((await commit(pay('q', 4), pay('q', 4))).map((outcome) => outcome.status)).toEqual(['committed', 'repeated'])
+      expect((await ledger().quote('q'))?.amountPaid).toBe(4)
+      expect(await commit(pay('nobody', 4))).toEqual([{ status: 'refused', code: 'quote-unknown' }])
+    })
+
+    test('credits a payment that comes after the quote has expired', async () => {
+      await commit(open('q', 4))
+      await commit({ ...pay('q', 4), atMs: 1e12 })
+      expect((await commit(issue('late', 'q', [promise('x', 4)])))[0]?.status).toBe('committed')
+    })
+
+    test('credits a deposit once and refuses its reference with other content', async () => {
+      await fund()
+      const first = deposit('deposit', 'token', [spend('a'), spend('b')])
+      expect((await commit(first))[0]?.status).toBe('committed')
+      expect((await commit(first))[0]?.status).toBe('repeated')
+      expect(await commit(deposit('other', 'token', [spend('c')]))).toEqual([{ status: 'refused', code: 'deposit-conflict' }])
+      expect(await commit(deposit('stranger', 'token 2', [spend('c')], 'stranger'))).toEqual([
+        { status: 'refused', code: 'account-unknown' },
+      ])
+      expect(await ledger().balances('publisher:daily-news')).toEqual([
+        { account: 'publisher:daily-news', unit: 'usd', balance: 2 },
+      ])
+      expect(await ledger().depositCount('daily-news')).toBe(1)
+      expect(await ledger().hasDeposit('daily-news', hashOf('token'))).toBe(true)
+      expect(await ledger().hasDeposit('daily-news', hashOf('token 2'))).toBe(false)
+    })
+
+    test('gives an account a new key under its old name', async () => {
+      const account = { id: 'blog', name: 'Blog', publicKey: 'k1', keyId: 'i1', createdAtMs: 5 }
+      await ledger().putAccount(account)
+      await ledger().putAccount({ ...account, publicKey: 'k2', keyId: 'i2', createdAtMs: 9 })
+      expect(await ledger().account('blog')).toEqual({ ...account, publicKey: 'k2', keyId: 'i2' })
+      expect((await ledger().accounts()).map(({ id }) => id)).toEqual(['blog', 'daily-news'])
+      expect(await ledger().account('nobody')).toBeUndefined()
+    })
+
+    test('has everything after a restart, and knows how far it came', async () => {
+      await fund()
+      const swap = operation('swap', { spends: [spend('a')], promises: [promise('x')] })
+      await commit(swap)
+      expect(await ledger().nextEpoch()).toBe(1)
+      const before = await ledger().totals()
+      await store.reopen()
+      expect(await ledger().totals()).toEqual(before)
+      expect(await ledger().answer(swap.hash)).toBe(swap.answer)
+      expect(await ledger().quote('q')).toMatchObject({ amountIssued: 4 })
+      expect(await ledger().position()).toEqual({ epoch: 1, sequence: 4 })
+    })
+  })
+}
