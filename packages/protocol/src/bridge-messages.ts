@@ -1,6 +1,6 @@
 // The table of messages between the element in a publisher's page and the wallet's frame in it; both check with it.
 
-import { limits } from './limits.ts'
+import { bridgeLimits as limits } from './limits.ts'
 
 /** Heights that a frame may ask for, in CSS pixels: fixed steps, which say nothing of the wallet. */
 export const frameHeights = [48, 96, 160, 320] as const

@@ -1,9 +1,18 @@
 // Every bound that two parties must agree on, in one place; each package checks what it reads against these.
 
+const amountMax = 99_999_999
+const contentBytesMax = 2_097_152
+const bridgeMessageBytesMax = 8_192
+const bridgeInFlightMax = 8
+const urlMax = 2_048
+
+/** The bounds that element and frame check: apart, because the page's bundle should not carry the others. */
+export const bridgeLimits = { amountMax, contentBytesMax, bridgeMessageBytesMax, bridgeInFlightMax, urlMax } as const
+
 /** Bounds of the protocol. Units are last in the names; "Max" is inclusive. */
 export const limits = {
   /** Largest amount in one message, in the unit's minor unit. */
-  amountMax: 99_999_999,
+  amountMax,
   /** Most coins that a wallet puts into one credential. */
   coinsPerCredentialMax: 12,
   /** Largest credential (the whole `Authorization` value) that a wallet sends: every server must take 4 KB. */
@@ -25,7 +34,7 @@ export const limits = {
   /** Largest JSON body that a mint or a till reads. */
   bodyBytesMax: 65_536,
   /** Largest article (or other bought content) that a wallet takes from a till. */
-  contentBytesMax: 2_097_152,
+  contentBytesMax,
   /** Largest JSON answer that a wallet or a till takes from a mint. */
   responseBytesMax: 1_048_576,
   /** Most inputs and most outputs of one mint request. */
@@ -36,11 +45,11 @@ export const limits = {
   /** Longest token text that anyone decodes. */
   tokenBytesMax: 65_536,
   /** Most bytes of one page <-> frame message, delivered bodies apart. */
-  bridgeMessageBytesMax: 8_192,
+  bridgeMessageBytesMax,
   /** Most page <-> frame requests without an answer. */
-  bridgeInFlightMax: 8,
+  bridgeInFlightMax,
   /** Longest URL in a message or a challenge. */
-  urlMax: 2_048,
+  urlMax,
   /** How far `created` of a signature may be from the verifier's clock, either way, in seconds. */
   signatureWindowSeconds: 60,
   /** Most components that one signature covers. */

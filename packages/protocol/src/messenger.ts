@@ -2,7 +2,7 @@
 
 import { parseElementMessage, parseFrameMessage } from './bridge-messages.ts'
 import type { ElementMessage, FrameAnswer, FrameMessage } from './bridge-messages.ts'
-import { limits } from './limits.ts'
+import { bridgeLimits as limits } from './limits.ts'
 
 /** One end of a port. */
 export type Messenger<Out> = {

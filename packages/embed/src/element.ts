@@ -1,0 +1,199 @@
+// What the three elements share: the life of the frame, events, the fallback. unlock, tip and balance build on it.
+import type { ElementMessage, FrameMessage } from '@tuppence/protocol/bridge'
+import { connectFrame, type Connection } from './connection.ts'
+import { placeHtml } from './content.ts'
+import type { ElementState } from './events.ts'
+import { add, build, type Parts } from './shadow.ts'
+import { readTheme } from './theme.ts'
+
+type Delivered = Extract<FrameMessage, { t: 'delivered' }>
+
+const reasons = {
+  csp: 'The pay button can’t show: this page’s security policy keeps the wallet out. ',
+  timeout: 'The pay button did not load: a content blocker or the network is in the way. ',
+} as const
+
+/** Where the wallet lives, as an exact origin. `defineElements` sets it. */
+export const settings = { wallet: '' }
+
+// Importable where there is no DOM (server rendering); only a browser ever makes one.
+const Base = (globalThis.HTMLElement ?? Object) as typeof HTMLElement
+
+/** Base of the elements. Attributes are strings, mirrored by properties; a missing one reads as empty. */
+export abstract class TuppenceElement extends Base {
+  static observedAttributes = ['href', 'presets', 'theme']
+  declare theme: string
+  #parts: Parts | undefined
+  #connection: Connection | undefined
+  #stop: AbortController | undefined
+  #content: HTMLElement | undefined
+  #asked = 0
+
+  /** Height of the frame until it says otherwise, in CSS pixels. */
+  protected abstract readonly height: number
+  /** Whether there can be another one after a delivery. */
+  protected readonly again: boolean = false
+  /** What to ask of the frame, or nothing while an attribute is missing. */
+  protected abstract request(id: string): ElementMessage | undefined
+
+  /** The absolute URL that `href` names; empty without one. */
+  get url(): string {
+    const href = this.getAttribute('href')
+    return href === null ? '' : new URL(href, document.baseURI).href
+  }
+
+  /** Where the element is; also the `state` attribute, for styling. */
+  get state(): ElementState {
+    return (this.getAttribute('state') ?? 'idle') as ElementState
+  }
+
+  /** Stops what the frame is doing for this element. A payment that already left is kept by the wallet. */
+  cancel(): void {
+    this.#connection?.send({ t: 'cancel', id: this.#id })
+  }
+
+  /** Takes the frame away and stops listening. Putting the element into a page again starts anew. */
+  destroy(): void {
+    this.#stop?.abort()
+    this.#connection?.close()
+    this.#connection = undefined
+  }
+
+  connectedCallback(): void {
+    this.#parts ??= build(this)
+    this.destroy()
+    if (this.#content?.isConnected) return
+    const { signal } = (this.#stop = new AbortController())
+    this.#resize(this.height)
+    this.#setState('idle')
+    const near: IntersectionObserverCallback = (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return
+      observer.disconnect()
+      this.#connect(signal)
+    }
+    const observer = new IntersectionObserver(near, { rootMargin: '400px' })
+    observer.observe(this)
+    signal.addEventListener('abort', () => observer.disconnect())
+  }
+
+  disconnectedCallback(): void {
+    this.destroy()
+  }
+
+  attributeChangedCallback(name: string, before: string | null, after: string | null): void {
+    if (before === after || !this.#connection) return
+    if (name === 'theme') return this.#sendTheme()
+    // Another article in the same place: what was delivered for the last one goes.
+    this.#content?.remove()
+    this.#content = undefined
+    this.#parts!.locked.hidden = false
+    if (this.state === 'delivered') this.#setState('ready')
+    this.#ask()
+  }
+
+  get #id(): string {
+    return `r${this.#asked}`
+  }
+
+  #connect(signal: AbortSignal): void {
+    this.#setState('connecting')
+    const onReady = () => {
+      this.#setState('ready')
+      this.#sendTheme()
+      this.#ask()
+    }
+    this.#connection = connectFrame(settings.wallet, onReady, this.#receive, this.#block)
+    this.#parts!.box.append(this.#connection.iframe)
+    const onTheme = () => this.#sendTheme()
+    matchMedia('(prefers-color-scheme:dark)').addEventListener('change', onTheme, { signal })
+    const observer = new MutationObserver(onTheme)
+    observer.observe(document.documentElement, { attributes: true })
+    signal.addEventListener('abort', () => observer.disconnect())
+  }
+
+  #ask(): void {
+    this.#asked++
+    const request = this.request(this.#id)
+    if (request) this.#connection?.send(request)
+  }
+
+  #sendTheme(): void {
+    const theme = readTheme(this, this.#parts!.probe)
+    // A frame whose colour scheme differs from the iframe's gets an opaque canvas.
+    this.#connection!.iframe.style.colorScheme = theme.scheme
+    this.#connection!.send({ t: 'theme', id: 'theme', theme })
+  }
+
+  #resize(height: number): void {
+    this.#parts!.box.style.setProperty('--h', `${height}px`)
+  }
+
+  readonly #receive = (message: FrameMessage): void => {
+    if (message.t === 'resize') this.#resize(message.height)
+    else if (message.id !== this.#id) return
+    else if (message.t === 'delivered') this.#deliver(message)
+    else {
+      if (message.t === 'failed') this.#emit('error', { code: message.reason })
+      else this.#emit('cancel', {})
+      // That request has ended. A new one stands behind the frame's "Try again".
+      this.#ask()
+    }
+  }
+
+  #deliver({ contentType, body, receipt }: Delivered): void {
+    if (this.#emit('success', { contentType, body, receipt }) && body && contentType.startsWith('text/html')) {
+      const content = (this.#content ??= this.appendChild(document.createElement('div')))
+      content.slot = 'content'
+      content.tabIndex = -1
+      try {
+        placeHtml(content, body)
+      } catch {
+        return this.#block('csp')
+      }
+      this.#parts!.locked.hidden = true
+      // The button that was pressed is gone; a reader who was on it continues with what it opened.
+      if (document.activeElement === this) content.focus({ preventScroll: true })
+    }
+    this.#setState('delivered')
+    if (this.again) this.#ask()
+  }
+
+  readonly #block = (code: 'csp' | 'timeout'): void => {
+    const { fallback } = this.#parts!
+    fallback.replaceChildren()
+    const message = add(fallback, 'p', 'message')
+    message.append(reasons[code])
+    if (this.url) {
+      const link = add(message, 'a', 'link')
+      link.href = this.url
+      link.append('Open its own page')
+    }
+    this.#setState('blocked')
+    this.#emit('error', { code })
+  }
+
+  #setState(state: ElementState): void {
+    if (state === this.getAttribute('state')) return
+    this.setAttribute('state', state)
+    this.#emit('statechange', { state })
+  }
+
+  /** @returns false when the page called `preventDefault()`, which only `success` heeds. */
+  #emit(name: 'success' | 'error' | 'cancel' | 'statechange', about: object): boolean {
+    const detail = { url: this.url, ...about }
+    return this.dispatchEvent(
+      new CustomEvent(`tuppence:${name}`, { bubbles: true, composed: true, cancelable: true, detail }),
+    )
+  }
+}
+
+for (const name of ['href', 'price', 'currency', 'presets', 'theme']) {
+  Object.defineProperty(TuppenceElement.prototype, name, {
+    get(this: TuppenceElement) {
+      return this.getAttribute(name) ?? ''
+    },
+    set(this: TuppenceElement, value: string) {
+      this.setAttribute(name, value)
+    },
+  })
+}
