@@ -1,0 +1,28 @@
+// The end-to-end tests: the built demo, driven in Chromium, once with third-party cookies and once without.
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { defineConfig } from '@playwright/test'
+import type { Options } from './harness/fixtures.ts'
+
+// `npm run e2e` has set CHROMIUM; started by hand, the one on PATH will do, else Playwright's own.
+process.env['CHROMIUM'] ??= (process.env['PATH'] ?? '')
+  .split(delimiter)
+  .map((folder) => join(folder, 'chromium'))
+  .find((path) => existsSync(path))
+
+export default defineConfig<Options, Options>({
+  testDir: '.',
+  testMatch: '**/*.test.ts',
+  outputDir: '../test-results',
+  timeout: 45_000,
+  expect: { timeout: 10_000 },
+  fullyParallel: false,
+  workers: 2,
+  forbidOnly: process.env['CI'] !== undefined,
+  retries: 0,
+  reporter: 'list',
+  projects: [
+    { name: 'cookies allowed', use: { thirdPartyCookies: 'allowed' } },
+    { name: 'cookies blocked', use: { thirdPartyCookies: 'blocked' } },
+  ],
+})
