@@ -1,20 +1,118 @@
-/** secp256k1 as this package uses it; every other file here gets its points and scalars from it. */
+// secp256k1 as this package uses it: points in and out of bytes; the other files here get theirs from it.
 
-/** Bytes over a plain ArrayBuffer, as WebCrypto and structured clone want them. */
-export type Bytes = Uint8Array<ArrayBuffer>
+import { Point } from '@noble/secp256k1'
+import type { Bytes } from '../encoding.ts'
+import { TuppenceError } from '../errors.ts'
+import { bytesToNumber, numberToBytes, toScalar } from './scalar.ts'
+
+export { Point }
+export type { Bytes }
+
+/** Prime of the field. @see SEC 2 version 2, section 2.4.1 */
+export const p = 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2fn
+
+/** Coordinates of a point, Z = 1. */
+export type Affine = { x: bigint; y: bigint }
 
 /**
- * Computes a public key. Constant-time as far as noble is.
+ * Computes a public key, by noble's table for G with one addition a window.
  *
  * @param privateKey - 32 bytes, 1 <= k < n.
  * @returns 33-byte compressed point.
  * @throws {TuppenceError} `bad-scalar`.
  */
 export function publicKey(privateKey: Uint8Array): Bytes {
-  throw new Error('not built yet')
+  return compress(Point.BASE.multiply(toScalar(privateKey)).toAffine())
 }
 
-/** Says whether 33 bytes are a compressed point on the curve. */
+/** Whether bytes are a compressed point on the curve. */
 export function isPoint(bytes: Uint8Array): boolean {
-  throw new Error('not built yet')
+  try {
+    decodePoint(bytes)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Reads a compressed point.
+ *
+ * @throws {TuppenceError} `bad-point` unless 33 bytes, prefix 02 or 03, and on the curve. (The group has prime order:
+ *   a point on the curve is in it.)
+ * @see SEC 1 version 2, section 2.3.4
+ */
+export function decodePoint(bytes: Uint8Array): Point {
+  const [head] = bytes
+  const point = bytes.length === 33 && (head === 2 || head === 3) && liftX(bytesToNumber(bytes.subarray(1)), head === 3)
+  if (!point) throw new TuppenceError('bad-point')
+  return point
+}
+
+/** Finds the point with this x and the y asked for; undefined when there is none. @see BIP340 "lift_x" */
+export function liftX(x: bigint, odd: boolean): Point | undefined {
+  if (x >= p) return undefined
+  const square = (x * x * x + 7n) % p
+  const y = squareRoot(square)
+  if ((y * y) % p !== square) return undefined
+  return new Point(x, (y & 1n) === (odd ? 1n : 0n) ? y : p - y, 1n)
+}
+
+/**
+ * Brings points to Z = 1 with one inversion for all of them (Montgomery's trick).
+ *
+ * @throws {TuppenceError} `bad-point` when one is the point at infinity, which has no bytes.
+ */
+export function toAffineAll(points: readonly Point[]): Affine[] {
+  const products: bigint[] = []
+  let product = 1n
+  for (const { Z } of points) {
+    products.push(product)
+    product = (product * Z) % p
+  }
+  if (product === 0n) throw new TuppenceError('bad-point')
+  // The x of (1 : 1 : z) is 1/z: noble's inversion, which it does not export by itself.
+  let inverse = new Point(1n, 1n, product).toAffine().x
+  const affine: Affine[] = []
+  for (let i = points.length - 1; i >= 0; i--) {
+    const { X, Y, Z } = points[i]!
+    const iz = (inverse * products[i]!) % p
+    inverse = (inverse * Z) % p
+    affine[i] = { x: (X * iz) % p, y: (Y * iz) % p }
+  }
+  return affine
+}
+
+/** Writes a point in 33 bytes. @see SEC 1 version 2, section 2.3.3 */
+export function compress({ x, y }: Affine): Bytes {
+  const bytes = new Uint8Array(33)
+  bytes[0] = y & 1n ? 3 : 2
+  bytes.set(numberToBytes(x), 1)
+  return bytes
+}
+
+/** Writes points in 33 bytes each. @throws {TuppenceError} As `toAffineAll`. */
+export const encodePoints = (points: readonly Point[]): Bytes[] => toAffineAll(points).map(compress)
+
+/** z^(2^count). */
+function squareTimes(z: bigint, count: number): bigint {
+  for (let i = 0; i < count; i++) z = (z * z) % p
+  return z
+}
+
+/**
+ * z^((p+1)/4): the square root where there is one. The exponent in binary is 223 ones, a zero, 22 ones, four zeros, two
+ * ones, two zeros; `run` holds a power whose exponent is a run of ones, named by its length.
+ */
+function squareRoot(z: bigint): bigint {
+  const join = (high: bigint, lowBits: number, low: bigint) => (squareTimes(high, lowBits) * low) % p
+  const run2 = join(z, 1, z)
+  const run3 = join(run2, 1, z)
+  const run6 = join(run3, 3, run3)
+  const run11 = join(join(run6, 3, run3), 2, run2)
+  const run22 = join(run11, 11, run11)
+  const run44 = join(run22, 22, run22)
+  const run88 = join(run44, 44, run44)
+  const run220 = join(join(run88, 88, run88), 44, run44)
+  return squareTimes(join(join(join(run220, 3, run3), 23, run22), 6, run2), 2)
 }

@@ -1,8 +1,10 @@
-/** Everything of the protocol that needs the curve; loaded lazily by wallets, directly by mints. */
-export { publicKey, isPoint, type Bytes } from './curve.ts'
-export { hashToCurve, blind, blindAll, signBlinded, unblind, unblindAll, verifyCoin } from './blind.ts'
-export { proveDleq, verifyDleq, verifyCoinDleq } from './dleq.ts'
+// Everything of the protocol that needs the curve: loaded lazily by wallets, directly by mints.
+
+export { blind, blindAll, hashToCurve, signBlinded, unblind, unblindAll, verifyCoin } from './blind.ts'
+export { type Bytes, isPoint, publicKey } from './curve.ts'
 export { deriveCoin, deriveKey } from './derive.ts'
+export { proveDleq, verifyCoinDleq, verifyDleq } from './dleq.ts'
+export { blindReceiverKey, receiverPrivateKey } from './receiver-key.ts'
+export { signQuote, signQuoteLegacy, verifyQuote } from './quote-signature.ts'
 export { schnorrSign, schnorrVerify, signMessage, verifyMessage } from './schnorr.ts'
-export { signQuote, verifyQuote } from './quote-signature.ts'
-export { verifyWitnesses, signInputs } from './witness.ts'
+export { signInputs, verifyWitnesses } from './witness.ts'

@@ -1,9 +1,16 @@
-/** Signatures that claim a locked top-up quote (NUT-20). */
-import type { QuoteClaim } from '../quote.ts'
+// Signatures that claim a locked top-up quote (NUT-20): wallets make them, mints check them.
 
-/** Signs a claim in the amended form. @returns 64 bytes in hex. */
+import { type QuoteClaim, quoteMessage, quoteMessageLegacy } from '../quote.ts'
+import { signMessage, verifyMessage } from './schnorr.ts'
+
+/** Signs a claim in the amended form. Gives 64 bytes in hex. */
 export function signQuote(claim: QuoteClaim, privateKey: Uint8Array): string {
-  throw new Error('not built yet')
+  return signMessage(quoteMessage(claim), privateKey)
+}
+
+/** Signs a claim in the first form, for mints that do not know the amended one. Gives 64 bytes in hex. */
+export function signQuoteLegacy(claim: QuoteClaim, privateKey: Uint8Array): string {
+  return signMessage(quoteMessageLegacy(claim), privateKey)
 }
 
 /**
@@ -13,5 +20,7 @@ export function signQuote(claim: QuoteClaim, privateKey: Uint8Array): string {
  * @returns false for anything malformed.
  */
 export function verifyQuote(claim: QuoteClaim, signature: string, key: string): boolean {
-  throw new Error('not built yet')
+  return (
+    verifyMessage(signature, quoteMessage(claim), key) || verifyMessage(signature, quoteMessageLegacy(claim), key)
+  )
 }
