@@ -40,13 +40,17 @@ function signatures(keys: { privateKey: Uint8Array; K: string }[]): Signature[] 
 }
 
 const unblindOurs = (batch: Signature[]) =>
-  unblindAll(batch.map(({ C_, r, K }) => ({ C_: hexToBytes(C_), factor: hexToBytes(r), mintKey: hexToBytes(K) }))).map(bytesToHex)
+  unblindAll(batch.map(({ C_, r, K }) => ({ C_: hexToBytes(C_), factor: hexToBytes(r), mintKey: hexToBytes(K) }))).map(
+    bytesToHex,
+  )
 
 const unblindTheirs = (batch: Signature[]) =>
   batch.map(({ C_, r, K }) => unblindSignature(pointFromHex(C_), BigInt(`0x${r}`), pointFromHex(K)).toHex(true))
 
 const dleqOurs = (batch: Signature[]) =>
-  batch.map(({ B_, C_, K, e, s }) => verifyDleq({ B_: hexToBytes(B_), C_: hexToBytes(C_), mintKey: hexToBytes(K), e, s }))
+  batch.map(({ B_, C_, K, e, s }) =>
+    verifyDleq({ B_: hexToBytes(B_), C_: hexToBytes(C_), mintKey: hexToBytes(K), e, s }),
+  )
 
 const dleqTheirs = (batch: Signature[]) =>
   batch.map(({ B_, C_, K, e, s }) =>
@@ -60,7 +64,12 @@ function timed<T>(into: number[], work: () => T): T {
   return result
 }
 
-function compare<T>(rounds: number, keys: ReturnType<typeof mintKeys>, ours: (batch: Signature[]) => T, theirs: (batch: Signature[]) => T): Rounds {
+function compare<T>(
+  rounds: number,
+  keys: ReturnType<typeof mintKeys>,
+  ours: (batch: Signature[]) => T,
+  theirs: (batch: Signature[]) => T,
+): Rounds {
   const times: Rounds = { ours: [], theirs: [] }
   for (let round = -warmUps; round < rounds; round += 1) {
     const batch = signatures(keys)

@@ -17,21 +17,15 @@ export async function inspectPackages(): Promise<number> {
     const destination = join(packed, folder)
     mkdirSync(destination, { recursive: true })
     const pack = ['--dir', `packages/${folder}`, 'pack', '--silent', '--pack-destination', destination]
-    if ((await runProgram('pnpm', pack, { output: 'stderr' })) !== 0) {
+    if ((await runProgram('pnpm', pack, { output: 'on-failure' })) !== 0) {
       failed += 1
       continue
     }
     const tarball = join(destination, readdirSync(destination).find((name) => name.endsWith('.tgz')) ?? '')
-    const lint = await runProgram('node_modules/.bin/publint', [tarball, '--strict'])
+    const lint = await runProgram('node_modules/.bin/publint', [tarball, '--strict'], { output: 'on-failure' })
     // Node16 and bundlers only: the packages are ES modules, and say so.
-    const types = await runProgram('node_modules/.bin/attw', [
-      tarball,
-      '--profile',
-      'esm-only',
-      '--format',
-      'table-flipped',
-      '--no-color',
-    ])
+    const attw = [tarball, '--profile', 'esm-only', '--format', 'table-flipped', '--no-color']
+    const types = await runProgram('node_modules/.bin/attw', attw, { output: 'on-failure' })
     console.log(
       `${manifest.name}: publint ${lint === 0 ? 'clean' : 'FAILED'}, types ${types === 0 ? 'right' : 'WRONG'}`,
     )
