@@ -1,7 +1,7 @@
 /** Reads and checks a till's configuration; called by createTill() and by whoever loads it from a file. */
-import { limits, parseAmount, TuppenceError } from '@tuppence/protocol'
+import { limits, parseAmount, TuppenceError, wellKnownPath } from '@tuppence/protocol'
 import * as v from 'valibot'
-import { wellKnownPath, type Offer } from './offers.ts'
+import type { Offer } from './offers.ts'
 
 /** One offer as a publisher writes it; amounts are decimal strings of the unit ("0.05"). */
 export type OfferConfig = v.InferInput<typeof offerSchema>
@@ -23,6 +23,8 @@ export type TillSettings = Readonly<{
 }>
 
 const offersMax = 10_000
+// A challenge repeats the path, and a credential the challenge; all of it must fit into 4 KB.
+const pathCharsMax = 256
 const tipMinDefault = '0.05'
 const tipMaxDefault = '100'
 
@@ -44,7 +46,7 @@ const text = (charsMax: number) => v.pipe(v.string(), v.minLength(1, 'must not b
 const origin = v.pipe(v.string(), v.check(isOrigin, 'must be an exact origin, such as https://news.example'))
 const mintUrl = v.pipe(v.string(), v.check(isMintUrl, 'must be an http(s) URL without a trailing slash, query or fragment'))
 const identifier = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be 1 to 64 of a-z 0-9 . _ -'))
-const path = v.pipe(text(512), v.check(isNormalPath, 'must be a path in normal form, such as /read/slug, without query or fragment'))
+const path = v.pipe(text(pathCharsMax), v.check(isNormalPath, 'must be a path in normal form, such as /read/slug, without query or fragment'))
 const amount = v.string('must be a decimal string, such as "0.05"')
 
 const common = {
@@ -60,7 +62,7 @@ const offerSchema = v.variant('kind', [
 
 const configSchema = v.strictObject({
   origin,
-  realm: v.optional(v.pipe(text(200), v.regex(/^[\x20-\x7e]+$/, 'must be printable ASCII'))),
+  realm: v.optional(v.pipe(text(limits.titleMax), v.regex(/^[\x20-\x7b\x7d\x7e]+$/, 'must be printable ASCII without |'))),
   account: identifier,
   unit: v.optional(v.pipe(v.string(), v.regex(/^[a-z]{3,8}$/, 'must be a currency unit, such as usd'))),
   mint: v.strictObject({

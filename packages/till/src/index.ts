@@ -1,1 +1,11 @@
-export {}
+/** The till as a publisher uses it. The journal's contract suite and the parts of the money path are not exported. */
+export { createTill, type Till, type TillOptions } from './app.ts'
+export type { Content } from './answer.ts'
+export { parseConfig, type OfferConfig, type TillConfig } from './config.ts'
+export type { Journal } from './journal/port.ts'
+export { memoryJournal } from './journal/memory.ts'
+export { openSqliteJournal } from './journal/sqlite.ts'
+export { loadAccountKey } from './keys.ts'
+export { jsonLog, type Log, type TillEvent } from './log.ts'
+export type { MintClient } from './mint-client.ts'
+export type { ArticleOffer, Offer, TipOffer } from './offers.ts'

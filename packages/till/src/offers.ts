@@ -38,6 +38,3 @@ export function offerUrl(origin: string, offer: Pick<Offer, 'path'>): string {
 export function methodsOf(offer: Offer): readonly string[] {
   return offer.kind === 'article' ? ['GET', 'HEAD'] : ['POST']
 }
-
-/** Where a till says who it is; no offer can be there. */
-export const wellKnownPath = '/.well-known/tuppence'

@@ -7,6 +7,7 @@ export function receivedPayment(change: Partial<Received> = {}): Received {
   return {
     reference: 'a'.repeat(64),
     offerId: 'salt',
+    kind: 'article',
     target: '/read/salt',
     challengeId: 'challenge-1',
     price: 5,
@@ -20,7 +21,7 @@ export function receivedPayment(change: Partial<Received> = {}): Received {
 }
 
 const reader = { thumbprint: 'thumb-1', publicKey: 'key-1' }
-const outcome = { receipt: 'receipt-1', atMs: 2_000, entitles: 'offer' } as const
+const outcome = { receipt: 'receipt-1', atMs: 2_000 }
 
 /** Runs the contract on a storage; `open` gives an empty journal. */
 export function journalContract(name: string, open: () => Promise<Journal>): void {
@@ -130,9 +131,9 @@ function entitling(journal: () => Journal): void {
   test('entitles nobody where nobody signed, and to nothing where nothing is owned', async () => {
     await journal().receive(receivedPayment())
     await journal().deposited(receivedPayment().reference, outcome)
-    const tip = receivedPayment({ reference: 'tip', offerId: 'jar', reader })
+    const tip = receivedPayment({ reference: 'tip', offerId: 'jar', kind: 'tip', reader })
     await journal().receive(tip)
-    await journal().deposited('tip', { ...outcome, entitles: 'nothing' })
+    await journal().deposited('tip', outcome)
     expect(await journal().entitlement(reader.thumbprint, 'salt')).toBeUndefined()
     expect(await journal().entitlement(reader.thumbprint, 'jar')).toBeUndefined()
   })

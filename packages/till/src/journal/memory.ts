@@ -22,13 +22,13 @@ export function memoryJournal(): Journal {
       payments.set(payment.reference, received)
       return { status: 'new', payment: received }
     },
-    async deposited(reference, { receipt, atMs, entitles }) {
+    async deposited(reference, { receipt, atMs }) {
       const payment = payments.get(reference)
       assert(payment, 'a payment is received before it is deposited')
       const { deposit: _spent, ...rest } = payment
       const kept: JournaledPayment = payment.stage === 'received' ? { ...rest, stage: 'deposited', receipt } : payment
       payments.set(reference, kept)
-      if (kept.reader && entitles === 'offer') {
+      if (kept.reader && kept.kind === 'article') {
         const key = entitlementKey(kept.reader.thumbprint, kept.offerId)
         if (!entitlements.has(key)) entitlements.set(key, { reader: kept.reader, offerId: kept.offerId, reference, receipt: kept.receipt ?? receipt, atMs })
       }

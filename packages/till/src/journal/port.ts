@@ -11,6 +11,8 @@ export type Received = Readonly<{
   /** Hex SHA-256 of the token's text: names the payment here and at the mint. */
   reference: string
   offerId: string
+  /** Only an article is owned afterwards. */
+  kind: 'article' | 'tip'
   /** Path and query the challenge was for. */
   target: string
   /** Id of the challenge that was paid; for a NUT-24 payment, which has none, `x-cashu`. */
@@ -61,10 +63,10 @@ export type Journal = {
    */
   receive(payment: Received): Promise<Readonly<{ status: 'new' | 'known' | 'conflict'; payment: JournaledPayment }>>
   /**
-   * Keeps the receipt of a received payment, wipes its coins and, for a reader and where asked, grants the
-   * entitlement: one transaction. A payment that has a receipt keeps it. @returns The payment as it now stands.
+   * Keeps the receipt of a received payment, wipes its coins and entitles the reader, where one signed for an article:
+   * one transaction. A payment that has a receipt keeps it. @returns The payment as it now stands.
    */
-  deposited(reference: string, outcome: Readonly<{ receipt: string; atMs: number; entitles: 'offer' | 'nothing' }>): Promise<JournaledPayment>
+  deposited(reference: string, outcome: Readonly<{ receipt: string; atMs: number }>): Promise<JournaledPayment>
   /** Marks a deposited payment as delivered; the first time counts. */
   delivered(reference: string, atMs: number): Promise<void>
   /** Forgets a payment the mint refused: only while it is `received`, so that no receipt can be lost. */

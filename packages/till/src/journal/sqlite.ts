@@ -8,7 +8,8 @@ const migrations = [
   `CREATE TABLE payment (
      reference TEXT PRIMARY KEY,
      stage TEXT NOT NULL CHECK (stage IN ('received', 'deposited', 'delivered')),
-     offer_id TEXT NOT NULL, target TEXT NOT NULL, challenge_id TEXT NOT NULL, digest TEXT, idempotency_key TEXT,
+     offer_id TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('article', 'tip')), target TEXT NOT NULL,
+     challenge_id TEXT NOT NULL, digest TEXT, idempotency_key TEXT,
      thumbprint TEXT, public_key TEXT,
      price INTEGER NOT NULL, amount INTEGER NOT NULL, unit TEXT NOT NULL, salt TEXT NOT NULL,
      deposit TEXT, receipt TEXT,
@@ -58,12 +59,12 @@ export function openSqliteJournal(path: string): Journal {
         return { status: 'new', payment: { ...payment, stage: 'received' } } as const
       })
     },
-    async deposited(reference, { receipt, atMs, entitles }) {
+    async deposited(reference, { receipt, atMs }) {
       return transact(db, () => {
         statements.deposited.run(receipt, atMs, reference)
         const payment = find(reference)
         assert(payment?.receipt !== undefined, 'a payment is received before it is deposited')
-        if (payment.reader && entitles === 'offer')
+        if (payment.reader && payment.kind === 'article')
           statements.entitle.run(payment.reader.thumbprint, payment.offerId, payment.reader.publicKey, reference, atMs)
         return payment
       })
@@ -95,9 +96,9 @@ function prepare(db: DatabaseSync) {
     find: db.prepare('SELECT * FROM payment WHERE reference = ?'),
     rival: db.prepare('SELECT * FROM payment WHERE thumbprint = ? AND offer_id = ? AND idempotency_key = ?'),
     insert: db.prepare(
-      `INSERT INTO payment (reference, stage, offer_id, target, challenge_id, digest, idempotency_key, thumbprint,
+      `INSERT INTO payment (reference, stage, offer_id, kind, target, challenge_id, digest, idempotency_key, thumbprint,
          public_key, price, amount, unit, salt, deposit, received_at_ms)
-       VALUES (?, 'received', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, 'received', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     deposited: db.prepare(
       `UPDATE payment SET stage = 'deposited', receipt = ?, deposited_at_ms = ?, deposit = NULL
@@ -116,7 +117,7 @@ function prepare(db: DatabaseSync) {
 
 function insertPayment(insert: StatementSync, payment: Received): void {
   insert.run(
-    payment.reference, payment.offerId, payment.target, payment.challengeId, payment.digest ?? null, payment.idempotencyKey ?? null,
+    payment.reference, payment.offerId, payment.kind, payment.target, payment.challengeId, payment.digest ?? null, payment.idempotencyKey ?? null,
     payment.reader?.thumbprint ?? null, payment.reader?.publicKey ?? null, payment.price, payment.amount, payment.unit,
     payment.salt, payment.deposit, payment.receivedAtMs,
   )
@@ -149,6 +150,7 @@ function toPayment(row: Row): JournaledPayment {
     reference: row['reference'] as string,
     stage: row['stage'] as Stage,
     offerId: row['offer_id'] as string,
+    kind: row['kind'] as JournaledPayment['kind'],
     target: row['target'] as string,
     challengeId: row['challenge_id'] as string,
     ...(row['digest'] !== null && { digest: row['digest'] as string }),

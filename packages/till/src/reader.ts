@@ -1,0 +1,55 @@
+/** Who signed a request: checks the reader's RFC 9421 signature when paying and when coming back. */
+import { base64UrlEncode, isTuppenceError, parseDidKey, publicJwk, thumbprint, TuppenceError, verifyRequest } from '@tuppence/protocol'
+import type { SignableRequest } from '@tuppence/protocol'
+import type { Entitlement, Journal, Reader } from './journal/port.ts'
+
+/** Whether a request carries a signature at all. */
+export function isSigned(headers: Headers): boolean {
+  return headers.has('signature-input') || headers.has('signature')
+}
+
+/**
+ * The reader that a credential names, once the request proves to be theirs.
+ *
+ * @param source - The credential's `source`. Only a did:key is looked at; other names (outside clients') prove nothing
+ *   here and give no entitlement.
+ * @returns Nobody where no did:key is named.
+ * @throws {TuppenceError} `malformed-credential` (a did:key that is no Ed25519 key), `signature-*`, `digest-mismatch`.
+ */
+export async function provenPayer(request: SignableRequest, source: string | undefined, nowMs: number): Promise<Reader | undefined> {
+  if (!source?.startsWith('did:key:')) return undefined
+  const reader = await readerOf(source)
+  await verifyRequest(request, { nowMs, resolve: (keyId) => (keyId === reader.thumbprint ? reader.publicKey : undefined) })
+  return reader
+}
+
+/**
+ * What the signer of a request owns of an offer.
+ *
+ * @returns Nothing where the key is not known here for this offer.
+ * @throws {TuppenceError} `signature-*`: the key owns the offer, or can't be read, but the signature does not hold.
+ */
+export async function provenOwner(request: SignableRequest, context: Readonly<{ offerId: string; journal: Journal; nowMs: number }>): Promise<Entitlement | undefined> {
+  const { offerId, journal, nowMs } = context
+  let owned: Entitlement | undefined
+  const resolve = async (keyId: string): Promise<string | undefined> => {
+    owned = await journal.entitlement(keyId, offerId)
+    return owned?.reader.publicKey
+  }
+  try {
+    await verifyRequest(request, { nowMs, resolve })
+    return owned
+  } catch (error) {
+    if (isTuppenceError(error, 'signature-key-unknown')) return undefined
+    throw error
+  }
+}
+
+async function readerOf(did: string): Promise<Reader> {
+  try {
+    const key = parseDidKey(did)
+    return { publicKey: base64UrlEncode(key), thumbprint: await thumbprint(publicJwk(key)) }
+  } catch (cause) {
+    throw isTuppenceError(cause) ? new TuppenceError('malformed-credential', { details: { field: 'source' }, cause }) : cause
+  }
+}

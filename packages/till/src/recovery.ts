@@ -1,0 +1,65 @@
+/** Settles what a crash or a silent mint left open: on start, and again after each unknown outcome, ever more rarely. */
+import { settle, type AcceptDeps } from './accept.ts'
+
+/** Recovery of one till. */
+export type Recovery = Readonly<{
+  /** Repeats every open deposit once. @returns How many were settled (either way), and how many are still open. */
+  now: () => Promise<Readonly<{ settled: number; left: number }>>
+  /** Asks for a run soon; several callers get one run. */
+  soon: () => void
+  /** Ends it; a run under way is waited for. */
+  stop: () => Promise<void>
+}>
+
+const batchMax = 1_000
+const concurrencyMax = 4
+const firstDelayMs = 1_000
+const delayMsMax = 60_000
+
+/** Makes recovery for a till; nothing runs until asked. Only this file and the mint client set timers. */
+export function recovery(deps: AcceptDeps): Recovery {
+  let delayMs = firstDelayMs
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<Readonly<{ settled: number; left: number }>> | undefined
+  let stopped = false
+
+  const now: Recovery['now'] = () => {
+    running ??= runOnce(deps, () => stopped).finally(() => (running = undefined))
+    return running
+  }
+  const soon = (): void => {
+    if (stopped || timer) return
+    timer = setTimeout(async () => {
+      timer = undefined
+      delayMs = Math.min(delayMs * 2, delayMsMax)
+      const left = await now().then((result) => result.left, () => 1)
+      if (left > 0) soon()
+      else delayMs = firstDelayMs
+    }, delayMs)
+    timer.unref()
+  }
+  const stop = async (): Promise<void> => {
+    stopped = true
+    clearTimeout(timer)
+    await running?.catch(() => undefined)
+  }
+  return { now, soon, stop }
+}
+
+async function runOnce(deps: AcceptDeps, isStopped: () => boolean): Promise<Readonly<{ settled: number; left: number }>> {
+  const open = [...(await deps.journal.unsettled(batchMax))]
+  if (open.length === 0) return { settled: 0, left: 0 }
+  const total = open.length
+  let left = 0
+  const worker = async (): Promise<void> => {
+    for (let payment = open.shift(); payment && !isStopped(); payment = open.shift()) {
+      // A refusal settles it as well: settle() has said so in the log, and has forgotten the payment.
+      await settle(deps, payment).catch(async () => {
+        if ((await deps.journal.find(payment.reference))?.stage === 'received') left += 1
+      })
+    }
+  }
+  await Promise.all(Array.from({ length: concurrencyMax }, worker))
+  deps.log({ event: 'recovered', payments: total - left, left })
+  return { settled: total - left, left }
+}

@@ -1,0 +1,48 @@
+/** The body of a tip: reads it from a request and checks the amount; called for every POST to a tip jar. */
+import { concatBytes, limits, parseJsonAs, tipBodySchema, TuppenceError, utf8Decode } from '@tuppence/protocol'
+import type { Bytes } from '@tuppence/protocol'
+import type { TipOffer } from './offers.ts'
+
+/**
+ * Reads a request's body, bounded.
+ *
+ * @throws {TuppenceError} `body-too-large`, before more than the limit was read.
+ */
+export async function readBody(request: Request): Promise<Bytes> {
+  const declared = Number(request.headers.get('content-length') ?? 0)
+  if (declared > limits.bodyBytesMax) throw tooLarge()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of request.body ?? []) {
+    length += chunk.byteLength
+    if (length > limits.bodyBytesMax) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return concatBytes(...chunks)
+}
+
+/**
+ * Reads `{"amount": 25}`: whole minor units of the jar's unit, between its bounds.
+ *
+ * @throws {TuppenceError} `bad-request` (not that JSON), `amount-out-of-range` (with the bounds).
+ */
+export function tipAmount(body: Uint8Array, offer: TipOffer): number {
+  const { amount } = parseJsonAs(tipBodySchema, text(body), 'bad-request')
+  if (amount < offer.min || amount > offer.max)
+    throw new TuppenceError('amount-out-of-range', { details: { min: offer.min, max: offer.max, unit: offer.unit } })
+  return amount
+}
+
+function text(body: Uint8Array): string {
+  try {
+    return utf8Decode(body)
+  } catch (cause) {
+    throw new TuppenceError('bad-request', { cause })
+  }
+}
+
+// Errors
+
+function tooLarge(): TuppenceError {
+  return new TuppenceError('body-too-large', { details: { bytesMax: limits.bodyBytesMax } })
+}
