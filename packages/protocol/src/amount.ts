@@ -4,11 +4,22 @@ import { TuppenceError } from './errors.ts'
 import { limits } from './limits.ts'
 
 // ISO 4217 minor units; a unit that is not here (sat, for one) has none.
-const exponents: { readonly [unit: string]: number } = { usd: 2, eur: 2, gbp: 2, chf: 2, cad: 2, aud: 2, nzd: 2, sek: 2, nok: 2, dkk: 2 }
+const exponents: { readonly [unit: string]: number } = {
+  usd: 2,
+  eur: 2,
+  gbp: 2,
+  chf: 2,
+  cad: 2,
+  aud: 2,
+  nzd: 2,
+  sek: 2,
+  nok: 2,
+  dkk: 2,
+}
 
 /** Decimal places of a unit: 2 for `usd`, 0 for what is not listed. */
 export function unitExponent(unit: string): number {
-  return exponents[unit] ?? 0
+  return Object.hasOwn(exponents, unit) ? (exponents[unit] as number) : 0
 }
 
 /** Whether a value is an amount: a whole number of minor units, 1 .. `limits.amountMax`. */
@@ -49,7 +60,7 @@ export function decimalAmount(amount: number, unit: string): string {
  */
 export function formatAmount(amount: number, unit: string, locale = 'en'): string {
   if (unit === 'usd' && amount > 0 && amount < 100 && locale.startsWith('en')) return `${amount}¢`
-  if (!(unit in exponents)) return `${new Intl.NumberFormat(locale).format(amount)} ${unit}`
+  if (!Object.hasOwn(exponents, unit)) return `${new Intl.NumberFormat(locale).format(amount)} ${unit}`
   const value = amount / 10 ** unitExponent(unit)
   return new Intl.NumberFormat(locale, { style: 'currency', currency: unit.toUpperCase() }).format(value)
 }

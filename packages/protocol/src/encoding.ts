@@ -52,7 +52,8 @@ function decodeBase64(padded: string, original: string): Bytes {
     throw new TuppenceError('bad-encoding', { cause })
   }
   // One text for one value: what does not encode back to itself is refused (hashes and signatures are over the text).
-  if (btoa(binary).slice(0, original.length) !== original || padded.length % 4 !== 0) throw new TuppenceError('bad-encoding')
+  if (btoa(binary).slice(0, original.length) !== original || padded.length % 4 !== 0)
+    throw new TuppenceError('bad-encoding')
   return Uint8Array.from(binary, (c) => c.charCodeAt(0))
 }
 
@@ -119,19 +120,29 @@ export function randomId(bytes: Uint8Array = crypto.getRandomValues(new Uint8Arr
  * Whole of RFC 8785 for JSON values, fractions included. Members that are `undefined` are left out, as JSON.stringify does.
  *
  * @throws {TuppenceError} `bad-json`: a number that is not finite, a lone surrogate, or what JSON has no form for
- *   (bigint, function, symbol, undefined outside an object, class instances). Nothing calls toJSON.
+ *   (bigint, function, symbol, undefined outside an object, class instances, more than 64 levels). Nothing calls toJSON.
  * @see RFC 8785 section 3.2
  */
 export function canonicalJson(value: unknown): string {
+  return canonical(value, jsonDepthMax)
+}
+
+/** Nothing here nests deeper; without a bound, hostile nesting would end in a RangeError. */
+const jsonDepthMax = 64
+
+function canonical(value: unknown, depth: number): string {
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value)
   if (typeof value === 'string' && value.isWellFormed()) return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join()}]`
+  const inner = (item: unknown): string => canonical(item, depth - 1)
+  if (Array.isArray(value) && depth > 0) return `[${Array.from(value, inner).join()}]`
   const prototype: unknown = typeof value === 'object' ? Object.getPrototypeOf(value) : value
-  if (prototype !== Object.prototype && prototype !== null) throw new TuppenceError('bad-json')
+  if ((prototype !== Object.prototype && prototype !== null) || depth === 0) throw new TuppenceError('bad-json')
   // Default sort order is by UTF-16 code units, which is what section 3.2.3 asks for.
-  const members = Object.entries(value as object).filter(([, member]) => member !== undefined).sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${members.map(([key, member]) => `${canonicalJson(key)}:${canonicalJson(member)}`).join()}}`
+  const members = Object.entries(value as object)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${members.map(([key, member]) => `${inner(key)}:${inner(member)}`).join()}}`
 }
 
 function asBytes(data: Uint8Array | string): Bytes {

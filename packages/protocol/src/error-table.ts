@@ -34,10 +34,10 @@ export const errorTable = {
   'media-type-unsupported': { status: 415, retry: 'never', title: 'Body is not of a type that this route reads' },
   'body-too-large': { status: 413, retry: 'never', title: 'Body is over the limit' },
   'too-many-requests': { status: 429, retry: 'now', title: 'Too many requests' },
-  'internal': { status: 500, retry: 'after-recover', title: 'Failed inside' },
+  internal: { status: 500, retry: 'after-recover', title: 'Failed inside' },
   'shutting-down': { status: 503, retry: 'now', title: 'Shutting down' },
-  'overloaded': { status: 503, retry: 'now', title: 'Too much queued' },
-  'cancelled': { status: 499, retry: 'now', title: 'Cancelled by the caller' },
+  overloaded: { status: 503, retry: 'now', title: 'Too much queued' },
+  cancelled: { status: 499, retry: 'now', title: 'Cancelled by the caller' },
 
   // Amounts and units.
   'bad-amount': { status: 400, retry: 'never', title: 'Not an amount of this unit' },
@@ -45,7 +45,7 @@ export const errorTable = {
   'unit-unsupported': { status: 400, retry: 'never', nut: 11013, title: 'Unit is not supported' },
   'units-mixed': { status: 400, retry: 'never', nut: 11009, title: 'Inputs or outputs are of several units' },
   'units-differ': { status: 400, retry: 'never', nut: 11010, title: 'Inputs and outputs are not of one unit' },
-  'unbalanced': { status: 400, retry: 'never', nut: 11005, title: 'Inputs less fees do not equal outputs' },
+  unbalanced: { status: 400, retry: 'never', nut: 11005, title: 'Inputs less fees do not equal outputs' },
 
   // Coins and tokens.
   'bad-token': { status: 400, retry: 'never', title: 'Token cannot be read' },
@@ -105,26 +105,81 @@ export const errorTable = {
 
   // The Payment scheme: challenge.
   'payment-required': { status: 402, retry: 'never', problem: payment + 'payment-required', title: 'Payment required' },
-  'payment-expired': { status: 402, retry: 'now', problem: payment + 'payment-expired', title: 'Challenge has expired' },
-  'payment-insufficient': { status: 402, retry: 'never', problem: payment + 'payment-insufficient', title: 'Amount is too low' },
-  'invalid-challenge': { status: 402, retry: 'now', problem: payment + 'invalid-challenge', title: 'Challenge was not issued here' },
-  'method-unsupported': { status: 400, retry: 'never', problem: payment + 'method-unsupported', title: 'Payment method is not accepted' },
+  'payment-expired': {
+    status: 402,
+    retry: 'now',
+    problem: payment + 'payment-expired',
+    title: 'Challenge has expired',
+  },
+  'payment-insufficient': {
+    status: 402,
+    retry: 'never',
+    problem: payment + 'payment-insufficient',
+    title: 'Amount is too low',
+  },
+  'invalid-challenge': {
+    status: 402,
+    retry: 'now',
+    problem: payment + 'invalid-challenge',
+    title: 'Challenge was not issued here',
+  },
+  'method-unsupported': {
+    status: 400,
+    retry: 'never',
+    problem: payment + 'method-unsupported',
+    title: 'Payment method is not accepted',
+  },
   'malformed-challenge': { status: 502, retry: 'never', title: 'Challenge cannot be read' },
   'challenge-missing': { status: 502, retry: 'never', title: 'Answer has no challenge that this wallet can pay' },
   'challenge-changed': { status: 409, retry: 'never', title: 'Challenge asks for something else than was shown' },
   'offer-unknown': { status: 404, retry: 'never', title: 'No such offer' },
   'site-refused': { status: 403, retry: 'never', title: 'Offer may not be shown on this site' },
   'url-refused': { status: 400, retry: 'never', title: 'URL may not be paid for' },
-  'mint-unaccepted': { status: 402, retry: 'never', problem: payment + 'verification-failed', title: 'Coins are of a mint that the till does not take' },
+  'mint-unaccepted': {
+    status: 402,
+    retry: 'never',
+    problem: payment + 'verification-failed',
+    title: 'Coins are of a mint that the till does not take',
+  },
 
   // The Payment scheme: credential and receipt.
-  'malformed-credential': { status: 402, retry: 'never', problem: payment + 'malformed-credential', title: 'Credential cannot be read' },
-  'credential-too-large': { status: 402, retry: 'never', problem: payment + 'malformed-credential', title: 'Credential is over the limit' },
+  'malformed-credential': {
+    status: 402,
+    retry: 'never',
+    problem: payment + 'malformed-credential',
+    title: 'Credential cannot be read',
+  },
+  'credential-too-large': {
+    status: 402,
+    retry: 'never',
+    problem: payment + 'malformed-credential',
+    title: 'Credential is over the limit',
+  },
   'two-credentials': { status: 400, retry: 'never', title: 'More than one credential in one request' },
-  'verification-failed': { status: 402, retry: 'never', problem: payment + 'verification-failed', title: 'Payment could not be verified' },
-  'amount-mismatch': { status: 402, retry: 'never', problem: payment + 'cashu/amount-mismatch', title: 'Coins are worth less than the price' },
-  'coins-refused': { status: 402, retry: 'never', problem: payment + 'verification-failed', title: 'Mint refused the coins, nothing was taken' },
-  'token-reused': { status: 402, retry: 'never', problem: payment + 'verification-failed', title: 'Token has paid for something else' },
+  'verification-failed': {
+    status: 402,
+    retry: 'never',
+    problem: payment + 'verification-failed',
+    title: 'Payment could not be verified',
+  },
+  'amount-mismatch': {
+    status: 402,
+    retry: 'never',
+    problem: payment + 'cashu/amount-mismatch',
+    title: 'Coins are worth less than the price',
+  },
+  'coins-refused': {
+    status: 402,
+    retry: 'never',
+    problem: payment + 'verification-failed',
+    title: 'Mint refused the coins, nothing was taken',
+  },
+  'token-reused': {
+    status: 402,
+    retry: 'never',
+    problem: payment + 'verification-failed',
+    title: 'Token has paid for something else',
+  },
   'payer-mismatch': { status: 403, retry: 'never', title: 'Credential belongs to another reader key' },
   'policy-refused': { status: 403, retry: 'never', title: 'Paid, but refused by policy' },
   'payment-in-progress': { status: 409, retry: 'now', title: 'The same payment is being made' },
@@ -182,8 +237,13 @@ export const errorTable = {
   'storage-conflict': { status: 503, retry: 'now', title: 'Another writer was first' },
 
   // Network.
-  'offline': { status: 503, retry: 'now', title: 'No network' },
-  'mint-unavailable': { status: 503, retry: 'after-recover', problem: payment + 'cashu/mint-unavailable', title: 'Mint does not answer, outcome unknown' },
+  offline: { status: 503, retry: 'now', title: 'No network' },
+  'mint-unavailable': {
+    status: 503,
+    retry: 'after-recover',
+    problem: payment + 'cashu/mint-unavailable',
+    title: 'Mint does not answer, outcome unknown',
+  },
   'mint-timeout': { status: 504, retry: 'after-recover', title: 'Mint took too long' },
   'mint-response-invalid': { status: 502, retry: 'after-recover', title: 'Answer of the mint has another shape' },
   'till-unavailable': { status: 503, retry: 'after-recover', title: 'Till does not answer' },

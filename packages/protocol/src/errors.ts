@@ -13,10 +13,10 @@ type Retriable = { [C in ErrorCode]: Table[C]['retry'] extends 'never' ? never :
 // The table is 10 KB of text that a frame does not need; the type checker holds this excerpt to it, row by row.
 const retries: { readonly [C in Retriable]: Table[C]['retry'] } = {
   'too-many-requests': 'now',
-  'internal': 'after-recover',
+  internal: 'after-recover',
   'shutting-down': 'now',
-  'overloaded': 'now',
-  'cancelled': 'now',
+  overloaded: 'now',
+  cancelled: 'now',
   'coins-spent': 'after-recover',
   'coins-pending': 'after-recover',
   'outputs-signed': 'after-recover',
@@ -37,7 +37,7 @@ const retries: { readonly [C in Retriable]: Table[C]['retry'] } = {
   'change-needed': 'after-recover',
   'storage-unavailable': 'now',
   'storage-conflict': 'now',
-  'offline': 'now',
+  offline: 'now',
   'mint-unavailable': 'after-recover',
   'mint-timeout': 'after-recover',
   'mint-response-invalid': 'after-recover',

@@ -99,7 +99,12 @@ export async function verifyRequest(
     windowSeconds?: number
   },
 ): Promise<VerifiedSignature> {
-  const { resolve, nowMs, required = coveredComponents(request), windowSeconds = limits.signatureWindowSeconds } = options
+  const {
+    resolve,
+    nowMs,
+    required = coveredComponents(request),
+    windowSeconds = limits.signatureWindowSeconds,
+  } = options
   const headers = new Headers(request.headers)
   const { label, components, parameters, keyId, created, expires } = parseSignatureInput(headers.get('signature-input'))
   const missing = required.find((name) => !components.includes(name))

@@ -17,7 +17,7 @@ const listEnd = '(?=[ \\t]*(?:,|$))'
 // Sticky, so that each is tried at one place only and hostile text costs linear time.
 const separators = /[ \t,]*/y
 const parameter = new RegExp(`(${token})[ \\t]*=[ \\t]*(?:(${token})|"((?:[^"\\\\]|\\\\[^])*)")${listEnd}`, 'y')
-const schemeName = new RegExp(`(${token})(?:${listEnd}| +)`, 'y')
+const schemeName = new RegExp(`(${token})(?:${listEnd}|( +))`, 'y')
 const token68 = new RegExp(`[A-Za-z0-9._~+/-]+=*${listEnd}`, 'y')
 
 /**
@@ -42,20 +42,23 @@ export function parseAuthHeader(text: string, code: ErrorCode): AuthItem[] {
     if (at >= text.length) return items
     const item = items.at(-1)
     const pair = item && item.token68 === undefined ? take(parameter) : null
-    if (item && pair) {
-      addParameter(item, pair, code)
-      continue
-    }
-    const scheme = take(schemeName)?.[1]
-    if (scheme === undefined || items.length >= limits.challengesMax) throw new TuppenceError(code)
-    const whole = take(token68)?.[0]
-    items.push({
-      scheme: scheme.toLowerCase(),
-      ...(whole !== undefined && { token68: whole }),
-      parameters: new Map(),
-      duplicate: false,
-    })
+    if (item && pair) addParameter(item, pair, code)
+    else items.push(takeScheme(take, items.length, code))
   }
+}
+
+function takeScheme(take: (pattern: RegExp) => RegExpExecArray | null, count: number, code: ErrorCode): AuthItem {
+  const [, scheme, space] = take(schemeName) ?? []
+  if (scheme === undefined || count >= limits.challengesMax) throw new TuppenceError(code)
+  const item: AuthItem = { scheme: scheme.toLowerCase(), parameters: new Map(), duplicate: false }
+  if (space === undefined) return item
+  // A name with a space behind it is followed by a token, or by its first parameter; by another name, it is no list.
+  const whole = take(token68)?.[0]
+  if (whole !== undefined) return { ...item, token68: whole }
+  const pair = take(parameter)
+  if (!pair) throw new TuppenceError(code)
+  addParameter(item, pair, code)
+  return item
 }
 
 function addParameter(item: AuthItem, pair: RegExpExecArray, code: ErrorCode): void {

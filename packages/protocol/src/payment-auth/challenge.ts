@@ -59,7 +59,10 @@ export type OfferOpaque = {
 }
 
 const requestSchema = /* @__PURE__ */ v.object({
-  amount: v.pipe(v.string(), v.check((text) => /^[1-9]\d*$/.test(text) && isAmount(Number(text)))),
+  amount: v.pipe(
+    v.string(),
+    v.check((text) => /^[1-9]\d*$/.test(text) && isAmount(Number(text))),
+  ),
   currency: v.pipe(v.string(), v.nonEmpty(), v.maxLength(32)),
   methodDetails: v.object({ paymentRequest: v.pipe(v.string(), v.nonEmpty()) }),
 })

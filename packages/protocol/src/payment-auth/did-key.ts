@@ -27,7 +27,7 @@ export function didKey(publicKey: Uint8Array): string {
  * @throws {TuppenceError} `bad-key`: another kind of DID or key, or not its canonical text.
  */
 export function parseDidKey(did: string): Bytes {
-  const text = /^did:key:z(6Mk[1-9A-HJ-NP-Za-km-z]{45})$/.exec(did)?.[1] ?? ''
+  const text = /^did:key:z(6Mk[1-9A-HJ-NP-Za-km-z]{44})$/.exec(did)?.[1] ?? ''
   let number = 0n
   for (const char of text) number = number * 58n + BigInt(alphabet.indexOf(char))
   const key = Uint8Array.from({ length: 32 }, (_, i) => Number((number >> BigInt(8 * (31 - i))) & 255n))
