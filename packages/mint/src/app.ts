@@ -5,16 +5,17 @@ import {
   errorRow,
   isTuppenceError,
   limits,
+  mintRoutes,
   problemMediaType,
   toNutError,
   toProblem,
   TuppenceError,
   type ErrorCode,
+  type Route,
 } from '@tuppence/protocol'
-import { readBody } from './body.ts'
+import { parseBody, readBody } from './body.ts'
 import type { Deps } from './deps.ts'
-import { handlers } from './handlers.ts'
-import { routes, type Route } from './routes.ts'
+import { handlers, type Call, type RouteName } from './handlers.ts'
 
 /** A mint to be put behind a socket. */
 export interface App {
@@ -40,49 +41,48 @@ const jsonHeaders = { ...corsHeaders, 'content-type': 'application/json', 'cache
 const problemHeaders = { ...jsonHeaders, 'content-type': problemMediaType } as const
 const retryAfterSeconds = '1'
 
-/** Makes the app. @param identity - The mint's public key, for /v1/info. */
-export function createApp(deps: Deps, identity: Uint8Array): App {
+const routes = Object.entries(mintRoutes) as [RouteName, Route][]
+
+/** Makes the app. */
+export function createApp(deps: Deps): App {
   const hono = new Hono()
   const gate = createGate(deps.config.limits.inFlightMax)
-  for (const [name, route] of Object.entries(routes) as [keyof typeof routes, Route][]) {
-    if (name === 'payTest' && !deps.funding.has('test')) continue
-    hono.on(route.method, route.path, (c) => answer(deps, gate, c, route, name, identity))
+  for (const [name, route] of routes) {
+    if (name === 'testPay' && !deps.funding.has('test')) continue
+    hono.on(route.method, route.path.replace(/\{(\w+)\}/g, ':$1'), (c) => answer(deps, gate, c, name, route))
   }
   hono.options('*', () => new Response(null, { status: 204, headers: preflightHeaders }))
   hono.notFound((c) => {
-    const known = Object.values(routes).some((route) => matches(route.path, c.req.path))
+    const known = routes.some(([name, route]) => matches(route.path, c.req.path) && (name !== 'testPay' || deps.funding.has('test')))
     const error = new TuppenceError(known ? 'method-not-allowed' : 'not-found')
     deps.log('info', 'request', { method: c.req.method, path: '(unknown)', status: errorRow(error.code).status })
-    return failure(error, 'nut')
+    return nutFailure(error)
   })
   hono.onError((error) => {
     deps.log('error', 'failed', { reason: error.name })
-    return failure(new TuppenceError('internal'), 'problem')
+    return problemFailure(new TuppenceError('internal'))
   })
   return { fetch: async (request) => hono.fetch(request), drain: gate.drain }
 }
 
-async function answer(
-  deps: Deps,
-  gate: Gate,
-  c: Context,
-  route: Route,
-  name: keyof typeof routes,
-  identity: Uint8Array,
-): Promise<Response> {
+async function answer(deps: Deps, gate: Gate, c: Context, name: RouteName, route: Route): Promise<Response> {
   const startedMs = performance.now()
   let code: ErrorCode | undefined
   let response: Response
   try {
-    const body = route.method === 'POST' ? await readBody(c.req.raw, limits.bodyBytesMax) : new Uint8Array()
-    const text = await gate.enter(() =>
-      handlers[name](deps, { request: c.req.raw, params: c.req.param() as Record<string, string>, body, identity }),
-    )
+    const request = c.req.raw
+    const body = route.request === undefined ? new Uint8Array() : await readBody(request, limits.bodyBytesMax)
+    const text = await gate.enter(() => {
+      const input = route.request === undefined ? undefined : parseBody(route.request, body)
+      // The table pairs each name with its schema; the compiler cannot follow that through a variable name.
+      const handle = handlers[name] as (deps: Deps, call: Call<unknown>) => Promise<string>
+      return handle(deps, { input, body, request, params: c.req.param() as Record<string, string> })
+    })
     response = new Response(text, { headers: jsonHeaders })
   } catch (error) {
     code = isTuppenceError(error) ? error.code : 'internal'
     if (code === 'internal') deps.log('error', 'failed', { path: route.path, reason: describe(error) })
-    response = failure(error, route.errors)
+    response = route.nut === true ? nutFailure(error) : problemFailure(error)
   }
   deps.log(response.status >= 500 ? 'warn' : 'info', 'request', {
     method: route.method,
@@ -94,17 +94,23 @@ async function answer(
   return response
 }
 
-/** Codes whose status means more than "refused", on NUT routes too. */
+/** Statuses that mean more than "refused", so that they stand on NUT routes too, where all else is 400 (NUT-00). */
 const ownStatus: readonly number[] = [405, 413, 415, 429]
 
-function failure(error: unknown, form: Route['errors']): Response {
+function nutFailure(error: unknown): Response {
+  const { status, code } = toProblem(error)
+  const kept = status >= 500 || code === 'not-found' || ownStatus.includes(status)
+  return failed(toNutError(error), kept ? status : 400, jsonHeaders)
+}
+
+function problemFailure(error: unknown): Response {
   const problem = toProblem(error)
-  const routeMissing = problem.code === 'not-found'
-  const plain = form === 'nut' && problem.status < 500 && !routeMissing && !ownStatus.includes(problem.status)
-  const status = plain ? 400 : problem.status
+  return failed(problem, problem.status, problemHeaders)
+}
+
+function failed(body: object, status: number, headers: Readonly<Record<string, string>>): Response {
   const retry = status === 503 ? { 'retry-after': retryAfterSeconds } : {}
-  if (form === 'problem') return new Response(JSON.stringify(problem), { status, headers: { ...problemHeaders, ...retry } })
-  return new Response(JSON.stringify(toNutError(error)), { status, headers: { ...jsonHeaders, ...retry } })
+  return new Response(JSON.stringify(body), { status, headers: { ...headers, ...retry } })
 }
 
 /** An unexpected error for the log: its kind and its place, not its message, which could quote a body. */
@@ -117,7 +123,7 @@ function describe(error: unknown): string {
 function matches(pattern: string, path: string): boolean {
   const wanted = pattern.split('/')
   const given = path.split('/')
-  return wanted.length === given.length && wanted.every((part, index) => part.startsWith(':') || part === given[index])
+  return wanted.length === given.length && wanted.every((part, index) => part.startsWith('{') || part === given[index])
 }
 
 interface Gate {

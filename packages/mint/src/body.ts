@@ -44,7 +44,7 @@ export function parseBody<S extends v.GenericSchema>(schema: S, bytes: Uint8Arra
   const parsed = v.safeParse(schema, value)
   if (parsed.success) return parsed.output
   const field = fieldOf(parsed.issues[0])
-  throw new TuppenceError(codeOf(field), { details: { field } })
+  throw new TuppenceError(codeOf(field, parsed.issues[0].type), { details: { field } })
 }
 
 /** Where something is wrong: names from the schema and array indices, never a name from the body. */
@@ -52,6 +52,7 @@ function fieldOf(issue: v.BaseIssue<unknown>): string {
   return v.getDotPath(issue)?.slice(0, 64) ?? '(body)'
 }
 
+/** Fields whose failure has a code of its own, by the last part of where they are. */
 const codes: Readonly<Record<string, ErrorCode>> = {
   amount: 'bad-amount',
   id: 'keyset-unknown',
@@ -60,8 +61,17 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   secret: 'bad-secret',
   witness: 'bad-witness',
   pubkey: 'quote-key-required',
+  signature: 'quote-signature-invalid',
 }
 
-function codeOf(field: string): ErrorCode {
-  return codes[field.slice(field.lastIndexOf('.') + 1)] ?? 'bad-request'
+/** Lists that may be too long, by where they are. */
+const tooMany: Readonly<Record<string, ErrorCode>> = {
+  inputs: 'inputs-too-many',
+  Ys: 'inputs-too-many',
+  outputs: 'outputs-too-many',
+}
+
+function codeOf(field: string, issue: string): ErrorCode {
+  const found = issue === 'max_length' ? tooMany[field] : undefined
+  return found ?? codes[field.slice(field.lastIndexOf('.') + 1)] ?? 'bad-request'
 }

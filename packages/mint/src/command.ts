@@ -2,8 +2,8 @@
 
 import { parseArgs } from 'node:util'
 import * as v from 'valibot'
-import { isTuppenceError, publicJwk, thumbprint } from '@tuppence/protocol'
-import { accountIdSchema, accountKeySchema, loadConfig, type MintConfig } from './config.ts'
+import { accountIdSchema, isTuppenceError, publicJwk, thumbprint } from '@tuppence/protocol'
+import { accountKeySchema, loadConfig, type MintConfig } from './config.ts'
 import { version } from './info.ts'
 import { jsonLog } from './log.ts'
 import { openMint } from './mint.ts'

@@ -3,12 +3,9 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import * as v from 'valibot'
-import { base64UrlDecode, limits, TuppenceError, unitSchema } from '@tuppence/protocol'
+import { accountIdSchema, base64UrlDecode, limits, TuppenceError, unitSchema } from '@tuppence/protocol'
 
 const count = (min: number, max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max))
-
-/** An account's name in URLs and ledger rows. */
-export const accountIdSchema = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'account id expected'))
 
 /** A raw Ed25519 public key, base64url. */
 export const accountKeySchema = v.pipe(

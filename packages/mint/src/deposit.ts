@@ -3,7 +3,7 @@
 import {
   TuppenceError,
   verifyRequest,
-  type Proof,
+  type Deposit,
   type ReceiptBody,
   type SignableRequest,
   type SignedReceipt,
@@ -13,15 +13,6 @@ import { perform, type Deps } from './deps.ts'
 import type { AccountRow, Balance } from './ledger/port.ts'
 import { checkInputs, checkLocks, feeEntries, verifyInputs } from './redeem.ts'
 
-/** A deposit as the till asks for it. `reference` and `offer` are 32 bytes in hex. */
-export interface DepositRequest {
-  readonly reference: string
-  readonly account: string
-  readonly unit: string
-  readonly offer: string
-  readonly inputs: readonly Proof[]
-}
-
 /** What a publisher sees of its account. Balances in minor units. */
 export interface AccountAnswer {
   readonly id: string
@@ -30,15 +21,13 @@ export interface AccountAnswer {
   readonly deposits: number
 }
 
-const requiredComponents = ['@method', '@path']
-
 /**
  * Spends coins into a publisher's account, in one transaction, and signs a receipt from the committed row (S6).
  *
  * @returns The receipt; the same deposit again gives the same one, by its stored body.
  * @throws {TuppenceError} `deposit-conflict` The reference was deposited with other content.
  */
-export async function deposit(deps: Deps, request: DepositRequest): Promise<SignedReceipt> {
+export async function deposit(deps: Deps, request: Deposit): Promise<SignedReceipt> {
   const { reference, account, unit, offer, inputs } = request
   const hash = requestHash('deposit', [reference, account, unit, offer, canonicalInputs(inputs)])
   const known = await deps.ledger.answer(hash)
@@ -73,16 +62,21 @@ function receiptOf(deps: Deps, stored: string): Promise<SignedReceipt> {
 /**
  * Checks that a request is signed by an account's key (RFC 9421).
  *
+ * @param required - Components that the signature must cover; more are welcome.
  * @throws {TuppenceError} `account-unknown`, `signature-*`, `digest-mismatch`.
  */
-export async function authorizeAccount(deps: Deps, id: string, request: SignableRequest): Promise<AccountRow> {
+export async function authorizeAccount(
+  deps: Deps,
+  id: string,
+  request: SignableRequest,
+  required: readonly string[],
+): Promise<AccountRow> {
   const account = await deps.ledger.account(id)
   if (account === undefined) throw new TuppenceError('account-unknown')
-  const hasBody = request.body !== undefined && request.body.length > 0
   await verifyRequest(request, {
     resolve: (keyId) => (keyId === account.keyId ? account.publicKey : undefined),
     nowMs: deps.clock.nowMs(),
-    required: hasBody ? [...requiredComponents, 'content-digest'] : requiredComponents,
+    required,
   })
   return account
 }

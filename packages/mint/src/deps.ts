@@ -14,6 +14,8 @@ export interface Deps extends Ports {
   readonly config: MintConfig
   /** Public URL, without a slash at the end. */
   readonly url: string
+  /** The mint's long-lived public key, 33 bytes: /v1/info names it. */
+  readonly identity: Uint8Array
   readonly ledger: Ledger
   readonly submit: Submit
   readonly keyring: Keyring

@@ -1,52 +1,46 @@
-// What each route does with a request, by the route's name; app.ts calls the one that matches.
+// What each route does with a request, by the route's name in protocol's table; app.ts calls the one that matches.
 
-import * as v from 'valibot'
-import { TuppenceError } from '@tuppence/protocol'
-import { parseBody } from './body.ts'
+import {
+  accountComponents,
+  depositComponents,
+  TuppenceError,
+  type mintRoutes,
+  type RequestOf,
+} from '@tuppence/protocol'
 import { accountAnswer, authorizeAccount, deposit } from './deposit.ts'
 import type { Deps } from './deps.ts'
 import { payTestQuote } from './funding/test.ts'
 import { mintInfo } from './info.ts'
 import { mintQuote, openQuote, quoteAnswer, readQuote } from './issue.ts'
 import { swap } from './redeem.ts'
-import { routes, type RouteName } from './routes.ts'
 import { checkStates, restore } from './state.ts'
 
-/** A request whose body is read but not decoded. */
-export interface Call {
+/** Name of a route. */
+export type RouteName = keyof typeof mintRoutes
+
+/** A request on a route: `input` is its decoded body, `body` the bytes that a signature may cover. */
+export interface Call<Input> {
+  readonly input: Input
+  readonly body: Uint8Array
   readonly request: Request
   readonly params: Readonly<Record<string, string>>
-  readonly body: Uint8Array
-  readonly identity: Uint8Array
 }
 
-/** Answers a call with JSON text. @throws {TuppenceError} */
-type Handle = (deps: Deps, call: Call) => Promise<string>
+/** Answers each route's call with JSON text. Errors are TuppenceErrors. */
+export type Handlers = {
+  readonly [N in RouteName]: (deps: Deps, call: Call<RequestOf<N>>) => Promise<string>
+}
 
+const paramCharsMax = 128
 const json = (value: unknown): string => JSON.stringify(value)
 
-/** A part of the path; the router has checked that it is there. */
-function param(call: Call, name: string): string {
-  const value = call.params[name]
-  if (value === undefined || value.length > 128) throw new TuppenceError('bad-request', { details: { field: name } })
-  return value
-}
-
-function decode<N extends RouteName>(
-  name: N,
-  call: Call,
-): (typeof routes)[N] extends { request: infer S extends v.GenericSchema } ? v.InferOutput<S> : never {
-  const route = routes[name] as { request: v.GenericSchema }
-  return parseBody(route.request, call.body) as ReturnType<typeof decode<N>>
-}
-
-/** One entry a route. */
-export const handlers: Readonly<Record<RouteName, Handle>> = {
+/** @see Handlers */
+export const handlers: Handlers = {
   health: async (deps) => {
     const { sequence } = await deps.ledger.position()
     return json({ status: 'ok', curve: deps.curve.name, sequence })
   },
-  info: async (deps, call) => json(mintInfo(deps, call.identity)),
+  info: async (deps) => json(mintInfo(deps)),
   keys: async (deps) => {
     const keysets = await deps.keyring.list()
     return json({ keysets: keysets.filter(({ row }) => row.active).map(({ wire }) => wire) })
@@ -62,24 +56,30 @@ export const handlers: Readonly<Record<RouteName, Handle>> = {
     return json({ keysets: keysets.map(({ wire: { keys: _, ...info } }) => info) })
   },
   receiptKeys: async (deps) => json({ keys: deps.receipts.publicKeys }),
-  openQuote: async (deps, call) => json(await openQuote(deps, param(call, 'method'), decode('openQuote', call))),
-  readQuote: async (deps, call) => json(quoteAnswer(await readQuote(deps, param(call, 'method'), param(call, 'quote')))),
-  mint: (deps, call) => mintQuote(deps, param(call, 'method'), decode('mint', call)),
-  payTest: async (deps, call) => json(quoteAnswer(await payTestQuote(deps, decode('payTest', call).quote))),
-  swap: (deps, call) => swap(deps, decode('swap', call)),
-  checkStates: async (deps, call) => json(await checkStates(deps, decode('checkStates', call).Ys)),
-  restore: async (deps, call) => json(await restore(deps, decode('restore', call).outputs)),
+  quote: async (deps, call) => json(await openQuote(deps, param(call, 'method'), call.input)),
+  quoteState: async (deps, call) => json(quoteAnswer(await readQuote(deps, param(call, 'method'), param(call, 'quote')))),
+  issue: (deps, call) => mintQuote(deps, param(call, 'method'), call.input),
+  testPay: async (deps, call) => json(quoteAnswer(await payTestQuote(deps, call.input.quote))),
+  swap: (deps, call) => swap(deps, call.input),
+  checkState: async (deps, call) => json(await checkStates(deps, call.input.Ys)),
+  restore: async (deps, call) => json(await restore(deps, call.input.outputs)),
   deposit: async (deps, call) => {
-    const request = decode('deposit', call)
-    await authorizeAccount(deps, request.account, signable(call))
-    return json({ receipt: await deposit(deps, request) })
+    await authorizeAccount(deps, call.input.account, signable(call), depositComponents)
+    return json({ receipt: await deposit(deps, call.input) })
   },
   account: async (deps, call) => {
-    const account = await authorizeAccount(deps, param(call, 'account'), signable(call))
+    const account = await authorizeAccount(deps, param(call, 'account'), signable(call), accountComponents)
     return json(await accountAnswer(deps, account))
   },
 }
 
-function signable({ request, body }: Call) {
+/** A part of the path; the router has checked that it is there. */
+function param(call: Call<unknown>, name: string): string {
+  const value = call.params[name]
+  if (value === undefined || value.length > paramCharsMax) throw new TuppenceError('bad-request', { details: { field: name } })
+  return value
+}
+
+function signable({ request, body }: Call<unknown>) {
   return { method: request.method, url: request.url, headers: request.headers, body }
 }

@@ -1,13 +1,13 @@
 // What the mint says of itself (NUT-06), for wallets and tills; app.ts answers with it.
 
-import { bytesToHex } from '@tuppence/protocol'
+import { bytesToHex, type MintInfo } from '@tuppence/protocol'
 import type { Deps } from './deps.ts'
 
 /** Version that /v1/info and the CLI name. */
 export const version = '0.1.0'
 
-/** The answer of /v1/info; `identity` is the mint's long-lived public key. */
-export function mintInfo(deps: Deps, identity: Uint8Array): object {
+/** The answer of /v1/info. */
+export function mintInfo(deps: Deps): MintInfo {
   const methods = [...deps.funding.values()].flatMap((funding) =>
     funding.units.map((unit) => ({
       method: funding.method,
@@ -21,7 +21,7 @@ export function mintInfo(deps: Deps, identity: Uint8Array): object {
   const { name, description } = deps.config
   return {
     name,
-    pubkey: bytesToHex(identity),
+    pubkey: bytesToHex(deps.identity),
     version: `Tuppence/${version}`,
     ...(description === undefined ? {} : { description }),
     urls: [deps.url],
@@ -40,10 +40,9 @@ export function mintInfo(deps: Deps, identity: Uint8Array): object {
       20: { supported: true },
     },
     tuppence: {
+      keys: [...deps.receipts.publicKeys],
       deposit: `${deps.url}/v1/deposit`,
-      receipt_keys: deps.receipts.publicKeys,
-      receipt_keys_url: `${deps.url}/v1/receipt-keys`,
-      funding_test_pay: deps.funding.has('test') ? `${deps.url}/v1/test/pay` : null,
-    },
+      receiptKeys: `${deps.url}/v1/receipt-keys`,
+    } as MintInfo['tuppence'] & object,
   }
 }

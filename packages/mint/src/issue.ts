@@ -1,6 +1,6 @@
 // Coins going out: top-up quotes, and signatures on outputs for top-ups and swaps; app.ts and redeem.ts call it.
 
-import { sumAmounts, TuppenceError, type BlindedMessage, type BlindSignature } from '@tuppence/protocol'
+import { sumAmounts, TuppenceError, type BlindedMessage, type BlindSignature, type RequestOf } from '@tuppence/protocol'
 import { verifyQuote } from '@tuppence/protocol/crypto'
 import { canonicalOutputs, requestHash } from './canonical.ts'
 import { perform, type Deps } from './deps.ts'
@@ -30,7 +30,7 @@ export interface QuoteAnswer {
 export async function openQuote(
   deps: Deps,
   method: string,
-  request: { amount: number; unit: string; description?: string | null | undefined; pubkey?: string | null | undefined },
+  request: RequestOf<'quote'>,
 ): Promise<QuoteAnswer> {
   const { amount, unit, description, pubkey } = request
   const funding = fundingOf(deps, method)
@@ -38,7 +38,7 @@ export async function openQuote(
   if (amount < funding.minAmount || amount > funding.maxAmount) {
     throw new TuppenceError('amount-out-of-range', { details: { min: funding.minAmount, max: funding.maxAmount } })
   }
-  if (typeof pubkey === 'string' && !deps.curve.isPoint(pubkey)) throw new TuppenceError('quote-key-required')
+  if (pubkey !== undefined && !deps.curve.isPoint(pubkey)) throw new TuppenceError('quote-key-required')
   const nowMs = deps.clock.nowMs()
   const id = uuidV7(nowMs, deps.random.bytes(10))
   const row: QuoteRow = {
@@ -47,8 +47,8 @@ export async function openQuote(
     unit,
     amount,
     request: await funding.request({ id, amount, unit }),
-    ...(typeof description === 'string' ? { description } : {}),
-    ...(typeof pubkey === 'string' ? { pubkey } : {}),
+    ...(description === undefined ? {} : { description }),
+    ...(pubkey === undefined ? {} : { pubkey }),
     createdAtMs: nowMs,
     expiresAtMs: nowMs + deps.config.quoteLifetimeSeconds * 1000,
     updatedAtMs: nowMs,
@@ -94,7 +94,7 @@ export function quoteAnswer(row: QuoteRow): QuoteAnswer {
 export async function mintQuote(
   deps: Deps,
   method: string,
-  request: { quote: string; outputs: readonly BlindedMessage[]; signature?: string | null | undefined },
+  request: RequestOf<'issue'>,
 ): Promise<string> {
   const { outputs, signature } = request
   const quote = await readQuote(deps, method, request.quote)

@@ -91,13 +91,14 @@ export async function createMint(
       ...ports,
       config,
       url,
+      identity: ports.curve.publicKey(deriveScalar(master, 'identity', ports.curve)),
       ledger,
       submit,
       keyring,
       receipts: await receiptSigner(master),
       funding: fundingMethods(config),
     }
-    const app = createApp(deps, ports.curve.publicKey(deriveScalar(master, 'identity', ports.curve)))
+    const app = createApp(deps)
     const noteTimer = setInterval(() => {
       epoch.note().catch((error: unknown) => ports.log('error', 'epoch-not-noted', { reason: String(error) }))
     }, noteEveryMs)

@@ -8,6 +8,7 @@ import {
   TuppenceError,
   type BlindedMessage,
   type Proof,
+  type RequestOf,
 } from '@tuppence/protocol'
 import { verifyWitnesses } from '@tuppence/protocol/crypto'
 import { canonicalInputs, canonicalOutputs, requestHash } from './canonical.ts'
@@ -30,10 +31,7 @@ export interface CheckedInputs {
  * @returns The answer's bytes as text; the same for the same request, whenever it comes (NUT-19).
  * @throws {TuppenceError} A code of the NUTs' table; nothing has changed then.
  */
-export async function swap(
-  deps: Deps,
-  { inputs, outputs }: { inputs: readonly Proof[]; outputs: readonly BlindedMessage[] },
-): Promise<string> {
+export async function swap(deps: Deps, { inputs, outputs }: RequestOf<'swap'>): Promise<string> {
   const hash = requestHash('swap', [canonicalInputs(inputs), canonicalOutputs(outputs)])
   const known = await deps.ledger.answer(hash)
   if (known !== undefined) return known
