@@ -1,5 +1,8 @@
-/** The Cashu wire shapes of coins and what they are made from; mint, till and wallet check every message with them. */
+// The Cashu wire shapes of coins and what they are made from; mint, till and wallet check every message with them.
+
 import * as v from 'valibot'
+import { utf8 } from './encoding.ts'
+import { limits } from './limits.ts'
 
 /** DLEQ proof as it travels: 32-byte scalars in lower-case hex; `r` only from one holder to another, never to the mint. */
 export type Dleq = { e: string; s: string; r?: string }
@@ -24,19 +27,20 @@ export type BlindedMessage = { amount: number; id: string; B_: string }
 /** What the mint answers (NUT-00), also called a promise. */
 export type BlindSignature = { amount: number; id: string; C_: string; dleq?: { e: string; s: string } }
 
-/** Bounds of single fields; whole messages are bounded in `limits`. */
-const secretCharsMax = 1024
-const witnessCharsMax = 2048
+/** Longest witness of one coin: eleven signatures and a preimage need 1,600. */
+const witnessCharsMax = 2_048
 
 /**
  * Wraps an object schema so that a key whose value is `null` reads as absent, as other people's mints write it.
  *
  * @param schema - Object schema with `v.exactOptional` for what may be missing.
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const wireObject = <S extends v.GenericSchema>(schema: S) =>
   v.pipe(v.unknown(), v.transform(withoutNulls), schema)
 
 /** Lower-case hex of exactly `bytes` bytes. */
+/* @__NO_SIDE_EFFECTS__ */
 export const hexSchema = (bytes: number) =>
   v.pipe(v.string(), v.length(bytes * 2), v.regex(/^[0-9a-f]*$/, 'lower-case hex expected'))
 
@@ -55,28 +59,37 @@ export const tokenKeysetIdSchema = /* @__PURE__ */ v.pipe(
 /** An amount in minor units: a safe integer, at least 1. */
 export const amountSchema = /* @__PURE__ */ v.pipe(v.number(), v.safeInteger(), v.minValue(1))
 
-/** The secret of a coin: text, at most 1,024 UTF-16 units (a lock with eleven keys has about 1,000). */
-export const secretSchema = /* @__PURE__ */ v.pipe(v.string(), v.nonEmpty(), v.maxLength(secretCharsMax))
+/** The secret of a coin: text of at most 1,024 bytes (a lock with eleven keys has about 1,000). */
+export const secretSchema = /* @__PURE__ */ v.pipe(
+  v.string(),
+  v.nonEmpty(),
+  v.check(isSecretText, 'well-formed text of at most 1,024 bytes expected'),
+)
 
 /** @see Dleq */
 export const dleqSchema = /* @__PURE__ */ wireObject(
   v.object({ e: hexSchema(32), s: hexSchema(32), r: v.exactOptional(hexSchema(32)) }),
 )
 
-const proofEntries = {
-  amount: amountSchema,
-  secret: secretSchema,
-  C: pointSchema,
-  dleq: /* @__PURE__ */ v.exactOptional(dleqSchema),
-  witness: /* @__PURE__ */ v.exactOptional(v.pipe(v.string(), v.maxLength(witnessCharsMax))),
-  p2pk_e: /* @__PURE__ */ v.exactOptional(pointSchema),
-}
+/* @__NO_SIDE_EFFECTS__ */
+const proofWithId = <S extends v.GenericSchema<string>>(id: S) =>
+  wireObject(
+    v.object({
+      amount: amountSchema,
+      id,
+      secret: secretSchema,
+      C: pointSchema,
+      dleq: v.exactOptional(dleqSchema),
+      witness: v.exactOptional(v.pipe(v.string(), v.maxLength(witnessCharsMax))),
+      p2pk_e: v.exactOptional(pointSchema),
+    }),
+  )
 
 /** A coin sent to a mint or till over JSON. @see Proof */
-export const proofSchema = /* @__PURE__ */ wireObject(v.object({ ...proofEntries, id: keysetIdSchema }))
+export const proofSchema = /* @__PURE__ */ proofWithId(keysetIdSchema)
 
 /** A coin as a token carries it: the keyset id may be short or of version 1. @see Proof */
-export const tokenProofSchema = /* @__PURE__ */ wireObject(v.object({ ...proofEntries, id: tokenKeysetIdSchema }))
+export const tokenProofSchema = /* @__PURE__ */ proofWithId(tokenKeysetIdSchema)
 
 /** @see BlindedMessage */
 export const blindedMessageSchema = /* @__PURE__ */ wireObject(
@@ -107,6 +120,11 @@ export function sumAmounts(items: readonly { readonly amount: number }[]): numbe
   let sum = 0
   for (const { amount } of items) sum += amount
   return Number.isSafeInteger(sum) ? sum : Infinity
+}
+
+/** A lone surrogate has no UTF-8, so two secrets could share one point: such text is refused. */
+function isSecretText(text: string): boolean {
+  return text.length <= limits.secretBytesMax && text.isWellFormed() && utf8(text).length <= limits.secretBytesMax
 }
 
 function withoutNulls(value: unknown): unknown {

@@ -1,9 +1,9 @@
 // HTTP Message Signatures with Ed25519: wallet and till sign requests with it, till and mint check them.
 
-import { base64Decode, base64Encode, concatBytes, sha256, utf8 } from './encoding.ts'
+import { base64Decode, base64Encode, sha256, utf8 } from './encoding.ts'
 import type { Bytes } from './encoding.ts'
 import type { ErrorCode } from './error-table.ts'
-import { isTuppenceError, TuppenceError } from './errors.ts'
+import { TuppenceError } from './errors.ts'
 import { limits } from './limits.ts'
 import { verifyingKey } from './signing-key.ts'
 
@@ -123,8 +123,14 @@ export async function verifyRequest(
   return { keyId, created, components }
 }
 
-/** The bytes that are signed: a line for each component, then the parameters. */
-function signatureBase(request: SignableRequest, components: readonly string[], parameters: string): Bytes {
+/**
+ * The bytes that are signed: a line for each component, then the parameters.
+ *
+ * @param parameters - The inner list and its parameters, as they stand in `Signature-Input` behind the label.
+ * @throws {TuppenceError} `signature-component-unknown`, `signature-component-missing`
+ * @see RFC 9421 section 2.5
+ */
+export function signatureBase(request: SignableRequest, components: readonly string[], parameters: string): Bytes {
   const { host, pathname, search } = new URL(request.url)
   const headers = new Headers(request.headers)
   const values: Record<string, string | null> = {
@@ -206,8 +212,8 @@ function parseSignature(header: string | null, label: string): Bytes {
   if (match?.[1] !== label) refuse('signature-malformed')
   try {
     return base64Decode(match[2] as string)
-  } catch (error) {
-    return isTuppenceError(error) ? refuse('signature-malformed') : concatBytes()
+  } catch (cause) {
+    throw new TuppenceError('signature-malformed', { cause })
   }
 }
 

@@ -1,4 +1,5 @@
-/** Keysets and their ids (NUT-01, NUT-02): a mint publishes them, a wallet recomputes the id and pins the keys. */
+// Keysets and their ids (NUT-01, NUT-02): a mint publishes them, a wallet recomputes the id and pins the keys.
+
 import * as v from 'valibot'
 import { keysetIdSchema, pointSchema, wireObject } from './coin.ts'
 
@@ -26,19 +27,19 @@ export const keysSchema = /* @__PURE__ */ v.pipe(
   }, '1 to 64 keys expected'),
 )
 
-const infoEntries = {
-  id: keysetIdSchema,
-  unit: unitSchema,
-  active: /* @__PURE__ */ v.optional(v.boolean(), true),
-  input_fee_ppk: /* @__PURE__ */ v.optional(countSchema, 0),
-  final_expiry: /* @__PURE__ */ v.exactOptional(countSchema),
-}
-
 /** @see KeysetInfo */
-export const keysetInfoSchema = /* @__PURE__ */ wireObject(v.object(infoEntries))
+export const keysetInfoSchema = /* @__PURE__ */ wireObject(
+  v.object({
+    id: keysetIdSchema,
+    unit: unitSchema,
+    active: v.optional(v.boolean(), true),
+    input_fee_ppk: v.optional(countSchema, 0),
+    final_expiry: v.exactOptional(countSchema),
+  }),
+)
 
 /** @see Keyset */
-export const keysetSchema = /* @__PURE__ */ wireObject(v.object({ ...infoEntries, keys: keysSchema }))
+export const keysetSchema = /* @__PURE__ */ v.intersect([keysetInfoSchema, wireObject(v.object({ keys: keysSchema }))])
 
 /** `GET /v1/keysets`: keysets of other versions (00, 02 ...) are left out, since nothing here can use them. */
 export const keysetListSchema = /* @__PURE__ */ v.object({

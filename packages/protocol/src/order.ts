@@ -1,4 +1,5 @@
-/** The order in which outputs travel, which must not tell what a wallet is about to pay. */
+// The order in which outputs travel, which must not tell what a wallet is about to pay.
+
 import type { BlindedMessage, BlindSignature } from './coin.ts'
 
 /**

@@ -1,4 +1,5 @@
-/** Payment requests (NUT-18 `creqA`, NUT-26 `creqB`): a till asks with them, wallets read them; NUT-24 carries them in a header. */
+// Payment requests (NUT-18 `creqA`, NUT-26 `creqB`): a till asks with them, wallets read them; NUT-24 carries them in a header.
+
 
 /** A way to hand over the coins. `type` is `nostr`, `post` or later ones; `target` a nprofile or URL. */
 export type Transport = { type: string; target: string; tags?: string[][] }

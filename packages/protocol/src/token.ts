@@ -1,4 +1,5 @@
-/** Coins as one text (NUT-00 tokens): wallets send them, tills and outside wallets read them. */
+// Coins as one text (NUT-00 tokens): wallets send them, tills and outside wallets read them.
+
 import type { Proof } from './coin.ts'
 
 /** Coins of one mint and one unit. `mint` has no trailing slash. */
