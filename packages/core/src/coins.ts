@@ -1,5 +1,10 @@
-/** Choosing, counting and planning coins: pure, powers of two; the actions call it inside their transactions. */
-import type { Coin } from '@tuppence/protocol'
+/**
+ * Choosing, counting and planning coins: pure; the actions call it inside their transactions.
+ *
+ * Coins are powers of two. What a wallet wants is to pay any price up to `priceMax` exactly, at once, with few coins,
+ * several times in a row: so it keeps two of each small coin, and chooses the coins of a payment by what they leave behind.
+ */
+import { limits, type Coin } from '@tuppence/protocol'
 
 /** A coin in the wallet. Whether it is spendable, reserved or lent follows from the open payments that name it. */
 export type HeldCoin = Coin & {
@@ -7,4 +12,276 @@ export type HeldCoin = Coin & {
   readonly unit: string
   /** Lent for this site's exact origin; absent in a vault. */
   readonly site?: string
+}
+
+/** Prices up to here (minor units) are to be payable at once. */
+export const priceMax = 500
+
+/** The price range that a wallet wants to be good for several times in a row without new change. */
+const smallPriceMax = 64
+
+/** How many payments ahead a choice of coins looks. */
+const paymentsAhead = 4
+
+/** Ways of paying that are looked at before the best so far is taken: a bound on time, far above what real wallets need. */
+const stepsMax = 2_000
+
+/** Copies of a coin that a wallet wants besides the first, for a coin up to the given size. */
+const extraCopies = [
+  { sizeMax: 16, copies: 4 },
+  { sizeMax: 64, copies: 2 },
+] as const
+
+/** The part of a balance that may sit in extra copies; more, and large prices would need too many coins. */
+const extraShare = 0.15
+
+type Sized = { readonly amount: number }
+
+/** Sum of amounts, minor units. */
+export function total(coins: Iterable<Sized>): number {
+  let sum = 0
+  for (const { amount } of coins) sum += amount
+  return sum
+}
+
+/**
+ * The largest R such that every amount 1 .. R can be made exactly.
+ *
+ * @param amounts - In any order.
+ */
+export function reach(amounts: readonly number[]): number {
+  let made = 0
+  for (const amount of amounts.toSorted((a, b) => a - b)) {
+    if (amount > made + 1) break
+    made += amount
+  }
+  return made
+}
+
+/**
+ * Chooses coins worth exactly `amount`: the choice that leaves the wallet able to pay the most next time, then the one
+ * with the fewest coins.
+ *
+ * @param max - Most coins; a credential holds `limits.coinsPerCredentialMax`.
+ * @returns `undefined` when no such choice exists.
+ */
+export function selectExact<C extends Sized>(
+  coins: readonly C[],
+  amount: number,
+  max: number = limits.coinsPerCredentialMax,
+): C[] | undefined {
+  const piles = pileUp(coins)
+  const best = bestCounts(piles, amount, max)
+  return best && piles.flatMap((pile, at) => pile.slice(0, best[at]))
+}
+
+/** Coins of one amount each, the largest first; within a pile in the order given. */
+function pileUp<C extends Sized>(coins: readonly C[]): C[][] {
+  const piles = new Map<number, C[]>()
+  for (const coin of coins) {
+    const pile = piles.get(coin.amount)
+    if (pile) pile.push(coin)
+    else piles.set(coin.amount, [coin])
+  }
+  return [...piles.values()].toSorted((a, b) => sizeOf(b) - sizeOf(a))
+}
+
+function sizeOf(pile: readonly Sized[]): number {
+  return pile[0]?.amount ?? 0
+}
+
+/** Tries counts pile by pile, from the largest coin down, leaving out what can no longer come to the amount. */
+function bestCounts(piles: readonly (readonly Sized[])[], amount: number, max: number): number[] | undefined {
+  const sizes = piles.map(sizeOf)
+  // What all piles from `at` on are worth together: too little, and this branch is dead.
+  const below = piles.map((_, at) => total(piles.slice(at).flat()))
+  const counts = piles.map(() => 0)
+  let best: { counts: number[]; score: readonly number[] } | undefined
+  let steps = 0
+  const tryFrom = (at: number, rest: number, left: number): void => {
+    if (rest === 0) {
+      const score = scoreOf(piles, counts, max - left)
+      if (!best || isBetter(score, best.score)) best = { counts: [...counts], score }
+      return
+    }
+    const size = sizes[at]
+    if (size === undefined || rest > (below[at] ?? 0) || rest > left * size || ++steps > stepsMax) return
+    const most = Math.min(piles[at]?.length ?? 0, Math.floor(rest / size), left)
+    for (let count = most; count >= 0; count--) {
+      counts[at] = count
+      tryFrom(at + 1, rest - count * size, left - count)
+    }
+    counts[at] = 0
+  }
+  tryFrom(0, amount, max)
+  return best?.counts
+}
+
+/** How good the coins are that a choice leaves: what can be paid next and after that, then how few coins were used. */
+function scoreOf(piles: readonly (readonly Sized[])[], counts: readonly number[], used: number): readonly number[] {
+  let rest = piles.flatMap((pile, at) => pile.slice(counts[at]).map(({ amount }) => amount))
+  let payable = Math.min(reach(rest), priceMax)
+  for (let ahead = 1; ahead < paymentsAhead; ahead++) {
+    rest = withoutOneEach(rest)
+    payable += Math.min(reach(rest), smallPriceMax)
+  }
+  return [payable, -used]
+}
+
+function isBetter(a: readonly number[], b: readonly number[]): boolean {
+  const at = a.findIndex((value, index) => value !== b[index])
+  return at >= 0 && (a[at] ?? 0) > (b[at] ?? 0)
+}
+
+/** What is left in the worst case after one exact payment: each amount one time less. */
+function withoutOneEach(amounts: readonly number[]): number[] {
+  const seen = new Set<number>()
+  return amounts.filter((amount) => {
+    const again = seen.has(amount)
+    seen.add(amount)
+    return again
+  })
+}
+
+/**
+ * The coins in which a balance is best held: one of each up to `priceMax` as far as it goes, some more of the small
+ * ones, and the rest in as few as possible.
+ *
+ * @param sizes - The keyset's denominations: powers of two, in any order, 1 among them.
+ * @returns Ascending amounts that add up to the balance.
+ */
+export function planCoins(balance: number, sizes: readonly number[]): number[] {
+  const ascending = sizes.toSorted((a, b) => a - b)
+  const plan: number[] = []
+  let rest = balance
+  for (const size of ascending) {
+    if (size > priceMax || size > rest) break
+    plan.push(size)
+    rest -= size
+  }
+  let spare = Math.min(rest, Math.floor(balance * extraShare))
+  for (let copy = 1; copy <= extraCopies[0].copies; copy++) {
+    for (const size of ascending) {
+      if (size > spare || copy > extrasOf(size)) break
+      plan.push(size)
+      spare -= size
+      rest -= size
+    }
+  }
+  return [...plan, ...splitFewest(rest, sizes)].sort((a, b) => a - b)
+}
+
+function extrasOf(size: number): number {
+  return extraCopies.find(({ sizeMax }) => size <= sizeMax)?.copies ?? 0
+}
+
+/**
+ * The coins in which new money is best taken, beside those that are held.
+ *
+ * @param held - Amounts in the wallet already.
+ * @returns Ascending amounts that add up to `added`.
+ */
+export function planOutputs(held: readonly number[], added: number, sizes: readonly number[]): number[] {
+  const missing = without(planCoins(total(held.map(sized)) + added, sizes), held)
+  const outputs: number[] = []
+  let rest = added
+  // The small ones first: they are what makes prices payable.
+  for (const size of missing) {
+    if (size > rest) break
+    outputs.push(size)
+    rest -= size
+  }
+  return [...outputs, ...splitFewest(rest, sizes)].sort((a, b) => a - b)
+}
+
+/** What a swap for better coins takes and makes. */
+export type Change<C> = { readonly inputs: C[]; readonly outputs: number[] }
+
+/**
+ * Plans a swap after which the coins are as `planCoins` wants them.
+ *
+ * @param coins - Spendable coins of one mint and unit.
+ * @param sizes - Denominations of the mint's active keyset.
+ * @param isCurrent - Whether a coin is of that keyset; others are changed first of all.
+ * @param max - Most inputs, and most outputs.
+ * @returns `undefined` when the coins are good enough as they are.
+ */
+export function planChange<C extends Sized>(
+  coins: readonly C[],
+  sizes: readonly number[],
+  isCurrent: (coin: C) => boolean,
+  max: number,
+): Change<C> | undefined {
+  const plan = planCoins(total(coins), sizes)
+  if (coins.every(isCurrent) && isWellChanged(coins.map(({ amount }) => amount), plan)) return undefined
+  const missing = countUp(plan)
+  const inputs = coins.filter((coin) => {
+    const wanted = missing.get(coin.amount) ?? 0
+    if (wanted === 0 || !isCurrent(coin)) return true
+    missing.set(coin.amount, wanted - 1)
+    return false
+  })
+  const outputs = [...missing].flatMap(([size, count]) => Array<number>(count).fill(size)).sort((a, b) => a - b)
+  return inputs.length > max || outputs.length > max ? undefined : { inputs, outputs }
+}
+
+/** Whether every price is payable that could be, and of each coin at least half of what the plan wants is there. */
+function isWellChanged(amounts: readonly number[], plan: readonly number[]): boolean {
+  const held = countUp(amounts)
+  if (reach(amounts) < Math.min(reach(plan), priceMax)) return false
+  return [...countUp(plan)].every(([size, wanted]) => size > priceMax || (held.get(size) ?? 0) >= Math.ceil(wanted / 2))
+}
+
+/**
+ * Plans a swap after which `amount` itself is payable: the fewest coins that are worth it, for it and the best rest.
+ *
+ * @returns `undefined` when the coins are not worth the amount, or need more than `max` inputs.
+ */
+export function planChangeFor<C extends Sized>(
+  coins: readonly C[],
+  amount: number,
+  sizes: readonly number[],
+  max: number,
+): Change<C> | undefined {
+  // The smallest single coin that is enough, else the largest coins together.
+  const enough = coins.filter((coin) => coin.amount >= amount).toSorted((a, b) => a.amount - b.amount)[0]
+  const inputs: C[] = enough ? [enough] : []
+  for (const coin of enough ? [] : coins.toSorted((a, b) => b.amount - a.amount)) {
+    if (total(inputs) < amount) inputs.push(coin)
+  }
+  const sum = total(inputs)
+  if (sum < amount || inputs.length > max) return undefined
+  const kept = without(coins.map(({ amount: size }) => size), inputs.map(({ amount: size }) => size))
+  const outputs = [...splitFewest(amount, sizes), ...planOutputs(kept, sum - amount, sizes)].sort((a, b) => a - b)
+  return outputs.length > max ? undefined : { inputs, outputs }
+}
+
+/** The fewest coins that make an amount; sizes that are powers of two always can. */
+function splitFewest(amount: number, sizes: readonly number[]): number[] {
+  const coins: number[] = []
+  let rest = amount
+  for (const size of sizes.toSorted((a, b) => b - a)) {
+    for (; rest >= size; rest -= size) coins.push(size)
+  }
+  return coins
+}
+
+function countUp(amounts: readonly number[]): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (const amount of amounts) counts.set(amount, (counts.get(amount) ?? 0) + 1)
+  return counts
+}
+
+/** Amounts of the first list that remain when those of the second are taken out, each once. */
+function without(amounts: readonly number[], taken: readonly number[]): number[] {
+  const counts = countUp(taken)
+  return amounts.filter((amount) => {
+    const count = counts.get(amount) ?? 0
+    counts.set(amount, count - 1)
+    return count <= 0
+  })
+}
+
+function sized(amount: number): Sized {
+  return { amount }
 }
