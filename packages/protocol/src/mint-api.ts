@@ -13,7 +13,7 @@ import {
 } from './coin.ts'
 import { keysetKeysSchema, keysetListSchema, unitSchema } from './keyset.ts'
 import { limits } from './limits.ts'
-import { quoteIdSchema } from './quote.ts'
+import { quoteIdSchema } from './quote-batch.ts'
 import { signedReceiptSchema } from './receipt.ts'
 
 const countSchema = /* @__PURE__ */ v.pipe(v.number(), v.safeInteger(), v.minValue(0))
