@@ -1,0 +1,128 @@
+import fc from 'fast-check'
+import type { Proof } from '@tuppence/protocol'
+import { expect, test } from 'vitest'
+import {
+  accountId,
+  activeKeyset,
+  coinsOf,
+  depositCoins,
+  draft,
+  paidQuote,
+  split,
+  startTestMint,
+  topUp,
+  type TestMint,
+} from './testing.ts'
+
+/** What ought to be true of a mint after what was done to it. Amounts in cents. */
+interface Model {
+  coins: Proof[]
+  spent: Proof[]
+  paidIn: number
+  unclaimed: number
+  deposited: number
+  fees: number
+}
+
+/** One thing that someone does; numbers choose among what there is. */
+const action = fc.record({
+  type: fc.constantFrom('topUp', 'payOnly', 'swap', 'swap', 'deposit', 'doubleSpend', 'unbalanced', 'rotate'),
+  amount: fc.integer({ min: 1, max: 300 }),
+  pick: fc.nat(7),
+})
+type Action = typeof action extends fc.Arbitrary<infer T> ? T : never
+
+const feePpk = 100
+const feeOf = (inputs: readonly Proof[]) => Math.ceil((inputs.length * feePpk) / 1000)
+const worth = (coins: readonly Proof[]) => coins.reduce((sum, { amount }) => sum + amount, 0)
+
+async function act(mint: TestMint, model: Model, { type, amount, pick }: Action): Promise<void> {
+  const chosen = model.coins.slice(0, 1 + (pick % 4))
+  const net = worth(chosen) - feeOf(chosen)
+  const rest = model.coins.slice(chosen.length)
+  switch (type) {
+    case 'topUp':
+      model.coins.push(...(await topUp(mint, split(amount))))
+      model.paidIn += amount
+      return
+    case 'payOnly':
+      await paidQuote(mint, amount)
+      model.paidIn += amount
+      model.unclaimed += amount
+      return
+    case 'rotate':
+      await mint.served.keyring.rotate('usd')
+      return
+    case 'swap': {
+      if (net < 1) return
+      const made = draft(await activeKeyset(mint), split(net))
+      const answer = await mint.post('/v1/swap', { inputs: chosen, outputs: made.outputs })
+      expect(answer.status, answer.text).toBe(200)
+      model.coins = [...rest, ...coinsOf(made, answer.text)]
+      model.spent.push(...chosen)
+      model.fees += feeOf(chosen)
+      return
+    }
+    case 'deposit': {
+      if (net < 1) return
+      const answer = await depositCoins(mint, chosen)
+      expect(answer.status, answer.text).toBe(200)
+      model.coins = rest
+      model.spent.push(...chosen)
+      model.fees += feeOf(chosen)
+      model.deposited += net
+      return
+    }
+    case 'doubleSpend': {
+      const again = [...model.spent.slice(-1), ...chosen]
+      if (model.spent.length === 0 || worth(again) - feeOf(again) < 1) return
+      const made = draft(await activeKeyset(mint), split(worth(again) - feeOf(again)))
+      expect((await mint.post('/v1/swap', { inputs: again, outputs: made.outputs })).status).toBe(400)
+      expect((await depositCoins(mint, again)).status).toBe(400)
+      return
+    }
+    case 'unbalanced': {
+      const made = draft(await activeKeyset(mint), split(Math.max(net, 0) + amount))
+      expect((await mint.post('/v1/swap', { inputs: chosen, outputs: made.outputs })).status).toBe(400)
+    }
+  }
+}
+
+async function expectConserved(mint: TestMint, model: Model): Promise<void> {
+  const { entries, balances, promised, spent } = await mint.served.ledger.totals()
+  const of = (start: string) =>
+    entries.filter(({ account }) => account.startsWith(start)).reduce((sum, { balance }) => sum + balance, 0)
+  const sum = (rows: readonly { amount: number }[]) => rows.reduce((total, { amount }) => total + amount, 0)
+  expect(entries.reduce((total, { balance }) => total + balance, 0)).toBe(0)
+  expect(balances).toEqual(entries)
+  expect(sum(promised) - sum(spent)).toBe(of('outstanding:'))
+  expect({
+    coins: of('outstanding:'),
+    unclaimed: of('unminted'),
+    deposited: of(`publisher:${accountId}`),
+    fees: of('fees'),
+    paidIn: -of('paid-in:'),
+  }).toEqual({
+    coins: worth(model.coins),
+    unclaimed: model.unclaimed,
+    deposited: model.deposited,
+    fees: model.fees,
+    paidIn: model.paidIn,
+  })
+}
+
+test('whatever is done, every cent is in one place', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 25 }), async (actions) => {
+      const mint = await startTestMint({ inputFeePpk: feePpk, logLevel: 'silent' })
+      const model: Model = { coins: [], spent: [], paidIn: 0, unclaimed: 0, deposited: 0, fees: 0 }
+      try {
+        for (const each of actions) await act(mint, model, each)
+        await expectConserved(mint, model)
+      } finally {
+        await mint.close()
+      }
+    }),
+    { numRuns: 20 },
+  )
+}, 60_000)
