@@ -48,7 +48,11 @@ export function removeProfile({ folder }: Profile): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 
-export type BrowserOptions = { viewport?: { width: number; height: number }; colorScheme?: 'light' | 'dark'; javaScriptEnabled?: boolean }
+export type BrowserOptions = {
+  viewport?: { width: number; height: number }
+  colorScheme?: 'light' | 'dark'
+  javaScriptEnabled?: boolean
+}
 
 /** Opens a browser on a profile: a persistent context, because incognito ones always block third-party cookies. */
 export async function openBrowser({ folder }: Profile, options: BrowserOptions = {}): Promise<BrowserContext> {

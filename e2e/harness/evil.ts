@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createTill, loadAccountKey } from '@tuppence/till'
+import { createTill, loadAccountKey, type TillEvent } from '@tuppence/till'
 import { nodeTill } from '@tuppence/till/node'
+import { attackerScript } from './attacker.ts'
 
 export type Evil = {
   /** `http://evil.localhost:PORT`, a site of its own. */
@@ -21,6 +22,10 @@ export type Evil = {
   redirect: (location: string) => string
   /** What was asked of this server, as `METHOD path`. */
   requests: string[]
+  /** The headers of each request, in the same order. */
+  headers: IncomingMessage['headers'][]
+  /** What its till logged. */
+  events: TillEvent[]
   /** Opens its till, once the mint is known. */
   openTill: (mintUrl: string, mintInternalUrl: string) => Promise<void>
   stop: () => Promise<void>
@@ -47,14 +52,18 @@ type Answer = { status: number; headers: Record<string, string>; body: string }
 export async function openEvil(): Promise<Evil> {
   const answers = new Map<string, Answer>()
   const requests: string[] = []
+  const headers: Evil['headers'] = []
+  const events: TillEvent[] = []
   const dataDir = mkdtempSync(join(tmpdir(), 'tuppence-evil-'))
   let till: ReturnType<typeof nodeTill> | undefined
   let closeTill: (() => Promise<void> | void) | undefined
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://evil.invalid').pathname
     requests.push(`${request.method} ${path}`)
+    headers.push(request.headers)
     const answer = answers.get(path)
-    if (answer !== undefined) reply(response, answer)
+    if (path === '/attacker.js') reply(response, attacker)
+    else if (answer !== undefined) reply(response, answer)
     else if (till !== undefined) till(request, response, () => reply(response, notFound))
     else reply(response, notFound)
   })
@@ -72,8 +81,16 @@ export async function openEvil(): Promise<Evil> {
     adOrigin: `http://ads.localhost:${port}`,
     account: { id: 'evil', name: 'Evil Gazette', publicKey },
     requests,
-    page: (html, headers = {}) => serve({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8', ...headers }, body: html }),
-    redirect: (location) => serve({ status: 302, headers: { location, 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' }, body: '' }),
+    headers,
+    events,
+    page: (html, extra = {}) =>
+      serve({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8', ...extra }, body: html }),
+    redirect: (location) =>
+      serve({
+        status: 302,
+        headers: { location, 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' },
+        body: '',
+      }),
     openTill: async (mintUrl, mintInternalUrl) => {
       const opened = await createTill({
         config: {
@@ -93,6 +110,7 @@ export async function openEvil(): Promise<Evil> {
           ],
         },
         content: async () => ({ contentType: 'text/html; charset=utf-8', body: hostileHtml }),
+        log: (event) => events.push(event),
       })
       till = nodeTill(opened)
       closeTill = () => opened.close()
@@ -104,6 +122,12 @@ export async function openEvil(): Promise<Evil> {
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+const attacker: Answer = {
+  status: 200,
+  headers: { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' },
+  body: attackerScript,
 }
 
 const notFound: Answer = { status: 404, headers: { 'content-type': 'text/plain' }, body: 'nothing here' }

@@ -3,6 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, runProgram } from './program.ts'
 
+// For a page's script tag, not for import: no types.
+const scriptsOnly = ['--exclude-entrypoints', './tuppence.js']
+
 /** Checks each public package under packages/. @returns 0 when all are clean. */
 export async function inspectPackages(): Promise<number> {
   const packed = join(root, '.tmp', 'packed')
@@ -24,7 +27,7 @@ export async function inspectPackages(): Promise<number> {
     const tarball = join(destination, readdirSync(destination).find((name) => name.endsWith('.tgz')) ?? '')
     const lint = await runProgram('node_modules/.bin/publint', [tarball, '--strict'], { output: 'on-failure' })
     // Node16 and bundlers only: the packages are ES modules, and say so.
-    const attw = [tarball, '--profile', 'esm-only', '--format', 'table-flipped', '--no-color']
+    const attw = [tarball, '--profile', 'esm-only', '--format', 'table-flipped', '--no-color', ...scriptsOnly]
     const types = await runProgram('node_modules/.bin/attw', attw, { output: 'on-failure' })
     console.log(
       `${manifest.name}: publint ${lint === 0 ? 'clean' : 'FAILED'}, types ${types === 0 ? 'right' : 'WRONG'}`,
