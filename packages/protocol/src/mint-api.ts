@@ -126,7 +126,7 @@ export const coinStatesSchema = /* @__PURE__ */ v.object({
 
 /** `POST /v1/restore` (NUT-09). */
 export const restoreSchema = /* @__PURE__ */ v.object({
-  outputs: v.pipe(v.array(blankMessageSchema), v.minLength(1), v.maxLength(limits.outputsMax)),
+  outputs: v.pipe(v.array(blankMessageSchema), v.minLength(1), v.maxLength(limits.restoreMax)),
 })
 
 /** Answer of `POST /v1/restore`: two lists of one length. */
