@@ -101,7 +101,7 @@ async function expectConserved(mint: TestMint, model: Model): Promise<void> {
     unclaimed: of('unminted'),
     deposited: of(`publisher:${accountId}`),
     fees: of('fees'),
-    paidIn: -of('paid-in:'),
+    paidIn: 0 - of('paid-in:'),
   }).toEqual({
     coins: worth(model.coins),
     unclaimed: model.unclaimed,
