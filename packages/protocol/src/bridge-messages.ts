@@ -58,7 +58,11 @@ const optional =
 const id: Check = (value) => typeof value === 'string' && /^[\w-]{1,64}$/.test(value)
 const url = /* @__PURE__ */ text(limits.urlMax)
 const presets: Check = (value) =>
-  Array.isArray(value) && value.length <= 8 && value.every((n) => Number.isSafeInteger(n) && n > 0 && n <= limits.amountMax)
+  Array.isArray(value) &&
+  value.length <= 8 &&
+  // As many keys as items: no holes, which `every` would skip, and nothing hung onto the list.
+  Object.keys(value).length === value.length &&
+  value.every((n) => Number.isSafeInteger(n) && n > 0 && n <= limits.amountMax)
 const tokens: Check = (value) => isPlain(value) && Object.values(value).every(text(256))
 const theme: Check = (value) => copy(value, { tokens, scheme: oneOf(['light', 'dark']), lang: text(35) })
 
@@ -96,8 +100,9 @@ function parseMessage(data: unknown, table: { readonly [type: string]: Row }): u
   const type = data['t'] as string
   if (!Object.hasOwn(table, type)) return undefined
   const message = copy(data, { t: text(16), ...table[type] })
-  const { body, ...rest } = (message ?? {}) as { body?: string }
-  return JSON.stringify(rest).length <= limits.bridgeMessageBytesMax ? message : undefined
+  const rest = { ...message, body: undefined }
+  const bytes = new TextEncoder().encode(JSON.stringify(rest)).length
+  return bytes <= limits.bridgeMessageBytesMax ? message : undefined
 }
 
 /** The members of the row, each checked; undefined when one is wrong or there are others. */

@@ -17,13 +17,17 @@ export type Messenger<Out> = {
  *
  * @param on - Called for each message of the frame.
  */
-export function openElementMessenger(port: MessagePort, on: (message: FrameMessage) => void): Messenger<ElementMessage> {
+export function openElementMessenger(
+  port: MessagePort,
+  on: (message: FrameMessage) => void,
+): Messenger<ElementMessage> {
   const open = new Set<string>()
   let closed = false
-  port.onmessage = ({ data }) => {
+  port.addEventListener('message', ({ data }) => {
     const message = parseFrameMessage(data)
     if (message && (message.t === 'resize' || open.delete(message.id))) on(message)
-  }
+  })
+  port.start()
   return {
     send(message) {
       if (message.t === 'unlock' || message.t === 'tip') {
@@ -64,13 +68,14 @@ export function openFrameMessenger(port: MessagePort, on: (message: ElementMessa
     if (answers.size > limits.bridgeInFlightMax && oldest !== undefined) answers.delete(oldest)
     return true
   }
-  port.onmessage = ({ data }) => {
+  port.addEventListener('message', ({ data }) => {
     const message = parseElementMessage(data)
     if (!message || closed) return
     const unanswered = message.t === 'theme' || message.t === 'balance'
     const passes = unanswered || (message.t === 'cancel' ? open.has(message.id) : begin(message))
     if (passes) on(message)
-  }
+  })
+  port.start()
   return {
     send(message) {
       if (closed || (message.t !== 'resize' && !finish(message))) return false

@@ -82,7 +82,7 @@ export async function offerCommitment(salt: Uint8Array, offerUrl: string): Promi
   return bytesToHex(await sha256(concatBytes(salt, utf8(offerUrl))))
 }
 
-// The name of the format comes first, so that a receipt's signature can stand for nothing else that a key might sign.
+// A mint uses this key for receipts alone, so the text needs no tag to tell it from others.
 function signedBytes(body: Omit<SignedReceipt, 'sig'>): Uint8Array<ArrayBuffer> {
   return utf8(canonicalJson(body))
 }
