@@ -12,6 +12,8 @@ const channel = () => {
 afterEach(() => {
   for (const port of opened.splice(0)) port.close()
 })
+/** Posts past the messenger: what a hostile other end could do. */
+const post = (port: MessagePort, message: unknown): void => port.postMessage(message)
 const settle = () => wait(20)
 const unlock = (id: string): ElementMessage => ({ t: 'unlock', id, url: '/read/x' })
 const delivered = (id: string, body = 'text'): FrameMessage => ({
@@ -55,7 +57,7 @@ describe('messengers', () => {
   test('answer a request once, and a repeated one with the same answer', async () => {
     const { element, wallet, heard, ports } = pair()
     element.send(unlock('a'))
-    ports.page.postMessage(unlock('a'))
+    post(ports.page, unlock('a'))
     await settle()
     expect(heard.frame).toEqual([unlock('a')])
     wallet.send(delivered('a'))
@@ -70,22 +72,19 @@ describe('messengers', () => {
 
   test('drop answers that were not asked for, and second ones', async () => {
     const { element, heard, ports } = pair()
-    ports.frame.postMessage(delivered('a'))
+    post(ports.frame, delivered('a'))
     await settle()
     element.send(unlock('a'))
     await settle()
-    ports.frame.postMessage(delivered('b'))
-    ports.frame.postMessage({ t: 'cancelled', id: 'a' })
-    ports.frame.postMessage(delivered('a'))
+    post(ports.frame, delivered('b'))
+    post(ports.frame, { t: 'cancelled', id: 'a' })
+    post(ports.frame, delivered('a'))
     await settle()
     expect(heard.element).toEqual([{ t: 'cancelled', id: 'a' }])
   })
 
   test('drop what is not in the table', async () => {
-    const {
-      heard,
-      ports: { page, frame },
-    } = pair()
+    const { heard, ports } = pair()
     for (const message of [
       'pay',
       null,
@@ -93,10 +92,10 @@ describe('messengers', () => {
       { ...unlock('a'), amount: 5 },
       delivered('a'),
     ]) {
-      ports.page.postMessage(message)
+      post(ports.page, message)
     }
-    ports.frame.postMessage({ t: 'resize', height: 100 })
-    ports.frame.postMessage({ t: 'balance', balance: 5 })
+    post(ports.frame, { t: 'resize', height: 100 })
+    post(ports.frame, { t: 'balance', balance: 5 })
     await settle()
     expect(heard).toEqual({ element: [], frame: [] })
   })
@@ -105,7 +104,7 @@ describe('messengers', () => {
     const { element, wallet, heard, ports } = pair()
     const ids = Array.from({ length: 9 }, (_, i) => `id${i}`)
     expect(ids.map((id) => element.send(unlock(id)))).toEqual([...Array<boolean>(8).fill(true), false])
-    for (const id of ids) ports.page.postMessage(unlock(id))
+    for (const id of ids) post(ports.page, unlock(id))
     await settle()
     expect(heard.frame).toHaveLength(8)
     expect(element.send({ t: 'theme', id: 't', theme: { tokens: {}, scheme: 'dark', lang: 'en' } })).toBe(true)
