@@ -1,6 +1,7 @@
 export * from './coin.ts'
 export * from './keyset.ts'
 export * from './order.ts'
+export * from './payment-request-bech32.ts'
 export * from './payment-request.ts'
 export * from './quote-batch.ts'
 export * from './quote.ts'

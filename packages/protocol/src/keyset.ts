@@ -2,6 +2,8 @@
 
 import * as v from 'valibot'
 import { keysetIdSchema, pointSchema, wireObject } from './coin.ts'
+import { hexToBytes, sha256Hex } from './encoding.ts'
+import { TuppenceError } from './errors.ts'
 
 /** Public keys by amount: decimal text (up to 2^64) to a compressed point in hex. */
 export type Keys = Record<string, string>
@@ -12,7 +14,12 @@ export type KeysetInfo = { id: string; unit: string; active: boolean; input_fee_
 /** A keyset with its keys (NUT-01). */
 export type Keyset = KeysetInfo & { keys: Keys }
 
+/** Powers of two below 2^64. */
 const keysMax = 64
+
+/** Hex digits of a short id. */
+const shortLength = 16
+
 const countSchema = /* @__PURE__ */ v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 
 /** A currency unit as NUT-01 names it: lower-case letters and digits. */
@@ -61,7 +68,10 @@ export const keysetKeysSchema = /* @__PURE__ */ v.object({
  * @see NUT-02 "Keyset ID V2"
  */
 export async function keysetId(keys: Keys, unit: string, feePpk?: number, finalExpiry?: number): Promise<string> {
-  throw new Error('not built yet')
+  const pairs = ascending(keys).map(([amount, key]) => `${amount}:${key}`)
+  const fee = feePpk ? `|input_fee_ppk:${feePpk}` : ''
+  const expiry = finalExpiry ? `|final_expiry:${finalExpiry}` : ''
+  return `01${await sha256Hex(`${pairs.join()}|unit:${unit.toLowerCase()}${fee}${expiry}`)}`
 }
 
 /**
@@ -71,7 +81,8 @@ export async function keysetId(keys: Keys, unit: string, feePpk?: number, finalE
  * @see NUT-02 "V1 Keysets (deprecated)"
  */
 export async function keysetIdV1(keys: Keys): Promise<string> {
-  throw new Error('not built yet')
+  const hash = await sha256Hex(hexToBytes(ascending(keys).map(([, key]) => key).join('')))
+  return `00${hash.slice(0, 14)}`
 }
 
 /**
@@ -80,7 +91,8 @@ export async function keysetIdV1(keys: Keys): Promise<string> {
  * @throws {TuppenceError} `keyset-mismatch`.
  */
 export async function checkKeysetId(keyset: Omit<Keyset, 'active'>): Promise<void> {
-  throw new Error('not built yet')
+  const id = await keysetId(keyset.keys, keyset.unit, keyset.input_fee_ppk, keyset.final_expiry)
+  if (id !== keyset.id) throw new TuppenceError('keyset-mismatch')
 }
 
 /**
@@ -89,7 +101,7 @@ export async function checkKeysetId(keyset: Omit<Keyset, 'active'>): Promise<voi
  * @see NUT-00 "Short keyset ID"
  */
 export function shortKeysetId(id: string): string {
-  return id.slice(0, 16)
+  return id.slice(0, shortLength)
 }
 
 /**
@@ -97,28 +109,44 @@ export function shortKeysetId(id: string): string {
  *
  * @param id - Full or short, of version 1 or 2.
  * @param known - Full ids of the mint's keysets.
- * @throws {TuppenceError} `unknown-keyset` when none fits, `ambiguous-keyset` when more than one does.
+ * @throws {TuppenceError} `keyset-unknown` when none fits, `keyset-ambiguous` when more than one does.
  */
 export function resolveKeysetId(id: string, known: Iterable<string>): string {
-  throw new Error('not built yet')
+  const found = new Set([...known].filter((full) => full === id || (id.length === shortLength && full.startsWith(id))))
+  const [only] = found
+  if (only === undefined) throw new TuppenceError('keyset-unknown')
+  if (found.size > 1) throw new TuppenceError('keyset-ambiguous')
+  return only
 }
 
 /** Lists a keyset's amounts, ascending; those beyond 2^53 - 1 are left out. */
 export function denominations(keyset: { readonly keys: Keys }): number[] {
-  throw new Error('not built yet')
+  return ascending(keyset.keys).map(([amount]) => Number(amount)).filter(Number.isSafeInteger)
 }
 
 /**
  * Computes the fee for spending coins, rounded up to a whole minor unit.
  *
- * @throws {TuppenceError} `unknown-keyset` when a coin's keyset is not among `keysets`.
+ * @throws {TuppenceError} `keyset-unknown` when a coin's keyset is not among `keysets`.
  * @see NUT-02 "Fees"
  */
 export function inputFee(
   inputs: readonly { readonly id: string }[],
   keysets: readonly { readonly id: string; readonly input_fee_ppk: number }[],
 ): number {
-  throw new Error('not built yet')
+  const feePpk = new Map(keysets.map((keyset) => [keyset.id, keyset.input_fee_ppk]))
+  let sumPpk = 0
+  for (const { id } of inputs) {
+    const fee = feePpk.get(id)
+    if (fee === undefined) throw new TuppenceError('keyset-unknown')
+    sumPpk += fee
+  }
+  return Math.floor((sumPpk + 999) / 1000)
+}
+
+/** Keys by amount. Amounts may be beyond 2^53, so they are compared as text: the longer one is the larger. */
+function ascending(keys: Keys): [amount: string, key: string][] {
+  return Object.entries(keys).sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1))
 }
 
 function onlyKnownVersions(keysets: unknown[]): unknown[] {
