@@ -51,6 +51,7 @@ export function removeProfile({ folder }: Profile): void {
 export type BrowserOptions = {
   viewport?: { width: number; height: number }
   colorScheme?: 'light' | 'dark'
+  deviceScaleFactor?: number
   javaScriptEnabled?: boolean
 }
 

@@ -41,7 +41,10 @@ const till = await createTill({
       price: '0.05',
     })),
   },
-  content: async (offer) => ({ contentType: 'text/html; charset=utf-8', body: article(Number(offer.path.slice('/read/'.length))) }),
+  content: async (offer) => ({
+    contentType: 'text/html; charset=utf-8',
+    body: article(Number(offer.path.slice('/read/'.length))),
+  }),
 })
 const serveTill = nodeTill(till)
 
