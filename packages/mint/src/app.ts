@@ -81,8 +81,10 @@ async function answer(deps: Deps, gate: Gate, c: Context, name: RouteName, route
     response = new Response(text, { headers: jsonHeaders })
   } catch (error) {
     code = isTuppenceError(error) ? error.code : 'internal'
-    if (code === 'internal') deps.log('error', 'failed', { path: route.path, reason: describe(error) })
     response = route.nut === true ? nutFailure(error) : problemFailure(error)
+    if (response.status >= 500 && !expected.includes(code)) {
+      deps.log('error', 'failed', { path: route.path, code, reason: describe(error) })
+    }
   }
   deps.log(response.status >= 500 ? 'warn' : 'info', 'request', {
     method: route.method,
@@ -113,11 +115,16 @@ function failed(body: object, status: number, headers: Readonly<Record<string, s
   return new Response(JSON.stringify(body), { status, headers: { ...headers, ...retry } })
 }
 
-/** An unexpected error for the log: its kind and its place, not its message, which could quote a body. */
+/** Codes of a mint that is busy or ending, which is no failure to look into. */
+const expected: readonly ErrorCode[] = ['overloaded', 'shutting-down']
+
+/** An unexpected error for the log: kinds, numbers and places of it and its causes; not messages, which could quote a body. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return typeof error
+  const { errcode } = error as { errcode?: unknown }
   const place = error.stack?.split('\n').find((line) => line.includes('    at ')) ?? ''
-  return `${error.name}${place.replace(/^\s+at /, ' at ').slice(0, 160)}`
+  const own = `${error.name}${typeof errcode === 'number' ? ` ${errcode}` : ''}${place.replace(/^\s+at /, ' at ').slice(0, 160)}`
+  return error.cause === undefined ? own : `${own} < ${describe(error.cause)}`
 }
 
 function matches(pattern: string, path: string): boolean {

@@ -18,6 +18,7 @@ import { silentLog } from './log.ts'
 import type { Clock, Log, Ports } from './ports.ts'
 import { receiptSigner } from './receipts.ts'
 import { masterSecret } from './secret-file.ts'
+import { takeServeLock } from './serve-lock.ts'
 
 /** How often the epoch's mark is brought up to the ledger. */
 const noteEveryMs = 2000
@@ -82,7 +83,15 @@ export async function createMint(
   given: Partial<Ports> = {},
   url: string = config.url ?? `http://${config.host}:${config.port}`,
 ): Promise<Mint> {
-  const { ledger, keyring, master, ports } = await openMint(config, given)
+  const lock = takeServeLock(config.dataDir)
+  const { ledger, keyring, master, ports } = await openMint(config, given).catch((error: unknown) => {
+    lock.release()
+    throw error
+  })
+  const end = async () => {
+    await ledger.close()
+    lock.release()
+  }
   try {
     const epoch = await startEpoch(ledger, config.epochFile ?? join(config.dataDir, 'ledger.epoch'))
     await putAccounts(config, ledger, ports.clock)
@@ -103,20 +112,17 @@ export async function createMint(
       epoch.note().catch((error: unknown) => ports.log('error', 'epoch-not-noted', { reason: String(error) }))
     }, noteEveryMs)
     noteTimer.unref()
-    return {
-      app,
-      ledger,
-      keyring,
-      close: async () => {
-        clearInterval(noteTimer)
-        await app.drain()
-        await drained()
-        await epoch.note()
-        await ledger.close()
-      },
+    const stop = async () => {
+      clearInterval(noteTimer)
+      await app.drain()
+      await drained()
+      await epoch.note()
+      await end()
     }
+    let stopped: Promise<void> | undefined
+    return { app, ledger, keyring, close: () => (stopped ??= stop()) }
   } catch (error) {
-    await ledger.close()
+    await end()
     throw error
   }
 }

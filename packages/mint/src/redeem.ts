@@ -84,8 +84,7 @@ export async function verifyInputs(deps: Deps, inputs: readonly Proof[], { keyse
     if (key === undefined || !deps.curve.verifyCoin({ y, c: C }, key.privateKey)) throw new TuppenceError('coin-invalid')
     return { keyset: id, y, amount, ...(witness === undefined ? {} : { witness }) }
   })
-  const states = await deps.ledger.coinStates(spends.map((spend) => spend.y))
-  if (states.some((state) => state.spent)) throw new TuppenceError('coins-spent')
+  if (await deps.ledger.anySpent(spends)) throw new TuppenceError('coins-spent')
   return spends
 }
 

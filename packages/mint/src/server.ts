@@ -42,7 +42,8 @@ export async function serveMint(config: MintConfig, ports: Partial<Ports> = {}):
   mint = createMint(config, ports, config.url ?? url)
   try {
     const { app, ledger, keyring, close } = await mint
-    return { app, ledger, keyring, url, port, close: () => closeAll(server, close) }
+    let closed: Promise<void> | undefined
+    return { app, ledger, keyring, url, port, close: () => (closed ??= closeAll(server, close)) }
   } catch (error) {
     server.close()
     throw error

@@ -157,6 +157,15 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
       expect(await ledger().promised([promise('y').b])).toEqual([undefined])
     })
 
+    test('takes the same point of another keyset for another coin', async () => {
+      await fund()
+      await ledger().addKeyset(nextKeyset)
+      await commit(operation('new', { spends: [spend('a')], promises: [promise('x', 1, nextKeyset.id)] }))
+      expect(await ledger().anySpent([spend('b'), spend('a')])).toBe(true)
+      expect(await ledger().anySpent([spend('b'), spend('a', 1, nextKeyset.id)])).toBe(false)
+      expect((await commit(deposit('same point', 'token', [spend('a', 1, nextKeyset.id)])))[0]?.status).toBe('committed')
+    })
+
     test('lets exactly one of two overlapping requests win in one batch, and the rest of the batch go on', async () => {
       await fund()
       const outcomes = await commit(

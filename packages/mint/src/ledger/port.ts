@@ -152,7 +152,9 @@ export interface Ledger {
   commit(batch: readonly Operation[]): Promise<readonly Outcome[]>
   /** The stored answer to a request, by its hash. */
   answer(hash: string): Promise<string | undefined>
-  /** States of coins by point, in the order given. */
+  /** Whether any of these coins is spent: a look before the work, the commit has the last word. */
+  anySpent(coins: readonly Pick<Spend, 'keyset' | 'y'>[]): Promise<boolean>
+  /** States of coins by point, whatever their keyset, in the order given. */
   coinStates(ys: readonly string[]): Promise<readonly CoinState[]>
   /** What was promised for each output point, in the order given. */
   promised(bs: readonly string[]): Promise<readonly (Promised | undefined)[]>

@@ -1,7 +1,7 @@
 // The ledger's reads on SQLite; sqlite.ts wraps them into the port.
 
 import type { Prepare } from './sqlite.ts'
-import type { AccountRow, Balance, CoinState, KeysetRow, Promised, QuoteRow, Totals } from './port.ts'
+import type { AccountRow, Balance, CoinState, KeysetRow, Promised, QuoteRow, Spend, Totals } from './port.ts'
 
 /** Bytes of hex text, as a SQLite BLOB. */
 export function blob(hex: string): Buffer {
@@ -20,6 +20,10 @@ export function createReads(prepare: Prepare) {
     answer(hash: string): string | undefined {
       const row = prepare('SELECT answer FROM operations WHERE hash = ?').get(blob(hash))
       return row === undefined ? undefined : (row['answer'] as string)
+    },
+    anySpent(coins: readonly Pick<Spend, 'keyset' | 'y'>[]): boolean {
+      const find = prepare('SELECT 1 FROM spent WHERE keyset = (SELECT number FROM keysets WHERE id = ?) AND y = ?')
+      return coins.some(({ keyset, y }) => find.get(keyset, blob(y)) !== undefined)
     },
     coinStates(ys: readonly string[]): CoinState[] {
       const keysets = prepare('SELECT number FROM keysets').all() as { number: number }[]

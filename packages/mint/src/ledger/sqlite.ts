@@ -52,6 +52,7 @@ export function openSqliteLedger({ path, nowMs }: { path: string; nowMs: number 
     putAccount: (row) => attempt(() => writer.putAccount(row)),
     nextEpoch: () => attempt(() => writer.nextEpoch()),
     answer: (hash) => attempt(() => reads.answer(hash)),
+    anySpent: (coins) => attempt(() => reads.anySpent(coins)),
     coinStates: (ys) => attempt(() => reads.coinStates(ys)),
     promised: (bs) => attempt(() => reads.promised(bs)),
     quote: (id) => attempt(() => reads.quote(id)),

@@ -1,0 +1,110 @@
+import { connect, type Socket } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import { parseConfig } from './config.ts'
+import { createMint } from './mint.ts'
+import { activeKeyset, draft, startTestMint, topUp, type TestMint } from './testing.ts'
+
+let mint: TestMint | undefined
+afterEach(async () => {
+  await mint?.close()
+  mint = undefined
+})
+
+/** Resolves with how long a socket stayed open, in milliseconds. */
+const lifetime = (socket: Socket): Promise<number> => {
+  const openedMs = performance.now()
+  return new Promise((resolve) => socket.once('close', () => resolve(performance.now() - openedMs)))
+}
+
+/** Opens quotes all in one turn of the event loop, so that none is done before the last has come. */
+const openQuotes = (on: TestMint, count: number): Promise<Response[]> =>
+  Promise.all(
+    Array.from({ length: count }, () =>
+      on.served.app.fetch(
+        new Request('http://mint.example/v1/mint/quote/test', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ amount: 1, unit: 'usd' }),
+        }),
+      ),
+    ),
+  )
+
+describe('a mint with more to do than it may', () => {
+  test.each([
+    ['at once', { inFlightMax: 3 }],
+    ['in the queue to the ledger', { queueMax: 3 }],
+  ])('%s says 503 and when to come back, and has done nothing of what it refused', async (_, limits) => {
+    mint = await startTestMint({ limits })
+    const answers = await openQuotes(mint, 30)
+    const statuses = answers.map(({ status }) => status)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(3)
+    const refused = answers.filter(({ status }) => status === 503)
+    expect(refused).toHaveLength(27)
+    expect(refused[0]?.headers.get('retry-after')).toBe('1')
+    expect(await refused[0]?.json()).toMatchObject({ detail: expect.stringContaining('overloaded') as string })
+    expect(await mint.served.ledger.totals()).toMatchObject({ operations: 3 })
+    expect((await mint.post('/v1/mint/quote/test', { amount: 1, unit: 'usd' })).status).toBe(200)
+  })
+})
+
+describe('a client that dawdles', () => {
+  test('loses its socket, whether over the head or the body', async () => {
+    mint = await startTestMint({ limits: { headersTimeoutMs: 300, requestTimeoutMs: 600 } })
+    const head = connect(mint.served.port, '127.0.0.1', () => head.write('POST /v1/swap HTTP/1.1\r\nHost: x\r\n'))
+    const body = connect(mint.served.port, '127.0.0.1', () =>
+      body.write('POST /v1/swap HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{'),
+    )
+    head.on('error', () => {})
+    body.on('error', () => {})
+    const [headMs, bodyMs] = await Promise.all([lifetime(head.resume()), lifetime(body.resume())])
+    expect(headMs).toBeLessThan(3000)
+    expect(bodyMs).toBeLessThan(4000)
+    expect((await mint.get('/health')).status).toBe(200)
+  })
+})
+
+describe('a mint that ends', () => {
+  test('answers what is in flight, keeps it, and refuses the rest', async () => {
+    const first = await startTestMint()
+    const keyset = await activeKeyset(first)
+    const coins = await topUp(first, Array.from({ length: 20 }, () => 1))
+    const swaps = coins.map((coin) => ({ inputs: [coin], outputs: draft(keyset, [1]).outputs }))
+    const answers = swaps.map((swap) => first.post('/v1/swap', swap).catch(() => undefined))
+    await Promise.race(answers)
+    await first.served.close()
+    const settled = await Promise.all(answers)
+    expect(settled.some((answer) => answer?.status === 200)).toBe(true)
+    expect(settled.every((answer) => answer === undefined || answer.status === 200 || answer.status === 503)).toBe(true)
+
+    mint = await startTestMint({}, { dataDir: first.dataDir })
+    for (const [index, swap] of swaps.entries()) {
+      const again = await mint.post('/v1/swap', swap)
+      expect(again.status).toBe(200)
+      if (settled[index]?.status === 200) expect(again.text).toBe(settled[index].text)
+    }
+  })
+
+  test('ends once however often it is told, and lets no second mint serve its folder meanwhile', async () => {
+    mint = await startTestMint()
+    const config = parseConfig({ dataDir: mint.dataDir })
+    await expect(createMint(config)).rejects.toMatchObject({
+      code: 'storage-unavailable',
+      message: expect.stringContaining('another mint') as string,
+    })
+    await mint.served.close()
+    await (await createMint(config)).close()
+  })
+})
+
+describe('a mint without a socket', () => {
+  test('answers requests as Request -> Response', async () => {
+    mint = await startTestMint()
+    const { app } = mint.served
+    const response = await app.fetch(new Request('http://mint.example/v1/keysets'))
+    expect(response.status).toBe(200)
+    expect(await response.json()).toMatchObject({ keysets: [{ unit: 'usd' }] })
+    const [opened] = await openQuotes(mint, 1)
+    expect(await opened?.json()).toMatchObject({ state: 'UNPAID' })
+  })
+})
