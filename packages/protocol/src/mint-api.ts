@@ -14,7 +14,8 @@ import {
 import { keysetKeysSchema, keysetListSchema, unitSchema } from './keyset.ts'
 import { limits } from './limits.ts'
 import { quoteIdSchema } from './quote-batch.ts'
-import { signedReceiptSchema } from './receipt.ts'
+import { readSignedReceipt } from './receipt.ts'
+import type { SignedReceipt } from './receipt.ts'
 
 const countSchema = /* @__PURE__ */ v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const shortSchema = /* @__PURE__ */ v.pipe(v.string(), v.maxLength(512))
@@ -146,6 +147,11 @@ export const depositSchema = /* @__PURE__ */ v.strictObject({
   offer: hexSchema(32),
   inputs: inputsSchema,
 })
+
+/** @see SignedReceipt */
+export const signedReceiptSchema = /* @__PURE__ */ v.custom<SignedReceipt>(
+  (value) => readSignedReceipt(value) !== undefined,
+)
 
 /** Answer of `POST /v1/deposit`: the same bytes each time that the same deposit is sent. */
 export const depositedSchema = /* @__PURE__ */ v.object({ receipt: signedReceiptSchema })

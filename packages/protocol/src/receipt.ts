@@ -1,8 +1,9 @@
 // Receipts that a mint signs for a deposit: till and wallet keep them, and anyone can check one with the mint's key.
 
-import * as v from 'valibot'
 import { base64UrlDecode, base64UrlEncode, bytesToHex, canonicalJson, concatBytes, sha256, utf8 } from './encoding.ts'
 import { isTuppenceError, TuppenceError } from './errors.ts'
+import { isCount, isHash, isText, pick } from './shape.ts'
+import type { Shape } from './shape.ts'
 import { thumbprint, verifyingKey } from './signing-key.ts'
 
 /**
@@ -23,23 +24,24 @@ export type ReceiptBody = {
 /** A body, the name of the mint's key, and base64url Ed25519 over the canonical JSON of both. */
 export type SignedReceipt = ReceiptBody & { kid: string; sig: string }
 
-const hash = /* @__PURE__ */ v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
-const short = /* @__PURE__ */ v.pipe(v.string(), v.nonEmpty(), v.maxLength(512))
-const count = /* @__PURE__ */ v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const isShort = isText(512)
+const signedReceipt: Shape<SignedReceipt> = {
+  v: (value) => value === 1,
+  mint: isShort,
+  account: isShort,
+  offer: isHash,
+  amount: isCount,
+  unit: isShort,
+  timeMs: isCount,
+  reference: isHash,
+  kid: isShort,
+  sig: isShort,
+}
 
-/** @see SignedReceipt */
-export const signedReceiptSchema = /* @__PURE__ */ v.object({
-  v: v.literal(1),
-  mint: short,
-  account: short,
-  offer: hash,
-  amount: count,
-  unit: short,
-  timeMs: count,
-  reference: hash,
-  kid: short,
-  sig: short,
-})
+/** A signed receipt out of decoded JSON, without members that are not signed; undefined when it is none. */
+export function readSignedReceipt(value: unknown): SignedReceipt | undefined {
+  return pick(signedReceipt, value)
+}
 
 /** Signs a receipt. The body must have no other members than the type says. */
 export async function signReceipt(body: ReceiptBody, key: CryptoKey, kid: string): Promise<SignedReceipt> {
@@ -50,7 +52,7 @@ export async function signReceipt(body: ReceiptBody, key: CryptoKey, kid: string
 /**
  * Whether one of the mint's keys signed exactly this.
  *
- * @param receipt - Checked against `signedReceiptSchema` before.
+ * @param receipt - As readSignedReceipt gives it.
  * @param keys - The mint's published keys; others among them are passed over.
  */
 export async function verifyReceipt(receipt: SignedReceipt, keys: readonly JsonWebKey[]): Promise<boolean> {

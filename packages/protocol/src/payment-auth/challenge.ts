@@ -1,12 +1,12 @@
 // The challenge of the HTTP Payment scheme: a till makes, binds and checks it, a wallet reads it.
 
-import * as v from 'valibot'
 import { isAmount } from '../amount.ts'
-import { base64UrlDecode, base64UrlEncode, canonicalJson, hmacKey, utf8, utf8Decode } from '../encoding.ts'
+import { base64UrlDecode, base64UrlEncode, canonicalJson, hmacKey, utf8 } from '../encoding.ts'
 import type { Bytes } from '../encoding.ts'
 import { isTuppenceError, TuppenceError } from '../errors.ts'
 import { limits } from '../limits.ts'
-import { parseJsonAs } from '../parse.ts'
+import { decodeJson, isText, optional, pick, pickOr } from '../shape.ts'
+import type { Check, Shape } from '../shape.ts'
 import { formatParameter, parseAuthHeader } from './auth-header.ts'
 import type { AuthItem } from './auth-header.ts'
 
@@ -58,15 +58,16 @@ export type OfferOpaque = {
   kind: 'article' | 'tip' | 'pass'
 }
 
-const requestSchema = /* @__PURE__ */ v.object({
-  amount: v.pipe(
-    v.string(),
-    v.check((text) => /^[1-9]\d*$/.test(text) && isAmount(Number(text))),
-  ),
-  currency: v.pipe(v.string(), v.nonEmpty(), v.maxLength(32)),
-  methodDetails: v.object({ paymentRequest: v.pipe(v.string(), v.nonEmpty()) }),
-})
-const opaqueSchema = /* @__PURE__ */ v.record(v.string(), v.string())
+const isString: Check = (value) => typeof value === 'string'
+const isAmountText: Check = (value) => isString(value) && /^[1-9]\d*$/.test(value as string) && isAmount(Number(value))
+const isOpaque: Check = (value) =>
+  typeof value === 'object' && value !== null && Object.values(value).every(isString) && !Array.isArray(value)
+const details: Shape<ChargeRequest['methodDetails']> = { paymentRequest: isText(limits.challengeBytesMax) }
+const chargeRequest: Shape<ChargeRequest> = {
+  amount: isAmountText,
+  currency: isText(32),
+  methodDetails: (value) => pick(details, value) !== undefined,
+}
 const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
 
 /** The amount a charge asks for, in minor units. */
@@ -161,7 +162,7 @@ export function parseChallenges(header: string): Challenge[] {
     if (!isCashuCharge(item)) continue
     try {
       if (item.duplicate) throw new TuppenceError('malformed-challenge')
-      challenges.push(readEcho(parseEcho(Object.fromEntries(item.parameters))))
+      challenges.push(readEcho(pickOr('malformed-challenge', echoedChallenge, Object.fromEntries(item.parameters))))
     } catch (error) {
       fault ??= error
     }
@@ -180,26 +181,20 @@ function isCashuCharge({ scheme, parameters }: AuthItem): boolean {
   )
 }
 
-function parseEcho(parameters: Record<string, string>): EchoedChallenge {
-  const result = v.safeParse(echoedChallengeSchema, parameters)
-  if (!result.success) throw new TuppenceError('malformed-challenge')
-  return result.output
+const isField = isText(limits.challengeBytesMax)
+
+/** The members of an echoed challenge. A realm may be empty, and nothing else. @see EchoedChallenge */
+export const echoedChallenge: Shape<EchoedChallenge> = {
+  id: isField,
+  realm: isString,
+  method: isField,
+  intent: isField,
+  request: isField,
+  expires: optional(isString),
+  digest: optional(isString),
+  description: optional(isString),
+  opaque: optional(isString),
 }
-
-const optionalText = /* @__PURE__ */ v.exactOptional(v.string())
-
-/** @see EchoedChallenge */
-export const echoedChallengeSchema = /* @__PURE__ */ v.object({
-  id: v.pipe(v.string(), v.nonEmpty()),
-  realm: v.string(),
-  method: v.string(),
-  intent: v.string(),
-  request: v.pipe(v.string(), v.nonEmpty()),
-  expires: optionalText,
-  digest: optionalText,
-  description: optionalText,
-  opaque: optionalText,
-})
 
 /** A challenge as a credential repeats it: exactly what stood in the header. */
 export function echoChallenge(challenge: Challenge): EchoedChallenge {
@@ -226,18 +221,25 @@ export function readEcho(echoed: EchoedChallenge): Challenge {
   const { id, realm, method, intent, request, expires, digest, description, opaque } = echoed
   const expiryBad = expires !== undefined && !(timestamp.test(expires) && Date.parse(expires) > 0)
   if (method !== 'cashu' || intent !== 'charge' || expiryBad) throw new TuppenceError('malformed-challenge')
+  const asked = pickOr('malformed-challenge', chargeRequest, decodeJson('malformed-challenge', request))
   return {
     id,
     realm,
     method,
     intent,
-    request: decodeJson(requestSchema, request),
+    request: { ...asked, methodDetails: { paymentRequest: asked.methodDetails.paymentRequest } },
     requestText: request,
     ...(expires !== undefined && { expires }),
     ...(digest !== undefined && { digest }),
     ...(description !== undefined && { description }),
-    ...(opaque !== undefined && { opaque: decodeJson(opaqueSchema, opaque), opaqueText: opaque }),
+    ...(opaque !== undefined && { opaque: readOpaque(opaque), opaqueText: opaque }),
   }
+}
+
+function readOpaque(text: string): Record<string, string> {
+  const opaque = decodeJson('malformed-challenge', text)
+  if (!isOpaque(opaque)) throw new TuppenceError('malformed-challenge')
+  return opaque as Record<string, string>
 }
 
 /** Whether a challenge can no longer be paid. One without `expires` can be paid for ever. */
@@ -247,14 +249,4 @@ export function isExpired(challenge: { readonly expires?: string }, nowMs: numbe
 
 function encodeJson(value: unknown): string {
   return base64UrlEncode(utf8(canonicalJson(value)))
-}
-
-function decodeJson<S extends v.GenericSchema>(schema: S, text: string): v.InferOutput<S> {
-  let json: string
-  try {
-    json = utf8Decode(base64UrlDecode(text))
-  } catch (cause) {
-    throw new TuppenceError('malformed-challenge', { cause })
-  }
-  return parseJsonAs(schema, json, 'malformed-challenge')
 }

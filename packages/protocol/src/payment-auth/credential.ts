@@ -1,12 +1,12 @@
 // The credential of the HTTP Payment scheme: a wallet writes one for one click, a till reads it.
 
-import * as v from 'valibot'
-import { base64UrlDecode, base64UrlEncode, utf8, utf8Decode } from '../encoding.ts'
-import { isTuppenceError, TuppenceError } from '../errors.ts'
+import { base64UrlEncode, utf8 } from '../encoding.ts'
+import { TuppenceError } from '../errors.ts'
 import { limits } from '../limits.ts'
-import { parseJsonAs } from '../parse.ts'
+import { decodeJson, isText, optional, pickOr } from '../shape.ts'
+import type { Check, Shape } from '../shape.ts'
 import { parseAuthHeader } from './auth-header.ts'
-import { echoedChallengeSchema } from './challenge.ts'
+import { echoedChallenge } from './challenge.ts'
 import type { EchoedChallenge } from './challenge.ts'
 
 /**
@@ -20,16 +20,12 @@ export type Credential = {
   payload: { cashu_token: string }
 }
 
-const text = (max: number) => v.pipe(v.string(), v.nonEmpty(), v.maxLength(max))
+type Wire = { challenge: unknown; source?: string; payload: { cashu_token?: string; token?: string } }
 
-const credentialSchema = /* @__PURE__ */ v.object({
-  challenge: echoedChallengeSchema,
-  source: v.exactOptional(text(512)),
-  payload: v.object({
-    cashu_token: v.exactOptional(text(limits.tokenBytesMax)),
-    token: v.exactOptional(text(limits.tokenBytesMax)),
-  }),
-})
+const isAny: Check = () => true
+const isToken = optional(isText(limits.tokenBytesMax))
+const wire: Shape<Wire> = { challenge: isAny, source: optional(isText(512)), payload: isAny }
+const wirePayload: Shape<Wire['payload']> = { cashu_token: isToken, token: isToken }
 
 /**
  * A credential as an `Authorization` value.
@@ -59,18 +55,13 @@ export function decodeCredential(header: string): Credential {
   if (header.length > limits.credentialReadBytesMax) throw new TuppenceError('credential-too-large')
   const items = parseAuthHeader(header, 'malformed-credential').filter(({ scheme }) => scheme === 'payment')
   if (items.length > 1) throw new TuppenceError('two-credentials')
-  const json = decodeText(items[0]?.token68)
-  const { challenge, source, payload } = parseJsonAs(credentialSchema, json, 'malformed-credential')
-  const token = payload.cashu_token ?? payload.token
-  if (token === undefined || (payload.token ?? token) !== token) throw new TuppenceError('malformed-credential')
-  return { challenge, ...(source !== undefined && { source }), payload: { cashu_token: token } }
-}
-
-function decodeText(encoded: string | undefined): string {
-  try {
-    return utf8Decode(base64UrlDecode(encoded ?? '='))
-  } catch (error) {
-    // No cause: a parser's message can quote what it could not read.
-    throw isTuppenceError(error) ? new TuppenceError('malformed-credential') : error
+  const code = 'malformed-credential'
+  const { challenge, source, payload } = pickOr(code, wire, decodeJson(code, items[0]?.token68 ?? ''))
+  const { cashu_token, token = cashu_token } = pickOr(code, wirePayload, payload)
+  if (token === undefined || (cashu_token ?? token) !== token) throw new TuppenceError(code)
+  return {
+    challenge: pickOr(code, echoedChallenge, challenge),
+    ...(source !== undefined && { source }),
+    payload: { cashu_token: token },
   }
 }

@@ -1,12 +1,12 @@
 // The Payment-Receipt header: a till sends it with what was bought, a wallet keeps it.
 
-import * as v from 'valibot'
-import { base64UrlDecode, base64UrlEncode, utf8, utf8Decode } from '../encoding.ts'
-import { isTuppenceError, TuppenceError } from '../errors.ts'
+import { base64UrlEncode, utf8 } from '../encoding.ts'
+import { TuppenceError } from '../errors.ts'
 import { limits } from '../limits.ts'
-import { parseJsonAs } from '../parse.ts'
-import { signedReceiptSchema } from '../receipt.ts'
+import { readSignedReceipt } from '../receipt.ts'
 import type { SignedReceipt } from '../receipt.ts'
+import { decodeJson, isText, optional, pickOr } from '../shape.ts'
+import type { Shape } from '../shape.ts'
 
 /**
  * What a till says of a payment. Our tills send all of it; other servers need not send what is optional.
@@ -24,18 +24,16 @@ export type PaymentReceipt = {
   salt?: string
 }
 
-const short = /* @__PURE__ */ v.pipe(v.string(), v.maxLength(256))
-
-/** @see PaymentReceipt */
-export const paymentReceiptSchema = /* @__PURE__ */ v.object({
-  method: short,
-  status: v.literal('success'),
-  timestamp: short,
-  reference: short,
-  challengeId: v.exactOptional(short),
-  receipt: v.exactOptional(signedReceiptSchema),
-  salt: v.exactOptional(short),
-})
+const isShort = isText(256)
+const paymentReceipt: Shape<PaymentReceipt> = {
+  method: isShort,
+  status: (value) => value === 'success',
+  timestamp: isShort,
+  reference: isShort,
+  challengeId: optional(isShort),
+  receipt: optional((value) => readSignedReceipt(value) !== undefined),
+  salt: optional(isShort),
+}
 
 /** A receipt as a `Payment-Receipt` value. */
 export function encodeReceipt(receipt: PaymentReceipt): string {
@@ -49,11 +47,5 @@ export function encodeReceipt(receipt: PaymentReceipt): string {
  */
 export function decodeReceipt(header: string): PaymentReceipt {
   if (header.length > limits.receiptBytesMax) throw new TuppenceError('malformed-receipt')
-  let json: string
-  try {
-    json = utf8Decode(base64UrlDecode(header))
-  } catch (error) {
-    throw isTuppenceError(error) ? new TuppenceError('malformed-receipt', { cause: error }) : error
-  }
-  return parseJsonAs(paymentReceiptSchema, json, 'malformed-receipt')
+  return pickOr('malformed-receipt', paymentReceipt, decodeJson('malformed-receipt', header))
 }
