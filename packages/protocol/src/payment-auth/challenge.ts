@@ -198,18 +198,8 @@ export const echoedChallenge: Shape<EchoedChallenge> = {
 
 /** A challenge as a credential repeats it: exactly what stood in the header. */
 export function echoChallenge(challenge: Challenge): EchoedChallenge {
-  const { id, realm, method, intent, requestText, expires, digest, description, opaqueText } = challenge
-  return {
-    id,
-    realm,
-    method,
-    intent,
-    request: requestText,
-    ...(expires !== undefined && { expires }),
-    ...(digest !== undefined && { digest }),
-    ...(description !== undefined && { description }),
-    ...(opaqueText !== undefined && { opaque: opaqueText }),
-  }
+  const texts = { ...challenge, request: challenge.requestText, opaque: challenge.opaqueText }
+  return pick(echoedChallenge, texts) as EchoedChallenge
 }
 
 /**
@@ -218,20 +208,17 @@ export function echoChallenge(challenge: Challenge): EchoedChallenge {
  * @throws {TuppenceError} `malformed-challenge`
  */
 export function readEcho(echoed: EchoedChallenge): Challenge {
-  const { id, realm, method, intent, request, expires, digest, description, opaque } = echoed
+  const { method, intent, request, opaque, ...rest } = echoed
+  const { expires } = rest
   const expiryBad = expires !== undefined && !(timestamp.test(expires) && Date.parse(expires) > 0)
   if (method !== 'cashu' || intent !== 'charge' || expiryBad) throw new TuppenceError('malformed-challenge')
   const asked = pickOr('malformed-challenge', chargeRequest, decodeJson('malformed-challenge', request))
   return {
-    id,
-    realm,
+    ...rest,
     method,
     intent,
     request: { ...asked, methodDetails: { paymentRequest: asked.methodDetails.paymentRequest } },
     requestText: request,
-    ...(expires !== undefined && { expires }),
-    ...(digest !== undefined && { digest }),
-    ...(description !== undefined && { description }),
     ...(opaque !== undefined && { opaque: readOpaque(opaque), opaqueText: opaque }),
   }
 }
