@@ -53,7 +53,9 @@ export function createApp(deps: Deps): App {
   }
   hono.options('*', () => new Response(null, { status: 204, headers: preflightHeaders }))
   hono.notFound((c) => {
-    const known = routes.some(([name, route]) => matches(route.path, c.req.path) && (name !== 'testPay' || deps.funding.has('test')))
+    const known = routes.some(
+      ([name, route]) => matches(route.path, c.req.path) && (name !== 'testPay' || deps.funding.has('test')),
+    )
     const error = new TuppenceError(known ? 'method-not-allowed' : 'not-found')
     deps.log('info', 'request', { method: c.req.method, path: '(unknown)', status: errorRow(error.code).status })
     return nutFailure(error)

@@ -9,7 +9,9 @@ import type { BlindedMessage, Proof } from '@tuppence/protocol'
  * Arrays keep their order. White space, member order, unknown members and DLEQ proofs of the request make no difference.
  */
 export function requestHash(route: string, fields: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify([route, ...fields])).digest('hex')
+  return createHash('sha256')
+    .update(JSON.stringify([route, ...fields]))
+    .digest('hex')
 }
 
 /** The fields of inputs that count. */

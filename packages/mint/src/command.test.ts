@@ -48,7 +48,9 @@ describe('tuppence-mint', () => {
     const rotating = start(['keys', 'rotate', '--config', config])
     expect(await rotating.exit).toBe(0)
     const { keyset } = await rotating.line('rotated')
-    const { keysets } = (await (await fetch(`${String(url)}/v1/keysets`)).json()) as { keysets: { id: string; active: boolean }[] }
+    const { keysets } = (await (await fetch(`${String(url)}/v1/keysets`)).json()) as {
+      keysets: { id: string; active: boolean }[]
+    }
     expect(keysets.map(({ active }) => active)).toEqual([false, true])
     expect(keysets[1]?.id).toBe(keyset)
 
@@ -62,7 +64,11 @@ describe('tuppence-mint', () => {
 
     serving.child.kill('SIGTERM')
     expect(await serving.exit).toBe(0)
-    const lines = serving.out().trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+    const lines = serving
+      .out()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(lines.at(-1)).toMatchObject({ event: 'stopped' })
     expect(lines.find(({ path }) => path === '/v1/accounts/{account}')).toMatchObject({ method: 'GET', status: 401 })
     expect(serving.out()).not.toContain('daily-news')

@@ -49,7 +49,8 @@ export async function runCommand(argv: readonly string[], proc: ProcessLike): Pr
     const config = loadConfig({ file: values.config, env: proc.env, cwd: proc.cwd() })
     const [noun, verb, id] = positionals
     if (noun === 'serve' && verb === undefined) return await serve(config, proc)
-    if (noun === 'account' && verb === 'add') return await addAccount(config, proc, { id, key: values.key, name: values.name })
+    if (noun === 'account' && verb === 'add')
+      return await addAccount(config, proc, { id, key: values.key, name: values.name })
     if (noun === 'account' && verb === 'list') return await listAccounts(config, proc)
     if (noun === 'keys' && verb === 'rotate') return await rotateKeys(config, proc, values.unit)
     proc.stderr.write(usage)

@@ -9,7 +9,14 @@ const key = Buffer.alloc(32, 7).toString('base64url')
 describe('configuration', () => {
   test('has a default for everything, and no test money in it', () => {
     const config = parseConfig({})
-    expect(config).toMatchObject({ port: 4043, host: '127.0.0.1', units: ['usd'], inputFeePpk: 0, accounts: [], logLevel: 'info' })
+    expect(config).toMatchObject({
+      port: 4043,
+      host: '127.0.0.1',
+      units: ['usd'],
+      inputFeePpk: 0,
+      accounts: [],
+      logLevel: 'info',
+    })
     expect(config.funding.test).toBeUndefined()
     expect(config.limits).toMatchObject({ inFlightMax: 1024, inputsMax: 256 })
   })
@@ -28,7 +35,9 @@ describe('configuration', () => {
     ['no unit', { units: [] }, 'units'],
     ['a unit twice', { units: ['usd', 'usd'] }, 'accounts or units'],
   ])('refuses %s and names it', (_, input, field) => {
-    expect(() => parseConfig(input)).toThrow(expect.objectContaining({ code: 'config-invalid', details: expect.objectContaining({ field }) }))
+    expect(() => parseConfig(input)).toThrow(
+      expect.objectContaining({ code: 'config-invalid', details: expect.objectContaining({ field }) }),
+    )
   })
 
   test('takes the slash off the end of its URL', () => {
@@ -46,9 +55,19 @@ describe('configuration file and environment', () => {
   test('reads the file, the environment over it, and folders from where the file is', () => {
     const file = join(folder, 'mint.json')
     writeFileSync(file, JSON.stringify({ port: 1, dataDir: 'data', funding: { test: { enabled: false } } }))
-    const env = { TUPPENCE_MINT_PORT: '2', TUPPENCE_MINT_UNITS: 'usd, eur', TUPPENCE_MINT_FUNDING_TEST_ENABLED: 'true', HOME: '/' }
+    const env = {
+      TUPPENCE_MINT_PORT: '2',
+      TUPPENCE_MINT_UNITS: 'usd, eur',
+      TUPPENCE_MINT_FUNDING_TEST_ENABLED: 'true',
+      HOME: '/',
+    }
     const config = loadConfig({ file, env, cwd: '/' })
-    expect(config).toMatchObject({ port: 2, units: ['usd', 'eur'], dataDir: join(folder, 'data'), funding: { test: { enabled: true } } })
+    expect(config).toMatchObject({
+      port: 2,
+      units: ['usd', 'eur'],
+      dataDir: join(folder, 'data'),
+      funding: { test: { enabled: true } },
+    })
   })
 
   test('does without a file', () => {
@@ -61,7 +80,9 @@ describe('configuration file and environment', () => {
 
   test('says which file it cannot read', () => {
     const file = join(folder, 'mint.json')
-    expect(() => loadConfig({ file, env: {}, cwd: folder })).toThrow(expect.objectContaining({ code: 'config-unreadable' }))
+    expect(() => loadConfig({ file, env: {}, cwd: folder })).toThrow(
+      expect.objectContaining({ code: 'config-unreadable' }),
+    )
     writeFileSync(file, '{')
     expect(() => loadConfig({ file, env: {}, cwd: folder })).toThrow(file)
     writeFileSync(file, '[]')

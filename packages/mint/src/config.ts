@@ -97,7 +97,8 @@ export type MintConfig = v.InferOutput<typeof configSchema>
 export function parseConfig(input: MintConfigInput | unknown): MintConfig {
   const parsed = v.safeParse(configSchema, input)
   if (!parsed.success) throw invalid(parsed.issues[0])
-  const duplicate = firstDuplicate(parsed.output.accounts.map((account) => account.id)) ?? firstDuplicate(parsed.output.units)
+  const duplicate =
+    firstDuplicate(parsed.output.accounts.map((account) => account.id)) ?? firstDuplicate(parsed.output.units)
   if (duplicate !== undefined) throw configError('accounts or units', `${duplicate} comes twice`)
   return parsed.output
 }
@@ -114,7 +115,10 @@ const environmentFields: Record<string, { path: readonly string[]; read: (text: 
   NAME: { path: ['name'], read: String },
   UNITS: { path: ['units'], read: (text) => text.split(',').map((unit) => unit.trim()) },
   INPUT_FEE_PPK: { path: ['inputFeePpk'], read: readNumber },
-  FUNDING_TEST_ENABLED: { path: ['funding', 'test', 'enabled'], read: (text) => ({ true: true, false: false })[text] ?? text },
+  FUNDING_TEST_ENABLED: {
+    path: ['funding', 'test', 'enabled'],
+    read: (text) => ({ true: true, false: false })[text] ?? text,
+  },
   LOG_LEVEL: { path: ['logLevel'], read: String },
 }
 
@@ -156,7 +160,8 @@ function readJson(path: string): Record<string, unknown> {
   } catch (cause) {
     throw new TuppenceError('config-unreadable', { cause, details: { file: path }, message: `cannot read ${path}` })
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw configError('(whole file)', 'object expected')
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw configError('(whole file)', 'object expected')
   return value as Record<string, unknown>
 }
 
@@ -175,7 +180,10 @@ function firstDuplicate(values: readonly string[]): string | undefined {
 }
 
 function invalid(issue: v.BaseIssue<unknown>): TuppenceError {
-  return configError(v.getDotPath(issue) ?? '(whole)', issue.type === 'strict_object' ? 'unknown or missing field' : issue.message)
+  return configError(
+    v.getDotPath(issue) ?? '(whole)',
+    issue.type === 'strict_object' ? 'unknown or missing field' : issue.message,
+  )
 }
 
 function configError(field: string, reason: string): TuppenceError {

@@ -1,11 +1,20 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync, chmodSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+  chmodSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseConfig } from './config.ts'
 import { createMint } from './mint.ts'
 import { masterSecret } from './secret-file.ts'
-import { startTestMint, topUp } from './testing.ts'
+import { startTestMint, topUp } from './testing/mint.ts'
 
 describe('epoch', () => {
   let folder: string
@@ -40,7 +49,10 @@ describe('epoch', () => {
     await mint.served.close()
     copyFileSync(ledgerFile(), join(keep, 'backup.db'))
     const mark = readFileSync(join(folder, 'ledger.epoch'), 'utf8')
-    writeFileSync(join(folder, 'ledger.epoch'), mark.replace(/"sequence":(\d+)/, (_, sequence) => `"sequence":${Number(sequence) + 1}`))
+    writeFileSync(
+      join(folder, 'ledger.epoch'),
+      mark.replace(/"sequence":(\d+)/, (_, sequence) => `"sequence":${Number(sequence) + 1}`),
+    )
     await expect(start()).rejects.toMatchObject(stale)
     rmSync(keep, { recursive: true })
   })

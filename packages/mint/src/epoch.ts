@@ -22,7 +22,10 @@ export async function startEpoch(ledger: Ledger, file: string): Promise<{ note: 
     throw stale(file, `the epoch file is missing, the ledger is at epoch ${position.epoch}`)
   }
   if (mark !== undefined && (position.epoch < mark.epoch || position.sequence < mark.sequence)) {
-    throw stale(file, `the ledger is at ${position.epoch}/${position.sequence}, it was last at ${mark.epoch}/${mark.sequence}`)
+    throw stale(
+      file,
+      `the ledger is at ${position.epoch}/${position.sequence}, it was last at ${mark.epoch}/${mark.sequence}`,
+    )
   }
   // The ledger first: if the machine stops in between, the ledger is ahead of its mark, which no backup can be.
   await ledger.nextEpoch()

@@ -53,11 +53,14 @@ export const handlers: Handlers = {
   },
   keysets: async (deps) => {
     const keysets = await deps.keyring.list()
-    return json({ keysets: keysets.map(({ wire: { keys: _, ...info } }) => info) })
+    return json({
+      keysets: keysets.map(({ wire: { id, unit, active, input_fee_ppk } }) => ({ id, unit, active, input_fee_ppk })),
+    })
   },
   receiptKeys: async (deps) => json({ keys: deps.receipts.publicKeys }),
   quote: async (deps, call) => json(await openQuote(deps, param(call, 'method'), call.input)),
-  quoteState: async (deps, call) => json(quoteAnswer(await readQuote(deps, param(call, 'method'), param(call, 'quote')))),
+  quoteState: async (deps, call) =>
+    json(quoteAnswer(await readQuote(deps, param(call, 'method'), param(call, 'quote')))),
   issue: (deps, call) => mintQuote(deps, param(call, 'method'), call.input),
   testPay: async (deps, call) => json(quoteAnswer(await payTestQuote(deps, call.input.quote))),
   swap: (deps, call) => swap(deps, call.input),
@@ -76,7 +79,8 @@ export const handlers: Handlers = {
 /** A part of the path; the router has checked that it is there. */
 function param(call: Call<unknown>, name: string): string {
   const value = call.params[name]
-  if (value === undefined || value.length > paramCharsMax) throw new TuppenceError('bad-request', { details: { field: name } })
+  if (value === undefined || value.length > paramCharsMax)
+    throw new TuppenceError('bad-request', { details: { field: name } })
   return value
 }
 

@@ -27,11 +27,7 @@ export interface QuoteAnswer {
  * @throws {TuppenceError} `funding-unsupported`, `unit-unsupported`, `amount-out-of-range`, `quote-key-required` (a
  *   `pubkey` that is no point).
  */
-export async function openQuote(
-  deps: Deps,
-  method: string,
-  request: RequestOf<'quote'>,
-): Promise<QuoteAnswer> {
+export async function openQuote(deps: Deps, method: string, request: RequestOf<'quote'>): Promise<QuoteAnswer> {
   const { amount, unit, description, pubkey } = request
   const funding = fundingOf(deps, method)
   if (!funding.units.includes(unit)) throw new TuppenceError('unit-unsupported', { details: { unit } })
@@ -55,7 +51,13 @@ export async function openQuote(
     amountPaid: 0,
     amountIssued: 0,
   }
-  await perform(deps, { hash: requestHash('quote', [id]), kind: 'quote', unit, answer: '', quote: { type: 'open', row } })
+  await perform(deps, {
+    hash: requestHash('quote', [id]),
+    kind: 'quote',
+    unit,
+    answer: '',
+    quote: { type: 'open', row },
+  })
   return quoteAnswer(row)
 }
 
@@ -91,11 +93,7 @@ export function quoteAnswer(row: QuoteRow): QuoteAnswer {
  * @returns The answer's bytes as text.
  * @throws {TuppenceError} `quote-signature-invalid`, `quote-unpaid`, `quote-issued`, `quote-amount-mismatch` ...
  */
-export async function mintQuote(
-  deps: Deps,
-  method: string,
-  request: RequestOf<'issue'>,
-): Promise<string> {
+export async function mintQuote(deps: Deps, method: string, request: RequestOf<'issue'>): Promise<string> {
   const { outputs, signature } = request
   const quote = await readQuote(deps, method, request.quote)
   if (quote.pubkey !== undefined && !verifyQuote({ quote: quote.id, outputs }, signature ?? '', quote.pubkey)) {

@@ -13,7 +13,7 @@ import {
   startTestMint,
   topUp,
   type TestMint,
-} from './testing.ts'
+} from './testing/mint.ts'
 
 let mint: TestMint
 beforeAll(async () => {
@@ -29,7 +29,9 @@ describe('keysets', () => {
     const keyset = await activeKeyset(mint)
     expect(Object.keys(keyset.keys)).toHaveLength(16)
     expect(keyset.keys['32768']).toMatch(/^0[23]/)
-    const preimage = `${Object.entries(keyset.keys).map(([amount, key]) => `${amount}:${key}`).join(',')}|unit:usd`
+    const preimage = `${Object.entries(keyset.keys)
+      .map(([amount, key]) => `${amount}:${key}`)
+      .join(',')}|unit:usd`
     expect(keyset.id).toBe(`01${await sha256Hex(preimage)}`)
     expect(JSON.parse((await mint.get('/v1/keysets')).text)).toEqual({
       keysets: [{ id: keyset.id, unit: 'usd', active: true, input_fee_ppk: 0 }],
@@ -65,7 +67,9 @@ describe('info', () => {
     try {
       expect((await plain.post('/v1/test/pay', { quote: 'x' })).status).toBe(404)
       expect((await plain.post('/v1/mint/quote/test', { amount: 1, unit: 'usd' })).status).toBe(400)
-      expect(JSON.parse((await plain.get('/v1/info')).text)).toMatchObject({ nuts: { 4: { methods: [], disabled: true } } })
+      expect(JSON.parse((await plain.get('/v1/info')).text)).toMatchObject({
+        nuts: { 4: { methods: [], disabled: true } },
+      })
     } finally {
       await plain.close()
     }
@@ -74,7 +78,10 @@ describe('info', () => {
 
 describe('top-up', () => {
   test('turns a paid quote into coins with proofs, once', async () => {
-    const opened = parsed(await mint.post('/v1/mint/quote/test', { amount: 100, unit: 'usd' })) as unknown as Record<string, unknown>
+    const opened = parsed(await mint.post('/v1/mint/quote/test', { amount: 100, unit: 'usd' })) as unknown as Record<
+      string,
+      unknown
+    >
     expect(opened).toMatchObject({ state: 'UNPAID', amount: 100, unit: 'usd', amount_paid: 0, amount_issued: 0 })
     const quote = opened['quote'] as string
     expect(opened['request']).toBe(`test-money:${quote}`)
@@ -86,14 +93,19 @@ describe('top-up', () => {
     expect(parsed(await mint.post('/v1/test/pay', { quote }))).toMatchObject({ state: 'PAID', amount_paid: 100 })
     const issued = await mint.post('/v1/mint/test', { quote, outputs: made.outputs })
     expect(issued.status).toBe(200)
-    const { signatures } = JSON.parse(issued.text) as { signatures: { C_: string; amount: number; dleq: { e: string; s: string } }[] }
+    const { signatures } = JSON.parse(issued.text) as {
+      signatures: { C_: string; amount: number; dleq: { e: string; s: string } }[]
+    }
     for (const [index, { C_, amount, dleq }] of signatures.entries()) {
       expect(amount).toBe(made.outputs[index]?.amount)
       const B_ = hexToBytes(made.outputs[index]?.B_ as string)
       const mintKey = hexToBytes(made.keyset.keys[String(amount)] as string)
       expect(verifyDleq({ B_, C_: hexToBytes(C_), mintKey, ...dleq })).toBe(true)
     }
-    expect(parsed(await mint.get(`/v1/mint/quote/test/${quote}`))).toMatchObject({ state: 'ISSUED', amount_issued: 100 })
+    expect(parsed(await mint.get(`/v1/mint/quote/test/${quote}`))).toMatchObject({
+      state: 'ISSUED',
+      amount_issued: 100,
+    })
     expect((await mint.post('/v1/mint/test', { quote, outputs: made.outputs })).text).toBe(issued.text)
     const other = draft(made.keyset, split(100))
     expect(nutCode(await mint.post('/v1/mint/test', { quote, outputs: other.outputs }))).toBe(20002)
@@ -122,7 +134,9 @@ describe('top-up', () => {
   })
 
   test('does not let an expired quote be paid, but always lets a paid one be claimed', async () => {
-    const opened = parsed(await mint.post('/v1/mint/quote/test', { amount: 4, unit: 'usd' })) as unknown as { quote: string }
+    const opened = parsed(await mint.post('/v1/mint/quote/test', { amount: 4, unit: 'usd' })) as unknown as {
+      quote: string
+    }
     const quote = await paidQuote(mint, 4)
     mint.clock.offsetMs = 365 * 86_400_000
     try {
@@ -233,7 +247,9 @@ describe('locked coins', () => {
     expect(nutCode(await mint.post('/v1/swap', { inputs: [{ ...coin, witness: wrong }], outputs }))).toBe(10001)
     expect((await mint.post('/v1/swap', { inputs: [{ ...coin, witness }], outputs })).status).toBe(200)
     const Ys = [bytesToHex(hashToCurve(coin.secret))]
-    expect(JSON.parse((await mint.post('/v1/checkstate', { Ys })).text)).toMatchObject({ states: [{ state: 'SPENT', witness }] })
+    expect(JSON.parse((await mint.post('/v1/checkstate', { Ys })).text)).toMatchObject({
+      states: [{ state: 'SPENT', witness }],
+    })
   })
 
   test('with SIG_ALL need a signature over the outputs too, and cannot be deposited', async () => {
@@ -252,7 +268,10 @@ describe('locked coins', () => {
   test('of a kind that the mint does not know stay where they are', async () => {
     const [coin] = await topUp(mint, [4], () => JSON.stringify(['MOON', { nonce: crypto.randomUUID(), data: 'x' }]))
     const before = await ledgerState(mint)
-    const refused = await mint.post('/v1/swap', { inputs: [coin], outputs: draft(await activeKeyset(mint), [4]).outputs })
+    const refused = await mint.post('/v1/swap', {
+      inputs: [coin],
+      outputs: draft(await activeKeyset(mint), [4]).outputs,
+    })
     expect(refused.status).toBe(400)
     expect(refused.text).toContain('condition-unsupported')
     expect(await ledgerState(mint)).toEqual(before)
@@ -292,17 +311,30 @@ describe('deposit', () => {
   test('takes no deposit that is unsigned, stale, signed by another key, altered, or for nobody', async () => {
     const inputs = await topUp(mint, [1])
     const before = await ledgerState(mint)
-    const body = { reference: await sha256Hex('x'), account: accountId, unit: 'usd', offer: await sha256Hex('y'), inputs }
+    const body = {
+      reference: await sha256Hex('x'),
+      account: accountId,
+      unit: 'usd',
+      offer: await sha256Hex('y'),
+      inputs,
+    }
     expect(parsed(await mint.post('/v1/deposit', body))).toMatchObject({ code: 'signature-missing', status: 401 })
     const stranger = await signingKey(new Uint8Array(32).fill(8))
     expect(parsed(await depositCoins(mint, inputs, { key: stranger }))).toMatchObject({ code: 'signature-key-unknown' })
     const borrowedName = { ...stranger, keyId: mint.accountKey.keyId }
     expect(parsed(await depositCoins(mint, inputs, { key: borrowedName }))).toMatchObject({ code: 'signature-invalid' })
-    expect(parsed(await depositCoins(mint, inputs, { fields: { account: 'nobody' } }))).toMatchObject({ code: 'account-unknown' })
-    expect(parsed(await depositCoins(mint, inputs, { fields: { unit: 'eur' } }))).toMatchObject({ code: 'units-differ' })
+    expect(parsed(await depositCoins(mint, inputs, { fields: { account: 'nobody' } }))).toMatchObject({
+      code: 'account-unknown',
+    })
+    expect(parsed(await depositCoins(mint, inputs, { fields: { unit: 'eur' } }))).toMatchObject({
+      code: 'units-differ',
+    })
     const late = { ...mint, clock: { offsetMs: -120_000 } }
     expect(parsed(await depositCoins(late, inputs))).toMatchObject({ code: 'signature-stale' })
-    const tampering = { ...mint, post: ((path, sent, headers) => mint.post(path, `${String(sent)} `, headers)) as TestMint['post'] }
+    const tampering = {
+      ...mint,
+      post: ((path, sent, headers) => mint.post(path, `${String(sent)} `, headers)) as TestMint['post'],
+    }
     expect(parsed(await depositCoins(tampering, inputs))).toMatchObject({ code: 'digest-mismatch' })
     expect(await ledgerState(mint)).toEqual(before)
   })
@@ -312,7 +344,10 @@ describe('deposit', () => {
     const { signRequest } = await import('@tuppence/protocol')
     const { privateKey, keyId } = mint.accountKey
     const path = `/v1/accounts/${accountId}`
-    const signed = await signRequest({ method: 'GET', url: mint.url + path }, { key: privateKey, keyId, createdMs: Date.now() })
+    const signed = await signRequest(
+      { method: 'GET', url: mint.url + path },
+      { key: privateKey, keyId, createdMs: Date.now() },
+    )
     const answer = await mint.get(path, signed)
     expect(JSON.parse(answer.text)).toMatchObject({ id: accountId, balances: [{ unit: 'usd' }] })
   })
@@ -328,7 +363,9 @@ describe('fees', () => {
       expect(nutCode(await dear.post('/v1/swap', { inputs, outputs: draft(keyset, [4, 8]).outputs }))).toBe(11005)
       const made = draft(keyset, [1, 2, 8])
       const swapped = await dear.post('/v1/swap', { inputs, outputs: made.outputs })
-      const deposited = JSON.parse((await depositCoins(dear, coinsOf(made, swapped.text))).text) as { receipt: SignedReceipt }
+      const deposited = JSON.parse((await depositCoins(dear, coinsOf(made, swapped.text))).text) as {
+        receipt: SignedReceipt
+      }
       expect(deposited.receipt.amount).toBe(10)
       expect(await dear.served.ledger.balances('fees')).toEqual([{ account: 'fees', unit: 'usd', balance: 2 }])
     } finally {

@@ -132,7 +132,8 @@ function fundingMethods(config: MintConfig): ReadonlyMap<string, Funding> {
   const { test } = config.funding
   if (test?.enabled === true) {
     const { minAmount, maxAmount } = test
-    if (minAmount > maxAmount) throw new TuppenceError('config-invalid', { details: { field: 'funding.test.minAmount' } })
+    if (minAmount > maxAmount)
+      throw new TuppenceError('config-invalid', { details: { field: 'funding.test.minAmount' } })
     methods.set('test', testFunding({ minAmount, maxAmount, units: config.units }))
   }
   return methods

@@ -1,6 +1,13 @@
 // The key that signs receipts, derived from the master secret; deposit.ts signs with it, app.ts publishes it.
 
-import { publicJwk, signingKey, signReceipt, type PublicJwk, type ReceiptBody, type SignedReceipt } from '@tuppence/protocol'
+import {
+  publicJwk,
+  signingKey,
+  signReceipt,
+  type PublicJwk,
+  type ReceiptBody,
+  type SignedReceipt,
+} from '@tuppence/protocol'
 import { deriveSecret } from './keys.ts'
 
 /** Signs receipts. Ed25519 is deterministic: the same body gives the same receipt. */

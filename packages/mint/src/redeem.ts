@@ -68,7 +68,10 @@ export async function checkInputs(deps: Deps, inputs: readonly Proof[]): Promise
   }
   const units = new Set([...keysets.values()].map((keyset) => keyset.row.unit))
   if (units.size !== 1) throw new TuppenceError('units-mixed')
-  const fee = inputFee(inputs, [...keysets.values()].map((keyset) => keyset.wire))
+  const fee = inputFee(
+    inputs,
+    [...keysets.values()].map((keyset) => keyset.wire),
+  )
   return { unit: [...units][0] as string, amount: sumAmounts(inputs), fee, keysets }
 }
 
@@ -81,7 +84,8 @@ export async function verifyInputs(deps: Deps, inputs: readonly Proof[], { keyse
   const spends = inputs.map(({ id, amount, secret, C, witness }): Spend => {
     const key = keysets.get(id)?.keys.get(amount)
     const y = deps.curve.hashToCurve(secret)
-    if (key === undefined || !deps.curve.verifyCoin({ y, c: C }, key.privateKey)) throw new TuppenceError('coin-invalid')
+    if (key === undefined || !deps.curve.verifyCoin({ y, c: C }, key.privateKey))
+      throw new TuppenceError('coin-invalid')
     return { keyset: id, y, amount, ...(witness === undefined ? {} : { witness }) }
   })
   if (await deps.ledger.anySpent(spends)) throw new TuppenceError('coins-spent')
@@ -106,7 +110,8 @@ export function checkLocks(deps: Deps, inputs: readonly Proof[], outputs: readon
     // A deposit has no outputs for such a signature to cover: whoever saw it could credit another account.
     if (condition.sigflag === 'SIG_ALL' && outputs.length === 0) throw new TuppenceError('coin-locked')
   }
-  if (!verifyWitnesses({ inputs, outputs }, Math.floor(deps.clock.nowMs() / 1000))) throw new TuppenceError('coin-locked')
+  if (!verifyWitnesses({ inputs, outputs }, Math.floor(deps.clock.nowMs() / 1000)))
+    throw new TuppenceError('coin-locked')
 }
 
 /** What a fee does to the accounts. */

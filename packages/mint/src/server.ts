@@ -25,11 +25,9 @@ export interface ServedMint extends Mint {
  * @throws {Error} The port is taken; {TuppenceError} as createMint.
  */
 export async function serveMint(config: MintConfig, ports: Partial<Ports> = {}): Promise<ServedMint> {
-  let mint: Promise<Mint> | undefined
-  const listener = getRequestListener(async (request) => {
-    if (mint === undefined) return new Response(null, { status: 503, headers: { 'retry-after': '1' } })
-    return (await mint).app.fetch(request)
-  })
+  // The socket comes first, since the mint's URL may depend on its port; what arrives meanwhile waits for the mint.
+  const opening = Promise.withResolvers<Mint>()
+  const listener = getRequestListener(async (request) => (await opening.promise).app.fetch(request))
   const { headersTimeoutMs, requestTimeoutMs } = config.limits
   const server = createServer(
     { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, connectionsCheckingInterval: checkEveryMs },
@@ -39,9 +37,9 @@ export async function serveMint(config: MintConfig, ports: Partial<Ports> = {}):
   const port = await listen(server, config)
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   const url = `http://${host}:${port}`
-  mint = createMint(config, ports, config.url ?? url)
   try {
-    const { app, ledger, keyring, close } = await mint
+    opening.resolve(createMint(config, ports, config.url ?? url))
+    const { app, ledger, keyring, close } = await opening.promise
     let closed: Promise<void> | undefined
     return { app, ledger, keyring, url, port, close: () => (closed ??= closeAll(server, close)) }
   } catch (error) {

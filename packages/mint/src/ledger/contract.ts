@@ -102,7 +102,11 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
       const done = await commit(
         open('q', 4),
         pay('q', 4),
-        issue('fund', 'q', ['a', 'b', 'c', 'd'].map((each) => promise(`fund ${each}`))),
+        issue(
+          'fund',
+          'q',
+          ['a', 'b', 'c', 'd'].map((each) => promise(`fund ${each}`)),
+        ),
       )
       expect(done.map((outcome) => outcome.status)).toEqual(['committed', 'committed', 'committed'])
     }
@@ -163,7 +167,9 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
       await commit(operation('new', { spends: [spend('a')], promises: [promise('x', 1, nextKeyset.id)] }))
       expect(await ledger().anySpent([spend('b'), spend('a')])).toBe(true)
       expect(await ledger().anySpent([spend('b'), spend('a', 1, nextKeyset.id)])).toBe(false)
-      expect((await commit(deposit('same point', 'token', [spend('a', 1, nextKeyset.id)])))[0]?.status).toBe('committed')
+      expect((await commit(deposit('same point', 'token', [spend('a', 1, nextKeyset.id)])))[0]?.status).toBe(
+        'committed',
+      )
     })
 
     test('lets exactly one of two overlapping requests win in one batch, and the rest of the batch go on', async () => {
@@ -194,7 +200,9 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
 
     test('keeps the witness that spent a coin', async () => {
       await fund()
-      await commit(operation('locked', { spends: [{ ...spend('a'), witness: '{"signatures":[]}' }], promises: [promise('x')] }))
+      await commit(
+        operation('locked', { spends: [{ ...spend('a'), witness: '{"signatures":[]}' }], promises: [promise('x')] }),
+      )
       expect(await ledger().coinStates([pointOf('a')])).toEqual([{ spent: true, witness: '{"signatures":[]}' }])
     })
 
@@ -228,7 +236,11 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
 
     test('refuses to take back more than was promised', async () => {
       await fund()
-      const forged = deposit('forged', 'token', ['a', 'b', 'c', 'd', 'e'].map((each) => spend(each)))
+      const forged = deposit(
+        'forged',
+        'token',
+        ['a', 'b', 'c', 'd', 'e'].map((each) => spend(each)),
+      )
       expect(await commit(forged)).toEqual([{ status: 'refused', code: 'over-redeemed' }])
     })
 
@@ -245,19 +257,26 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
 
     test('issues no more than was paid, once', async () => {
       await commit(open('q', 4))
-      expect(await commit(issue('early', 'q', [promise('x', 4)]))).toEqual([{ status: 'refused', code: 'quote-unpaid' }])
+      expect(await commit(issue('early', 'q', [promise('x', 4)]))).toEqual([
+        { status: 'refused', code: 'quote-unpaid' },
+      ])
       await commit(pay('q', 4))
       expect(await commit(issue('greedy', 'q', [promise('x', 8)]))).toEqual([
         { status: 'refused', code: 'quote-amount-mismatch' },
       ])
       expect((await commit(issue('right', 'q', [promise('x', 4)])))[0]?.status).toBe('committed')
-      expect(await commit(issue('again', 'q', [promise('y', 4)]))).toEqual([{ status: 'refused', code: 'quote-issued' }])
+      expect(await commit(issue('again', 'q', [promise('y', 4)]))).toEqual([
+        { status: 'refused', code: 'quote-issued' },
+      ])
       expect(await ledger().quote('q')).toMatchObject({ amountPaid: 4, amountIssued: 4, updatedAtMs: 1_000 })
     })
 
     test('counts a payment event once', async () => {
       await commit(open('q', 4))
-      expect((await commit(pay('q', 4), pay('q', 4))).map((outcome) => outcome.status)).toEqual(['committed', 'repeated'])
+      expect((await commit(pay('q', 4), pay('q', 4))).map((outcome) => outcome.status)).toEqual([
+        'committed',
+        'repeated',
+      ])
       expect((await ledger().quote('q'))?.amountPaid).toBe(4)
       expect(await commit(pay('nobody', 4))).toEqual([{ status: 'refused', code: 'quote-unknown' }])
     })
@@ -273,7 +292,9 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
       const first = deposit('deposit', 'token', [spend('a'), spend('b')])
       expect((await commit(first))[0]?.status).toBe('committed')
       expect((await commit(first))[0]?.status).toBe('repeated')
-      expect(await commit(deposit('other', 'token', [spend('c')]))).toEqual([{ status: 'refused', code: 'deposit-conflict' }])
+      expect(await commit(deposit('other', 'token', [spend('c')]))).toEqual([
+        { status: 'refused', code: 'deposit-conflict' },
+      ])
       expect(await commit(deposit('stranger', 'token 2', [spend('c')], 'stranger'))).toEqual([
         { status: 'refused', code: 'account-unknown' },
       ])

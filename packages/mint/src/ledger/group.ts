@@ -1,6 +1,6 @@
 // Group commit without a timer: what queued while the last commit ran is the next batch; app.ts submits through it.
 
-import { TuppenceError } from '@tuppence/protocol'
+import { assert, TuppenceError } from '@tuppence/protocol'
 import type { Ledger, Operation, Outcome } from './port.ts'
 
 interface Waiting {
@@ -21,7 +21,7 @@ export interface GroupLimits {
 /**
  * Makes a queue in front of a ledger: one commit at a time, each taking all that waits (up to `batchMax`).
  *
- * @returns `submit`, and `drained`, which resolves when nothing waits.
+ * @returns `submit`, and `drained`, which resolves when nothing waits; nothing may be submitted after it is called.
  * @throws {TuppenceError} `overloaded` The queue is full; nothing was done.
  */
 export function createGroupCommit(
@@ -29,7 +29,7 @@ export function createGroupCommit(
   { batchMax, queueMax }: GroupLimits,
 ): { submit: Submit; drained: () => Promise<void> } {
   const queue: Waiting[] = []
-  let running: Promise<void> | undefined
+  let pumping: Promise<void> | undefined
 
   const pump = async () => {
     // One turn of the event loop, so that the requests of one poll share a commit even with nothing running before.
@@ -44,7 +44,7 @@ export function createGroupCommit(
       }
       await new Promise<void>((resolve) => setImmediate(resolve))
     }
-    running = undefined
+    pumping = undefined
   }
 
   return {
@@ -52,11 +52,12 @@ export function createGroupCommit(
       if (queue.length >= queueMax) return Promise.reject(new TuppenceError('overloaded'))
       return new Promise<Outcome>((resolve, reject) => {
         queue.push({ operation, resolve, reject })
-        running ??= pump()
+        pumping ??= pump()
       })
     },
     drained: async () => {
-      while (running !== undefined) await running
+      await pumping
+      assert(queue.length === 0, 'nothing is submitted once the mint drains')
     },
   }
 }

@@ -144,13 +144,19 @@ export function migrate(db: DatabaseSync, nowMs: number, list: readonly Migratio
   for (const [index, migration] of list.entries()) {
     const row = applied[index]
     if (row !== undefined) {
-      if (row.checksum !== checksum(migration)) throw new Error(`ledger: migration ${row.version} is not the one that ran`)
+      if (row.checksum !== checksum(migration))
+        throw new Error(`ledger: migration ${row.version} is not the one that ran`)
       continue
     }
     db.exec('BEGIN IMMEDIATE')
     try {
       db.exec(migration.sql)
-      db.prepare('INSERT INTO migrations VALUES (?, ?, ?, ?)').run(index + 1, migration.name, checksum(migration), nowMs)
+      db.prepare('INSERT INTO migrations VALUES (?, ?, ?, ?)').run(
+        index + 1,
+        migration.name,
+        checksum(migration),
+        nowMs,
+      )
       db.exec(`PRAGMA user_version = ${index + 1}`)
       db.exec('COMMIT')
     } catch (cause) {

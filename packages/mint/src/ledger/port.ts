@@ -50,7 +50,13 @@ export interface QuoteRow {
 /** What an operation does to a quote. A payment names its processor's event, so that it counts once. */
 export type QuoteChange =
   | { readonly type: 'open'; readonly row: QuoteRow }
-  | { readonly type: 'pay'; readonly id: string; readonly amount: number; readonly method: string; readonly event: string }
+  | {
+      readonly type: 'pay'
+      readonly id: string
+      readonly amount: number
+      readonly method: string
+      readonly event: string
+    }
   | { readonly type: 'issue'; readonly id: string; readonly amount: number }
 
 /** A deposit's own row; (account, reference) happens once. */

@@ -1,7 +1,10 @@
 // The ledger's reads on SQLite; sqlite.ts wraps them into the port.
 
-import type { Prepare } from './sqlite.ts'
+import type { StatementSync } from 'node:sqlite'
 import type { AccountRow, Balance, CoinState, KeysetRow, Promised, QuoteRow, Spend, Totals } from './port.ts'
+
+/** Prepares a statement once and keeps it. */
+export type Prepare = (sql: string) => StatementSync
 
 /** Bytes of hex text, as a SQLite BLOB. */
 export function blob(hex: string): Buffer {
@@ -17,10 +20,50 @@ type Row = Record<string, unknown>
 /** The synchronous reads; each sees only committed operations, since writing never yields in the middle. */
 export function createReads(prepare: Prepare) {
   return {
+    ...coinReads(prepare),
     answer(hash: string): string | undefined {
       const row = prepare('SELECT answer FROM operations WHERE hash = ?').get(blob(hash))
       return row === undefined ? undefined : (row['answer'] as string)
     },
+    quote(id: string): QuoteRow | undefined {
+      const row = prepare('SELECT * FROM quotes WHERE id = ?').get(id)
+      return row === undefined ? undefined : quoteOf(row)
+    },
+    keysets(): KeysetRow[] {
+      return prepare('SELECT * FROM keysets ORDER BY number').all().map(keysetOf)
+    },
+    account(id: string): AccountRow | undefined {
+      const row = prepare('SELECT * FROM accounts WHERE id = ?').get(id)
+      return row === undefined ? undefined : accountOf(row)
+    },
+    accounts(): AccountRow[] {
+      return prepare('SELECT * FROM accounts ORDER BY id').all().map(accountOf)
+    },
+    balances(account: string): Balance[] {
+      return prepare('SELECT account, unit, balance FROM balances WHERE account = ? ORDER BY unit').all(
+        account,
+      ) as unknown as Balance[]
+    },
+    depositCount(account: string): number {
+      return (prepare('SELECT count(*) AS n FROM deposits WHERE account = ?').get(account) as { n: number }).n
+    },
+    hasDeposit(account: string, reference: string): boolean {
+      return (
+        prepare('SELECT 1 FROM deposits WHERE account = ? AND reference = ?').get(account, blob(reference)) !==
+        undefined
+      )
+    },
+    totals: () => totals(prepare),
+    position(): { epoch: number; sequence: number } {
+      return prepare(
+        "SELECT (SELECT value FROM meta WHERE name = 'epoch') AS epoch, coalesce((SELECT max(sequence) FROM operations), 0) AS sequence",
+      ).get() as { epoch: number; sequence: number }
+    },
+  }
+}
+
+function coinReads(prepare: Prepare) {
+  return {
     anySpent(coins: readonly Pick<Spend, 'keyset' | 'y'>[]): boolean {
       const find = prepare('SELECT 1 FROM spent WHERE keyset = (SELECT number FROM keysets WHERE id = ?) AND y = ?')
       return coins.some(({ keyset, y }) => find.get(keyset, blob(y)) !== undefined)
@@ -54,35 +97,6 @@ export function createReads(prepare: Prepare) {
         }
       })
     },
-    quote(id: string): QuoteRow | undefined {
-      const row = prepare('SELECT * FROM quotes WHERE id = ?').get(id)
-      return row === undefined ? undefined : quoteOf(row)
-    },
-    keysets(): KeysetRow[] {
-      return prepare('SELECT * FROM keysets ORDER BY number').all().map(keysetOf)
-    },
-    account(id: string): AccountRow | undefined {
-      const row = prepare('SELECT * FROM accounts WHERE id = ?').get(id)
-      return row === undefined ? undefined : accountOf(row)
-    },
-    accounts(): AccountRow[] {
-      return prepare('SELECT * FROM accounts ORDER BY id').all().map(accountOf)
-    },
-    balances(account: string): Balance[] {
-      return prepare('SELECT account, unit, balance FROM balances WHERE account = ? ORDER BY unit').all(account) as unknown as Balance[]
-    },
-    depositCount(account: string): number {
-      return (prepare('SELECT count(*) AS n FROM deposits WHERE account = ?').get(account) as { n: number }).n
-    },
-    hasDeposit(account: string, reference: string): boolean {
-      return prepare('SELECT 1 FROM deposits WHERE account = ? AND reference = ?').get(account, blob(reference)) !== undefined
-    },
-    totals: () => totals(prepare),
-    position(): { epoch: number; sequence: number } {
-      return prepare(
-        "SELECT (SELECT value FROM meta WHERE name = 'epoch') AS epoch, coalesce((SELECT max(sequence) FROM operations), 0) AS sequence",
-      ).get() as { epoch: number; sequence: number }
-    },
   }
 }
 
@@ -97,7 +111,9 @@ function totals(prepare: Prepare): Totals {
     entries: prepare(
       'SELECT account, unit, sum(amount) AS balance FROM entries GROUP BY account, unit ORDER BY account, unit',
     ).all() as unknown as Balance[],
-    balances: prepare('SELECT account, unit, balance FROM balances ORDER BY account, unit').all() as unknown as Balance[],
+    balances: prepare(
+      'SELECT account, unit, balance FROM balances ORDER BY account, unit',
+    ).all() as unknown as Balance[],
     operations: (prepare('SELECT count(*) AS n FROM operations').get() as { n: number }).n,
   }
 }

@@ -1,8 +1,7 @@
 // The ledger's writes on SQLite: a batch is one transaction, an operation one savepoint; sqlite.ts wraps them into the port.
 
 import type { DatabaseSync } from 'node:sqlite'
-import type { Prepare } from './sqlite.ts'
-import { blob } from './sqlite-read.ts'
+import { blob, type Prepare } from './sqlite-read.ts'
 import type { AccountRow, KeysetRow, Operation, Outcome, QuoteChange, Refusal } from './port.ts'
 
 interface Keyset {
@@ -100,7 +99,10 @@ function applyOperation(prepare: Prepare, operation: Operation, keysets: Map<str
   const sequence = Number(inserted.lastInsertRowid)
   const keysetOf = (id: string): Keyset => {
     if (!keysets.has(id)) {
-      keysets.set(id, prepare('SELECT number, unit, active FROM keysets WHERE id = ?').get(id) as unknown as Keyset | undefined)
+      keysets.set(
+        id,
+        prepare('SELECT number, unit, active FROM keysets WHERE id = ?').get(id) as unknown as Keyset | undefined,
+      )
     }
     const keyset = keysets.get(id)
     if (keyset === undefined || keyset.unit !== unit) throw new Refused('keyset-unknown')
@@ -157,7 +159,8 @@ function post(prepare: Prepare, sequence: number, unit: string, sums: ReadonlyMa
 }
 
 function applyDeposit(prepare: Prepare, deposit: NonNullable<Operation['deposit']>, sequence: number): void {
-  if (prepare('SELECT 1 FROM accounts WHERE id = ?').get(deposit.account) === undefined) throw new Refused('account-unknown')
+  if (prepare('SELECT 1 FROM accounts WHERE id = ?').get(deposit.account) === undefined)
+    throw new Refused('account-unknown')
   const { changes } = prepare('INSERT INTO deposits VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING').run(
     deposit.account,
     blob(deposit.reference),
@@ -185,12 +188,18 @@ function applyQuote(prepare: Prepare, change: QuoteChange, sequence: number, atM
     )
     return
   }
-  const quote = prepare('SELECT amount_paid AS paid, amount_issued AS issued FROM quotes WHERE id = ?').get(change.id) as
-    | { paid: number; issued: number }
-    | undefined
+  const quote = prepare('SELECT amount_paid AS paid, amount_issued AS issued FROM quotes WHERE id = ?').get(
+    change.id,
+  ) as { paid: number; issued: number } | undefined
   if (quote === undefined) throw new Refused('quote-unknown')
   if (change.type === 'pay') {
-    prepare('INSERT INTO payments VALUES (?, ?, ?, ?, ?)').run(change.method, change.event, change.id, change.amount, sequence)
+    prepare('INSERT INTO payments VALUES (?, ?, ?, ?, ?)').run(
+      change.method,
+      change.event,
+      change.id,
+      change.amount,
+      sequence,
+    )
     prepare('UPDATE quotes SET amount_paid = amount_paid + ?, updated_at_ms = max(updated_at_ms, ?) WHERE id = ?').run(
       change.amount,
       atMs,
@@ -201,9 +210,7 @@ function applyQuote(prepare: Prepare, change: QuoteChange, sequence: number, atM
   if (quote.paid === 0) throw new Refused('quote-unpaid')
   if (quote.issued === quote.paid) throw new Refused('quote-issued')
   if (quote.issued + change.amount > quote.paid) throw new Refused('quote-amount-mismatch')
-  prepare('UPDATE quotes SET amount_issued = amount_issued + ?, updated_at_ms = max(updated_at_ms, ?) WHERE id = ?').run(
-    change.amount,
-    atMs,
-    change.id,
-  )
+  prepare(
+    'UPDATE quotes SET amount_issued = amount_issued + ?, updated_at_ms = max(updated_at_ms, ?) WHERE id = ?',
+  ).run(change.amount, atMs, change.id)
 }

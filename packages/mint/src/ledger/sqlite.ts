@@ -5,7 +5,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { TuppenceError } from '@tuppence/protocol'
 import { migrate } from './migrations.ts'
-import { createReads } from './sqlite-read.ts'
+import { createReads, type Prepare } from './sqlite-read.ts'
 import { createWriter } from './sqlite-write.ts'
 import type { Ledger } from './port.ts'
 
@@ -14,9 +14,6 @@ const walFramesMax = 8192
 /** How long a commit waits for another process (the command line) that is writing. */
 const busyTimeoutMs = 5000
 const applicationId = 0x74757070 // "tupp"
-
-/** Prepares a statement once and keeps it. */
-export type Prepare = (sql: string) => StatementSync
 
 /**
  * Opens, or creates, a ledger in a file.
@@ -76,7 +73,8 @@ function configure(db: DatabaseSync): void {
   db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
   const { application_id: found } = db.prepare('PRAGMA application_id').get() as { application_id: number }
   const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number }
-  if (found !== applicationId && (found !== 0 || version !== 0)) throw new Error('ledger: the file is not a mint ledger')
+  if (found !== applicationId && (found !== 0 || version !== 0))
+    throw new Error('ledger: the file is not a mint ledger')
   db.exec(`
     PRAGMA application_id = ${applicationId};
     PRAGMA journal_mode = WAL;

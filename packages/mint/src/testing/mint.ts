@@ -20,11 +20,11 @@ import {
   type SigningKey,
 } from '@tuppence/protocol'
 import { blind, unblind } from '@tuppence/protocol/crypto'
-import { parseConfig, type MintConfigInput } from './config.ts'
-import { denominations } from './keys.ts'
-import { jsonLog } from './log.ts'
-import type { Ports } from './ports.ts'
-import { serveMint, type ServedMint } from './server.ts'
+import { parseConfig, type MintConfigInput } from '../config.ts'
+import { denominations } from '../keys.ts'
+import { jsonLog } from '../log.ts'
+import type { Ports } from '../ports.ts'
+import { serveMint, type ServedMint } from '../server.ts'
 
 /** An answer as it came. */
 export interface Answer {
@@ -112,7 +112,11 @@ export async function activeKeyset(mint: Pick<TestMint, 'get'>, unit = 'usd'): P
 }
 
 /** Drafts one output for each amount; `secretOf` makes other secrets than random ones. */
-export function draft(keyset: Keyset, amounts: readonly number[], secretOf = () => randomBytes(32).toString('hex')): Draft {
+export function draft(
+  keyset: Keyset,
+  amounts: readonly number[],
+  secretOf = () => randomBytes(32).toString('hex'),
+): Draft {
   const secrets = amounts.map(() => {
     const factor = randomBytes(32)
     factor[0] = 1
@@ -173,7 +177,12 @@ export async function depositCoins(
   const headers = { 'content-type': 'application/json' }
   const signed = await signRequest(
     { method: 'POST', url: `${mint.url}/v1/deposit`, headers, body },
-    { key: key.privateKey, keyId: key.keyId, createdMs: Date.now() + mint.clock.offsetMs, components: depositComponents },
+    {
+      key: key.privateKey,
+      keyId: key.keyId,
+      createdMs: Date.now() + mint.clock.offsetMs,
+      components: depositComponents,
+    },
   )
   return mint.post('/v1/deposit', body, signed)
 }
