@@ -1,16 +1,14 @@
 // Attacks on the frame and its messages, from the page that embeds it and from an advertisement's iframe in that page.
+import { blankPage } from './harness/attacker.ts'
 import { expect, lockedArticle, ownedArticle, test } from './harness/fixtures.ts'
 import { unharmed } from './harness/unharmed.ts'
-
-const blank = '<!doctype html><html lang="en"><title>page</title><body>'
 
 test.describe('from the page', () => {
   test("reads the wallet's storage through the frame, and finds none of it in its own", async ({ town, victim }) => {
     const { evil, house } = town
-    const page = await victim.open(evil.origin + evil.page(blank))
+    const page = await victim.open(evil.origin + evil.page(blankPage))
     await unharmed(town, victim, async () => {
       const loot = await page.evaluate(async (wallet) => {
-        const attacker = await import('/attacker.js')
         const { iframe } = await attacker.openFrame(wallet)
         const inside = iframe.contentWindow
         const tries: Record<string, () => unknown> = {
@@ -22,7 +20,7 @@ test.describe('from the page', () => {
           name: () => inside.name,
           crypto: () => inside.crypto,
           eval: () => inside.eval('1'),
-          contentDocument: () => iframe.contentDocument.body,
+          contentDocument: () => iframe.contentDocument?.body.innerHTML ?? 'TypeError',
         }
         const found: Record<string, unknown> = {}
         for (const [name, look] of Object.entries(tries)) {
@@ -51,11 +49,10 @@ test.describe('from the page', () => {
 
   test('forges messages that a better-natured protocol might have', async ({ town, victim }) => {
     const { evil, house } = town
-    const page = await victim.open(evil.origin + evil.page(blank))
+    const page = await victim.open(evil.origin + evil.page(blankPage))
     await unharmed(town, victim, async () => {
       const loot = await page.evaluate(
         async ({ wallet, url }) => {
-          const attacker = await import('/attacker.js')
           const opened = await attacker.openFrame(wallet)
           const port = attacker.shake(opened, wallet)
           const types = [
@@ -99,11 +96,10 @@ test.describe('from the page', () => {
 
   test('shakes hands twice, and takes over a port that it has seen before', async ({ town, victim }) => {
     const { evil, house } = town
-    const page = await victim.open(evil.origin + evil.page(blank))
+    const page = await victim.open(evil.origin + evil.page(blankPage))
     await unharmed(town, victim, async () => {
       const loot = await page.evaluate(
         async ({ wallet, url }) => {
-          const attacker = await import('/attacker.js')
           const first = await attacker.openFrame(wallet)
           attacker.shake(first, wallet)
           const taken = first.port
@@ -114,9 +110,15 @@ test.describe('from the page', () => {
           // Replay: the first port's message once more, and the first handshake at another frame.
           taken.postMessage({ t: 'unlock', id: 'first', url })
           const other = await attacker.openFrame(wallet)
-          attacker.shake(other, wallet, { nonce: first.ready.nonce })
+          attacker.shake(other, wallet, { nonce: first.ready?.nonce ?? '' })
           const replayed = await attacker.ask(other, { t: 'unlock', id: 'replay', url })
-          return { second, again, replayed, saidByOther: other.said, nonces: [first.ready.nonce, other.ready.nonce] }
+          return {
+            second,
+            again,
+            replayed,
+            saidByOther: other.said,
+            nonces: [first.ready?.nonce ?? '', other.ready?.nonce ?? ''],
+          }
         },
         { wallet: house.urls.wallet, url: `${house.urls.news}/read/${lockedArticle}` },
       )
@@ -131,11 +133,10 @@ test.describe('from the page', () => {
 
   test('sends too much: large messages, many at once, deep objects', async ({ town, victim }) => {
     const { evil, house } = town
-    const page = await victim.open(evil.origin + evil.page(blank))
+    const page = await victim.open(evil.origin + evil.page(blankPage))
     await unharmed(town, victim, async () => {
       const loot = await page.evaluate(
         async ({ wallet, url, own }) => {
-          const attacker = await import('/attacker.js')
           const opened = await attacker.openFrame(wallet)
           const port = attacker.shake(opened, wallet)
           port.postMessage({ t: 'unlock', id: 'long', url: `${own}?${'x'.repeat(9_000)}` })
@@ -165,12 +166,11 @@ test.describe('from the page', () => {
 
   test('injects into the theme', async ({ town, victim }) => {
     const { evil, house } = town
-    const page = await victim.open(evil.origin + evil.page(blank))
+    const page = await victim.open(evil.origin + evil.page(blankPage))
     const asked = evil.requests.length
     await unharmed(town, victim, async () => {
       const loot = await page.evaluate(
         async ({ wallet, own }) => {
-          const attacker = await import('/attacker.js')
           const opened = await attacker.openFrame(wallet)
           const port = attacker.shake(opened, wallet)
           const values = [
@@ -230,10 +230,9 @@ test.describe('from the page', () => {
   }) => {
     const { evil, house } = town
     const probe = async (who: typeof reader) => {
-      const page = await who.open(evil.origin + evil.page(blank))
+      const page = await who.open(evil.origin + evil.page(blankPage))
       const heard = await page.evaluate(
         async ({ wallet, own }) => {
-          const attacker = await import('/attacker.js')
           const transcripts: Record<string, unknown> = {}
           for (const cents of [1, 250, 499, 500, 501, 1_000, 100_000]) {
             const opened = await attacker.openFrame(wallet)
@@ -267,7 +266,7 @@ test.describe('from the page', () => {
 test.describe("from an advertisement's iframe", () => {
   test('embeds the wallet for itself: one ancestor too many', async ({ town, victim }) => {
     const { evil, house } = town
-    const ad = evil.page(`${blank}<script type="module">
+    const ad = evil.page(`${blankPage}<script type="module">
       import { openFrame, shake, ask, heard } from '/attacker.js'
       const opened = await openFrame('${house.urls.wallet}')
       shake(opened, '${house.urls.wallet}', { nonce: opened.ready?.nonce ?? 'guess' })
@@ -295,7 +294,7 @@ test.describe("from an advertisement's iframe", () => {
 
   test("reaches for the publisher's frame from beside it", async ({ town, victim }) => {
     const { evil, house } = town
-    const ad = evil.page(`${blank}<script type="module">
+    const ad = evil.page(`${blankPage}<script type="module">
       const { wallet, news } = ${JSON.stringify({ wallet: house.urls.wallet, news: house.urls.news })}
       const said = []
       addEventListener('message', ({ data, origin }) => origin === wallet && said.push(data))
@@ -342,9 +341,9 @@ test.describe("from an advertisement's iframe", () => {
       const said = []; addEventListener('message', ({ data }) => said.push(data))
       setTimeout(() => parent.postMessage({ loot: said }, '*'), 1500)
     </script>`
-    const outer = `${blank}<script>addEventListener('message', ({ data }) => (globalThis.loot ??= data.loot))</script>
+    const outer = `${blankPage}<script>addEventListener('message', ({ data }) => (globalThis.loot ??= data.loot))</script>
 <iframe sandbox="allow-scripts" srcdoc="${inner.replaceAll('"', '&quot;')}"></iframe>`
-    const page = await victim.open('about:blank')
+    const page = await victim.open('about:blankPage')
     await unharmed(town, victim, async () => {
       await page.goto(evil.origin + evil.page(outer))
       const loot = await (await page.waitForFunction('globalThis.loot')).jsonValue()

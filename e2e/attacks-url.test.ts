@@ -1,5 +1,6 @@
 // A hostile publisher names URLs that are not its own: other publishers' articles, the mint, the wallet, redirects.
 import { article } from './harness/articles.ts'
+import { blankPage } from './harness/attacker.ts'
 import { expect, lockedArticle, ownedArticle, test, type Town } from './harness/fixtures.ts'
 import type { Reader } from './harness/reader.ts'
 import { unharmed } from './harness/unharmed.ts'
@@ -10,10 +11,9 @@ async function askAbout(
   victim: Reader,
   url: string,
 ): Promise<{ said: unknown[]; heard: unknown[]; height: number }> {
-  const page = await victim.open(evil.origin + evil.page('<!doctype html><body>'))
+  const page = await victim.open(evil.origin + evil.page(blankPage))
   const result = await page.evaluate(
     async ({ wallet, url }) => {
-      const attacker = await import('/attacker.js')
       const opened = await attacker.openFrame(wallet)
       attacker.shake(opened, wallet)
       await attacker.ask(opened, { t: 'unlock', id: 'a1', url })
@@ -128,11 +128,10 @@ test.describe('a hostile publisher names', () => {
     // http://news.localhost:OTHERPORT is the same site as the newspaper and shares its storage partition.
     const { house, evil } = town
     const port = new URL(evil.origin).port
-    const page = await victim.open(`http://news.localhost:${port}${evil.page('<!doctype html><body>')}`)
+    const page = await victim.open(`http://news.localhost:${port}${evil.page(blankPage)}`)
     await unharmed(town, victim, async () => {
       const result = await page.evaluate(
         async ({ wallet, url }) => {
-          const attacker = await import('/attacker.js')
           const opened = await attacker.openFrame(wallet)
           attacker.shake(opened, wallet)
           await attacker.ask(opened, { t: 'unlock', id: 'a1', url })

@@ -41,4 +41,28 @@ export async function ask(opened, message, waitMs = 1200) {
   await turn(waitMs)
   return opened.said.filter((said) => said.id === message.id)
 }
+
+globalThis.attacker = { heard, openFrame, shake, ask }
 `
+
+/** A page with nothing in it but the attacker, as a global. */
+export const blankPage =
+  '<!doctype html><html lang="en"><title>page</title><script type="module" src="/attacker.js"></script><body>'
+
+type Said = { t: string; id?: string; height?: number; reason?: string; body?: string }
+type Opened = {
+  iframe: HTMLIFrameElement & { contentWindow: Window & typeof globalThis }
+  said: Said[]
+  ready?: { tuppence: 'ready'; versions: number[]; nonce: string }
+  port: MessagePort
+}
+
+declare global {
+  // What /attacker.js leaves in the page, for page.evaluate().
+  var attacker: {
+    heard: { origin: string; data: { tuppence?: string } }[]
+    openFrame: (wallet: string, options?: { into?: Element; style?: string; parent?: Window }) => Promise<Opened>
+    shake: (opened: Opened, wallet: string, init?: { nonce?: string; version?: number }) => MessagePort
+    ask: (opened: Opened, message: { t: string; id: string; url?: string }, waitMs?: number) => Promise<Said[]>
+  }
+}
