@@ -1,5 +1,5 @@
 // Packs every package as it would be published and asks publint and are-the-types-wrong about the tarball.
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, runProgram } from './program.ts'
 
@@ -17,6 +17,10 @@ export async function inspectPackages(): Promise<number> {
       private?: boolean
     }
     if (manifest.private === true) continue
+    if (!existsSync(join(root, 'packages', folder, 'README.md'))) {
+      console.error(`${manifest.name} has no README.md`)
+      failed += 1
+    }
     const destination = join(packed, folder)
     mkdirSync(destination, { recursive: true })
     const pack = ['--dir', `packages/${folder}`, 'pack', '--silent', '--pack-destination', destination]
