@@ -1,4 +1,12 @@
-import { bytesToHex, hexToBytes, sha256Hex, signingKey, verifyReceipt, type SignedReceipt } from '@tuppence/protocol'
+import {
+  bytesToHex,
+  hexToBytes,
+  sha256,
+  sha256Hex,
+  signingKey,
+  verifyReceipt,
+  type SignedReceipt,
+} from '@tuppence/protocol'
 import { hashToCurve, publicKey, signQuote, signMessage, verifyDleq } from '@tuppence/protocol/crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -263,6 +271,23 @@ describe('locked coins', () => {
     const alone = { ...coin, witness: JSON.stringify({ signatures: [signMessage(coin.secret + coin.C, privateKey)] }) }
     expect((await depositCoins(mint, [alone])).text).toContain('coin-locked')
     expect((await mint.post('/v1/swap', { inputs, outputs })).status).toBe(200)
+  })
+
+  test('under a hash need its preimage and the signature (NUT-14)', async () => {
+    const preimage = '5e'.repeat(32)
+    const data = bytesToHex(await sha256(hexToBytes(preimage)))
+    const tags = [['pubkeys', bytesToHex(publicKey(privateKey))]]
+    const secretOf = () => JSON.stringify(['HTLC', { nonce: crypto.randomUUID(), data, tags }])
+    const [coin] = await topUp(mint, [4], secretOf)
+    if (coin === undefined) throw new Error('no coin')
+    const { outputs } = draft(await activeKeyset(mint), [4])
+    const signatures = [signMessage(coin.secret, privateKey)]
+    const swap = (witness: object) =>
+      mint.post('/v1/swap', { inputs: [{ ...coin, witness: JSON.stringify(witness) }], outputs })
+    expect(nutCode(await swap({ signatures }))).toBe(10001)
+    expect(nutCode(await swap({ signatures, preimage: '5f'.repeat(32) }))).toBe(10001)
+    expect(nutCode(await swap({ signatures: [], preimage }))).toBe(10001)
+    expect((await swap({ signatures, preimage })).status).toBe(200)
   })
 
   test('of a kind that the mint does not know stay where they are', async () => {

@@ -27,7 +27,10 @@ export interface ServedMint extends Mint {
 export async function serveMint(config: MintConfig, ports: Partial<Ports> = {}): Promise<ServedMint> {
   // The socket comes first, since the mint's URL may depend on its port; what arrives meanwhile waits for the mint.
   const opening = Promise.withResolvers<Mint>()
-  const listener = getRequestListener(async (request) => (await opening.promise).app.fetch(request))
+  const listener = getRequestListener(async (request) => (await opening.promise).app.fetch(request), {
+    // A library must not swap the process's Request and Response for its own.
+    overrideGlobalObjects: false,
+  })
   const { headersTimeoutMs, requestTimeoutMs } = config.limits
   const server = createServer(
     { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, connectionsCheckingInterval: checkEveryMs },

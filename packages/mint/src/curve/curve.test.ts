@@ -123,4 +123,15 @@ describe('both curves', () => {
     expect([curve.name, ...reasons]).toEqual(['native'])
     expect(curve.isPoint(bytesToHex(curve.publicKey(randomBytes(32))))).toBe(true)
   })
+
+  test('start as the portable one where there is no binary, and say why', () => {
+    const reasons: string[] = []
+    const curve = openCurve(
+      (reason) => reasons.push(reason),
+      () => {
+        throw new Error('No native build was found')
+      },
+    )
+    expect([curve.name, ...reasons]).toEqual(['portable', 'No native build was found'])
+  })
 })

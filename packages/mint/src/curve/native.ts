@@ -1,6 +1,6 @@
 // The curve by libsecp256k1 (npm `secp256k1`, prebuilt): what a mint runs on; open.ts loads it if the machine has it.
 
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { TuppenceError } from '@tuppence/protocol'
 import type * as Secp256k1 from 'secp256k1'
@@ -24,6 +24,8 @@ const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141
  */
 export function nativeCurve(): MintCurve {
   const lib = createRequire(import.meta.url)('secp256k1/bindings.js') as typeof Secp256k1
+  // Blinds the multiplications of G, against whoever listens to the machine.
+  lib.contextRandomize(Uint8Array.from(randomBytes(32)))
   const xBytes = new Uint8Array(32)
   const yBytes = new Uint8Array(32)
   const uncompress = (x: Uint8Array, y: Uint8Array) => {

@@ -5,9 +5,9 @@ import { portableCurve } from './portable.ts'
 import type { MintCurve } from './port.ts'
 
 /** Opens the fastest curve there is; `onFallback` hears why the native one could not load. */
-export function openCurve(onFallback: (reason: string) => void): MintCurve {
+export function openCurve(onFallback: (reason: string) => void, loadNative: () => MintCurve = nativeCurve): MintCurve {
   try {
-    return nativeCurve()
+    return loadNative()
   } catch (error) {
     onFallback(error instanceof Error ? error.message : String(error))
     return portableCurve()
