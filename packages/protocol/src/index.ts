@@ -1,3 +1,17 @@
+// Entry `@tuppence/protocol`: what two parties must agree on. Leaves out the curve (`./crypto`), which is loaded only where
+// coins are made, and the messages between page and frame (`./bridge`), which every publisher's page loads.
+
+// Money, bounds, failures, encodings.
+export * from './amount.ts'
+export * from './encoding.ts'
+export * from './error-table.ts'
+export * from './errors.ts'
+export * from './limits.ts'
+export * from './parse.ts'
+export * from './problem.ts'
+export * from './shape.ts'
+
+// Cashu's nouns.
 export * from './coin.ts'
 export * from './keyset.ts'
 export * from './order.ts'
@@ -7,13 +21,9 @@ export * from './quote-batch.ts'
 export * from './quote.ts'
 export * from './secret.ts'
 export * from './token.ts'
-export * from './amount.ts'
-export * from './encoding.ts'
-export * from './error-table.ts'
-export * from './errors.ts'
-export * from './limits.ts'
-export * from './problem.ts'
-export * from './parse.ts'
+
+// The HTTP Payment scheme, signatures and receipts.
+export * from './http-signature.ts'
 export * from './payment-auth/auth-header.ts'
 export * from './payment-auth/challenge.ts'
 export * from './payment-auth/credential.ts'
@@ -22,7 +32,7 @@ export * from './payment-auth/payment-receipt.ts'
 export * from './receipt.ts'
 export * from './signing-key.ts'
 export * from './site-key.ts'
-export * from './http-signature.ts'
-export * from './till-api.ts'
+
+// Routes.
 export * from './mint-api.ts'
-export * from './shape.ts'
+export * from './till-api.ts'
