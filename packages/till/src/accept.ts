@@ -1,6 +1,16 @@
 /** The money path: a payment is written down, deposited at the mint and kept with its receipt; nothing is done twice. */
 import {
-  base64UrlEncode, bytesToHex, depositSchema, encodeReceipt, hexToBytes, isTuppenceError, offerCommitment, parseJsonAs, thumbprint, TuppenceError, verifyReceipt,
+  base64UrlEncode,
+  bytesToHex,
+  depositSchema,
+  encodeReceipt,
+  hexToBytes,
+  isTuppenceError,
+  offerCommitment,
+  parseJsonAs,
+  thumbprint,
+  TuppenceError,
+  verifyReceipt,
 } from '@tuppence/protocol'
 import type { Deposit, SignedReceipt } from '@tuppence/protocol'
 import type { CheckedCoins } from './coins.ts'
@@ -92,7 +102,11 @@ async function deposit(deps: AcceptDeps, { reference }: JournaledPayment): Promi
   if (text === undefined) throw new TuppenceError('storage-corrupt', { details: { field: 'deposit' } })
   try {
     const receipt = await mint.deposit(text)
-    await checkReceipt(deps, { payment, receipt, commitment: parseJsonAs(depositSchema, text, 'storage-corrupt').offer })
+    await checkReceipt(deps, {
+      payment,
+      receipt,
+      commitment: parseJsonAs(depositSchema, text, 'storage-corrupt').offer,
+    })
     const kept = await journal.deposited(payment.reference, { receipt: receiptHeader(payment, receipt), atMs: nowMs() })
     say(deps, payment, { outcome: 'credited' })
     if (!isDeposited(kept)) throw new TuppenceError('storage-corrupt', { details: { field: 'receipt' } })
@@ -109,19 +123,27 @@ async function deposit(deps: AcceptDeps, { reference }: JournaledPayment): Promi
 }
 
 /** A receipt that is not the mint's word for exactly this payment is no answer at all: ask again later. */
-async function checkReceipt(deps: AcceptDeps, answer: { payment: JournaledPayment; receipt: SignedReceipt; commitment: string }): Promise<void> {
+async function checkReceipt(
+  deps: AcceptDeps,
+  answer: { payment: JournaledPayment; receipt: SignedReceipt; commitment: string },
+): Promise<void> {
   const { settings, facts } = deps
   const { payment, receipt, commitment } = answer
   const fits =
-    receipt.mint === settings.mint.url && receipt.account === settings.account && receipt.offer === commitment &&
-    receipt.amount === payment.amount && receipt.unit === payment.unit && receipt.reference === payment.reference
+    receipt.mint === settings.mint.url &&
+    receipt.account === settings.account &&
+    receipt.offer === commitment &&
+    receipt.amount === payment.amount &&
+    receipt.unit === payment.unit &&
+    receipt.reference === payment.reference
   if (!fits) throw new TuppenceError('mint-unavailable', { details: { reason: 'receipt-differs' } })
   const names = async (keys: readonly JsonWebKey[]): Promise<boolean> => {
     const kids = await Promise.all(keys.map((key) => thumbprint(key).catch(() => undefined)))
     return kids.includes(receipt.kid)
   }
   const keys = await facts.receiptKeys(names)
-  if (!(await verifyReceipt(receipt, keys))) throw new TuppenceError('mint-unavailable', { details: { reason: 'receipt-invalid' } })
+  if (!(await verifyReceipt(receipt, keys)))
+    throw new TuppenceError('mint-unavailable', { details: { reason: 'receipt-invalid' } })
 }
 
 /** Made once and stored: everything in it comes from the journal or the mint, so that a repeat gets the same bytes. */
@@ -141,6 +163,12 @@ function isDeposited(payment: JournaledPayment): payment is DepositedPayment {
   return payment.receipt !== undefined
 }
 
-function say(deps: AcceptDeps, payment: JournaledPayment, outcome: { outcome: 'credited' } | { outcome: 'refused' | 'unknown'; code: 'coins-refused' | 'mint-unavailable'; reason: string }): void {
+function say(
+  deps: AcceptDeps,
+  payment: JournaledPayment,
+  outcome:
+    | { outcome: 'credited' }
+    | { outcome: 'refused' | 'unknown'; code: 'coins-refused' | 'mint-unavailable'; reason: string },
+): void {
   deps.log({ event: 'deposit', offer: payment.offerId, amount: payment.amount, unit: payment.unit, ...outcome })
 }

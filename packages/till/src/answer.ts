@@ -14,7 +14,10 @@ const corsHeaders = {
   'access-control-expose-headers': tillCors.exposeHeaders.join(', '),
 }
 
-function answer(status: number, parts: Readonly<{ nowMs: number; body?: Content; headers?: Record<string, string> }>): Response {
+function answer(
+  status: number,
+  parts: Readonly<{ nowMs: number; body?: Content; headers?: Record<string, string> }>,
+): Response {
   const headers = new Headers({
     ...corsHeaders,
     // Wallets correct their own clock by it before they sign.
@@ -60,10 +63,18 @@ export function contentAnswer(nowMs: number, content: Content, receipt: string):
  * @param reason - Why: `payment-required`, or what was wrong with the credential or signature that came.
  * @param page - HTML for a browser that came here itself; else problem details.
  */
-export function challengeAnswer(nowMs: number, issued: IssuedChallenge, reason: TuppenceError, page?: string): Response {
+export function challengeAnswer(
+  nowMs: number,
+  issued: IssuedChallenge,
+  reason: TuppenceError,
+  page?: string,
+): Response {
   return answer(402, {
     nowMs,
-    body: page === undefined ? problem(reason, { status: 402, challengeId: issued.challenge.id }) : { contentType: 'text/html; charset=utf-8', body: page },
+    body:
+      page === undefined
+        ? problem(reason, { status: 402, challengeId: issued.challenge.id })
+        : { contentType: 'text/html; charset=utf-8', body: page },
     headers: {
       'www-authenticate': issued.wwwAuthenticate,
       'x-cashu': issued.xCashu,
@@ -75,7 +86,11 @@ export function challengeAnswer(nowMs: number, issued: IssuedChallenge, reason: 
 }
 
 /** Answers a failure without a challenge. @param status - Defaults to the code's own. */
-export function problemAnswer(nowMs: number, error: unknown, parts: Readonly<{ status?: number; headers?: Record<string, string> }> = {}): Response {
+export function problemAnswer(
+  nowMs: number,
+  error: unknown,
+  parts: Readonly<{ status?: number; headers?: Record<string, string> }> = {},
+): Response {
   const body = problem(error, parts)
   const status = parts.status ?? errorRow(toProblem(error).code).status
   return answer(status, {
@@ -91,12 +106,20 @@ export function problemAnswer(nowMs: number, error: unknown, parts: Readonly<{ s
 
 /** Answers with a page where nothing is locked: a tip jar that was opened by itself. */
 export function pageAnswer(nowMs: number, page: string): Response {
-  return answer(200, { nowMs, body: { contentType: 'text/html; charset=utf-8', body: page }, headers: { 'cache-control': 'no-store', vary: 'Accept', 'x-robots-tag': 'noindex' } })
+  return answer(200, {
+    nowMs,
+    body: { contentType: 'text/html; charset=utf-8', body: page },
+    headers: { 'cache-control': 'no-store', vary: 'Accept', 'x-robots-tag': 'noindex' },
+  })
 }
 
 /** Answers the well-known document. */
 export function descriptionAnswer(nowMs: number, description: TillDescription): Response {
-  return answer(200, { nowMs, body: { contentType: 'application/json', body: JSON.stringify(description) }, headers: { 'cache-control': 'no-store' } })
+  return answer(200, {
+    nowMs,
+    body: { contentType: 'application/json', body: JSON.stringify(description) },
+    headers: { 'cache-control': 'no-store' },
+  })
 }
 
 /** The same answer without its body, for HEAD. */

@@ -96,7 +96,9 @@ function handler(deps: SellDeps): Till['handle'] {
     const methods = offer ? methodsOf(offer) : ['GET', 'HEAD']
     if (request.method === 'OPTIONS') return preflightAnswer(nowMs(), methods)
     try {
-      const response = offer ? await sell(deps, { offer, request, target: url.pathname + url.search }) : describe(deps, request.method)
+      const response = offer
+        ? await sell(deps, { offer, request, target: url.pathname + url.search })
+        : describe(deps, request.method)
       return request.method === 'HEAD' ? withoutBody(response) : response
     } catch (error) {
       // Whatever gets here is a fault of the till or its disk, never of the request; and never a reason to ask for money.
@@ -108,8 +110,14 @@ function handler(deps: SellDeps): Till['handle'] {
 
 function describe(deps: SellDeps, method: string): Response {
   const { settings, nowMs } = deps
-  if (method !== 'GET' && method !== 'HEAD') return problemAnswer(nowMs(), new TuppenceError('method-not-allowed'), { headers: { allow: 'GET, HEAD, OPTIONS' } })
-  return descriptionAnswer(nowMs(), { realm: settings.realm, mints: [settings.mint.url], account: settings.account, time: nowMs() })
+  if (method !== 'GET' && method !== 'HEAD')
+    return problemAnswer(nowMs(), new TuppenceError('method-not-allowed'), { headers: { allow: 'GET, HEAD, OPTIONS' } })
+  return descriptionAnswer(nowMs(), {
+    realm: settings.realm,
+    mints: [settings.mint.url],
+    account: settings.account,
+    time: nowMs(),
+  })
 }
 
 /** Runs work that no answer waits for; close() waits for it. */
@@ -118,7 +126,9 @@ function background(log: Log) {
   const later = (work: () => Promise<void>): void => {
     const done: Promise<void> = new Promise<void>((resolve) => setImmediate(resolve))
       .then(work)
-      .catch((error: unknown) => log({ event: 'failed', offer: '', error: error instanceof Error ? error.message : 'unknown' }))
+      .catch((error: unknown) =>
+        log({ event: 'failed', offer: '', error: error instanceof Error ? error.message : 'unknown' }),
+      )
       .finally(() => pending.delete(done))
     pending.add(done)
   }

@@ -1,6 +1,14 @@
 /** A till's challenges: issues one for an offer, and knows its own again when a credential brings it back. */
 import {
-  chargeAmount, createChallenge, encodePaymentRequest, formatChallenge, isTuppenceError, randomId, readEcho, TuppenceError, verifyChallenge,
+  chargeAmount,
+  createChallenge,
+  encodePaymentRequest,
+  formatChallenge,
+  isTuppenceError,
+  randomId,
+  readEcho,
+  TuppenceError,
+  verifyChallenge,
 } from '@tuppence/protocol'
 import type { Challenge, EchoedChallenge, OfferOpaque } from '@tuppence/protocol'
 import { limits } from '@tuppence/protocol'
@@ -63,12 +71,15 @@ export async function recogniseChallenge(
   echoed: EchoedChallenge,
   wanted: Wanted,
 ): Promise<Readonly<{ challenge: Challenge; price: number }>> {
-  if (!(await isOurs(deps.secrets, echoed))) throw foreign('not-ours')
+  // The scheme binds all that it echoes but `description`, and this till sends none.
+  if (echoed.description !== undefined || !(await isOurs(deps.secrets, echoed))) throw foreign('not-ours')
   const challenge = decode(echoed)
   if (challenge.realm !== deps.settings.realm) throw foreign('realm')
-  if (challenge.opaque?.['offer'] !== wanted.offer.id || challenge.opaque['path'] !== wanted.target) throw foreign('offer')
+  if (challenge.opaque?.['offer'] !== wanted.offer.id || challenge.opaque['path'] !== wanted.target)
+    throw foreign('offer')
   if (challenge.request.currency !== wanted.offer.unit) throw foreign('unit')
-  if (challenge.digest !== wanted.digest) throw new TuppenceError('verification-failed', { details: { reason: 'digest' } })
+  if (challenge.digest !== wanted.digest)
+    throw new TuppenceError('verification-failed', { details: { reason: 'digest' } })
   return { challenge, price: chargeAmount(challenge.request) }
 }
 

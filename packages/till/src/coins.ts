@@ -40,7 +40,10 @@ export async function checkCoins(
 function toInput(proof: Proof, keysets: readonly KeysetInfo[]): Proof {
   const { amount, secret, C, witness } = proof
   try {
-    const id = resolveKeysetId(proof.id, keysets.map((keyset) => keyset.id))
+    const id = resolveKeysetId(
+      proof.id,
+      keysets.map((keyset) => keyset.id),
+    )
     return { amount, id, secret, C, ...(witness !== undefined && { witness }) }
   } catch (cause) {
     throw failed('keyset', cause)

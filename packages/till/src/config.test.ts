@@ -8,7 +8,14 @@ const config = (change: Record<string, unknown> = {}): TillConfig =>
     mint: { url: 'http://mint.localhost:4043' },
     dataDir: '/tmp/till',
     offers: [
-      { id: 'salt', kind: 'article', path: '/read/salt', title: 'Salt', price: '0.05', sites: ['http://news.localhost:4041'] },
+      {
+        id: 'salt',
+        kind: 'article',
+        path: '/read/salt',
+        title: 'Salt',
+        price: '0.05',
+        sites: ['http://news.localhost:4041'],
+      },
       { id: 'jar', kind: 'tip', path: '/tip', title: 'Tip jar' },
     ],
     ...change,
@@ -30,18 +37,44 @@ describe('config', () => {
   test('turns decimal prices into minor units and fills in the defaults', () => {
     const settings = parseConfig(config())
     expect(settings.offers).toEqual([
-      { id: 'salt', kind: 'article', path: '/read/salt', title: 'Salt', price: 5, unit: 'usd', sites: ['http://news.localhost:4041'] },
-      { id: 'jar', kind: 'tip', path: '/tip', title: 'Tip jar', min: 5, max: 10_000, unit: 'usd', sites: ['http://news.localhost:4041'] },
+      {
+        id: 'salt',
+        kind: 'article',
+        path: '/read/salt',
+        title: 'Salt',
+        price: 5,
+        unit: 'usd',
+        sites: ['http://news.localhost:4041'],
+      },
+      {
+        id: 'jar',
+        kind: 'tip',
+        path: '/tip',
+        title: 'Tip jar',
+        min: 5,
+        max: 10_000,
+        unit: 'usd',
+        sites: ['http://news.localhost:4041'],
+      },
     ])
-    expect(settings).toMatchObject({ realm: 'news.localhost:4041', unit: 'usd', mint: { internalUrl: 'http://mint.localhost:4043', timeoutMs: 10_000 } })
+    expect(settings).toMatchObject({
+      realm: 'news.localhost:4041',
+      unit: 'usd',
+      mint: { internalUrl: 'http://mint.localhost:4043', timeoutMs: 10_000 },
+    })
   })
 
   test.each([
-    ['an unknown field', config({ colour: 'red' }), 'colour', 'unknown field'],
-    ['an unknown field of an offer', offer({ prise: '0.05' }), 'offers.0.prise', 'unknown field'],
-    ['an unknown field of the mint', config({ mint: { url: 'https://m.example', key: 'x' } }), 'mint.key', 'unknown field'],
-    ['a price on a tip jar', tip({ price: '1' }), 'offers.0.price', 'unknown field'],
-    ['a missing title', offer({ title: undefined }), 'offers.0.title', 'is missing'],
+    ['an unknown field', config({ colour: 'red' }), 'colour', /^unknown field$/],
+    ['an unknown field of an offer', offer({ prise: '0.05' }), 'offers.0.prise', /^unknown field$/],
+    [
+      'an unknown field of the mint',
+      config({ mint: { url: 'https://m.example', key: 'x' } }),
+      'mint.key',
+      /^unknown field$/,
+    ],
+    ['a price on a tip jar', tip({ price: '1' }), 'offers.0.price', /^unknown field$/],
+    ['a missing title', offer({ title: undefined }), 'offers.0.title', /^is missing$/],
     ['a price as a number', offer({ price: 0.05 }), 'offers.0.price', /decimal string/],
     ['a price of nothing', offer({ price: '0' }), 'offers.0.price', /amount of usd/],
     ['a negative price', offer({ price: '-1' }), 'offers.0.price', /amount of usd/],
@@ -66,12 +99,14 @@ describe('config', () => {
     const refused = refusal(input)
     expect(refused.code).toBe('config-invalid')
     expect(refused.field).toBe(field)
-    expect(refused.reason).toEqual(typeof reason === 'string' ? reason : expect.stringMatching(reason))
+    expect(refused.reason).toMatch(reason)
   })
 
   test('refuses two offers with one id or one path', () => {
     const [first] = config().offers
-    expect(refusal(config({ offers: [first, { ...first, path: '/read/tin' }] }))).toMatchObject({ field: 'offers.1.id' })
+    expect(refusal(config({ offers: [first, { ...first, path: '/read/tin' }] }))).toMatchObject({
+      field: 'offers.1.id',
+    })
     expect(refusal(config({ offers: [first, { ...first, id: 'tin' }] }))).toMatchObject({ field: 'offers.1.path' })
   })
 

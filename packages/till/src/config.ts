@@ -17,7 +17,12 @@ export type TillSettings = Readonly<{
   /** The publisher's account at the mint. */
   account: string
   unit: string
-  mint: Readonly<{ url: string; internalUrl: string; receiptKeys: readonly JsonWebKey[] | undefined; timeoutMs: number }>
+  mint: Readonly<{
+    url: string
+    internalUrl: string
+    receiptKeys: readonly JsonWebKey[] | undefined
+    timeoutMs: number
+  }>
   dataDir: string
   offers: readonly Offer[]
 }>
@@ -42,18 +47,35 @@ const isNormalPath = (path: string): boolean => {
   return url !== undefined && url.host === 'till.invalid' && url.pathname === path && path !== wellKnownPath
 }
 
-const text = (charsMax: number) => v.pipe(v.string(), v.minLength(1, 'must not be empty'), v.maxLength(charsMax, `must have at most ${charsMax} characters`))
+const text = (charsMax: number) =>
+  v.pipe(
+    v.string(),
+    v.minLength(1, 'must not be empty'),
+    v.maxLength(charsMax, `must have at most ${charsMax} characters`),
+  )
 const origin = v.pipe(v.string(), v.check(isOrigin, 'must be an exact origin, such as https://news.example'))
-const mintUrl = v.pipe(v.string(), v.check(isMintUrl, 'must be an http(s) URL without a trailing slash, query or fragment'))
+const mintUrl = v.pipe(
+  v.string(),
+  v.check(isMintUrl, 'must be an http(s) URL without a trailing slash, query or fragment'),
+)
 const identifier = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be 1 to 64 of a-z 0-9 . _ -'))
-const path = v.pipe(text(pathCharsMax), v.check(isNormalPath, 'must be a path in normal form, such as /read/slug, without query or fragment'))
+const path = v.pipe(
+  text(pathCharsMax),
+  v.check(isNormalPath, 'must be a path in normal form, such as /read/slug, without query or fragment'),
+)
 const amount = v.string('must be a decimal string, such as "0.05"')
 
 const common = {
   id: identifier,
   path,
   title: text(limits.titleMax),
-  sites: v.optional(v.pipe(v.array(origin), v.minLength(1, 'must name at least one site'), v.maxLength(limits.sitesMax, `must name at most ${limits.sitesMax} sites`))),
+  sites: v.optional(
+    v.pipe(
+      v.array(origin),
+      v.minLength(1, 'must name at least one site'),
+      v.maxLength(limits.sitesMax, `must name at most ${limits.sitesMax} sites`),
+    ),
+  ),
 }
 const offerSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('article'), ...common, price: amount }),
@@ -62,13 +84,20 @@ const offerSchema = v.variant('kind', [
 
 const configSchema = v.strictObject({
   origin,
-  realm: v.optional(v.pipe(text(limits.titleMax), v.regex(/^[\x20-\x7b\x7d\x7e]+$/, 'must be printable ASCII without |'))),
+  realm: v.optional(
+    v.pipe(text(limits.titleMax), v.regex(/^[\x20-\x7b\x7d\x7e]+$/, 'must be printable ASCII without |')),
+  ),
   account: identifier,
   unit: v.optional(v.pipe(v.string(), v.regex(/^[a-z]{3,8}$/, 'must be a currency unit, such as usd'))),
   mint: v.strictObject({
     url: mintUrl,
     internalUrl: v.optional(mintUrl),
-    receiptKeys: v.optional(v.pipe(v.array(v.looseObject({ kty: v.literal('OKP'), crv: v.literal('Ed25519'), x: v.string() })), v.minLength(1))),
+    receiptKeys: v.optional(
+      v.pipe(
+        v.array(v.looseObject({ kty: v.literal('OKP'), crv: v.literal('Ed25519'), x: v.string() })),
+        v.minLength(1),
+      ),
+    ),
     timeoutMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(120_000))),
   }),
   dataDir: text(4096),
@@ -90,7 +119,9 @@ export function parseConfig(input: unknown): TillSettings {
   }
   const config = result.output
   const unit = config.unit ?? 'usd'
-  const offers = config.offers.map((offer, index) => toOffer(offer, { unit, origin: config.origin, field: `offers.${index}` }))
+  const offers = config.offers.map((offer, index) =>
+    toOffer(offer, { unit, origin: config.origin, field: `offers.${index}` }),
+  )
   refuseTwice(offers, 'id')
   refuseTwice(offers, 'path')
   return {
@@ -109,7 +140,10 @@ export function parseConfig(input: unknown): TillSettings {
   }
 }
 
-function toOffer(offer: v.InferOutput<typeof offerSchema>, context: { unit: string; origin: string; field: string }): Offer {
+function toOffer(
+  offer: v.InferOutput<typeof offerSchema>,
+  context: { unit: string; origin: string; field: string },
+): Offer {
   const { unit, field } = context
   const base = { id: offer.id, path: offer.path, title: offer.title, sites: offer.sites ?? [context.origin], unit }
   if (offer.kind === 'article') return { ...base, kind: 'article', price: minor(offer.price, unit, `${field}.price`) }
@@ -144,5 +178,9 @@ function reasonOf(issue: v.BaseIssue<unknown>): string {
 }
 
 function invalid(field: string, reason: string, cause?: unknown): TuppenceError {
-  return new TuppenceError('config-invalid', { details: { field, reason }, message: `config: ${field} ${reason}`, cause })
+  return new TuppenceError('config-invalid', {
+    details: { field, reason },
+    message: `config: ${field} ${reason}`,
+    cause,
+  })
 }

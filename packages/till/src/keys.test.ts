@@ -27,17 +27,26 @@ describe('account key', () => {
 
   test('signs what its public key verifies', async () => {
     const { privateKey, publicKey } = await loadAccountKey(dir)
-    const verifier = await crypto.subtle.importKey('jwk', { kty: 'OKP', crv: 'Ed25519', x: publicKey }, 'Ed25519', false, ['verify'])
+    const verifier = await crypto.subtle.importKey(
+      'jwk',
+      { kty: 'OKP', crv: 'Ed25519', x: publicKey },
+      'Ed25519',
+      false,
+      ['verify'],
+    )
     const message = new TextEncoder().encode('deposit')
     const signature = await crypto.subtle.sign('Ed25519', privateKey, message)
     expect(await crypto.subtle.verify('Ed25519', verifier, signature, message)).toBe(true)
   })
 
-  test.each(['', '{}', 'not json', '{"kty":"OKP","crv":"Ed25519","x":"a","d":"b"}'])('refuses a broken file (%s) and leaves it alone', async (text) => {
-    writeFileSync(join(dir, 'account.jwk'), text)
-    await expect(loadAccountKey(dir)).rejects.toMatchObject({ code: 'key-file-invalid' })
-    expect(readFileSync(join(dir, 'account.jwk'), 'utf8')).toBe(text)
-  })
+  test.each(['', '{}', 'not json', '{"kty":"OKP","crv":"Ed25519","x":"a","d":"b"}'])(
+    'refuses a broken file (%s) and leaves it alone',
+    async (text) => {
+      writeFileSync(join(dir, 'account.jwk'), text)
+      await expect(loadAccountKey(dir)).rejects.toMatchObject({ code: 'key-file-invalid' })
+      expect(readFileSync(join(dir, 'account.jwk'), 'utf8')).toBe(text)
+    },
+  )
 })
 
 describe('challenge secrets', () => {

@@ -33,13 +33,23 @@ export async function loadAccountKey(dir: string): Promise<AccountKey> {
   const path = join(dir, accountKeyFile)
   const text = await readOrCreate(path, newAccountJwk)
   const jwk = parseJwk(text)
-  if (!jwk) throw new TuppenceError('key-file-invalid', { details: { file: accountKeyFile }, message: `${path} holds no Ed25519 key` })
+  if (!jwk)
+    throw new TuppenceError('key-file-invalid', {
+      details: { file: accountKeyFile },
+      message: `${path} holds no Ed25519 key`,
+    })
   const { x, d } = jwk
   try {
-    const privateKey = await crypto.subtle.importKey('jwk', { kty: 'OKP', crv: 'Ed25519', x, d }, 'Ed25519', false, ['sign'])
+    const privateKey = await crypto.subtle.importKey('jwk', { kty: 'OKP', crv: 'Ed25519', x, d }, 'Ed25519', false, [
+      'sign',
+    ])
     return { privateKey, publicKey: x, thumbprint: await thumbprint({ kty: 'OKP', crv: 'Ed25519', x }) }
   } catch (cause) {
-    throw new TuppenceError('key-file-invalid', { details: { file: accountKeyFile }, message: `${path} holds no Ed25519 key`, cause })
+    throw new TuppenceError('key-file-invalid', {
+      details: { file: accountKeyFile },
+      message: `${path} holds no Ed25519 key`,
+      cause,
+    })
   }
 }
 
@@ -53,10 +63,19 @@ export async function loadAccountKey(dir: string): Promise<AccountKey> {
  */
 export async function loadChallengeSecrets(dir: string): Promise<readonly [Uint8Array, ...Uint8Array[]]> {
   const path = join(dir, challengeSecretFile)
-  const text = await readOrCreate(path, async () => `${randomId(crypto.getRandomValues(new Uint8Array(secretBytes)))}\n`)
-  const [first, ...rest] = text.split('\n').filter((line) => line !== '').map(decodeSecret)
+  const text = await readOrCreate(
+    path,
+    async () => `${randomId(crypto.getRandomValues(new Uint8Array(secretBytes)))}\n`,
+  )
+  const [first, ...rest] = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(decodeSecret)
   if (!first || rest.includes(undefined))
-    throw new TuppenceError('key-file-invalid', { details: { file: challengeSecretFile }, message: `${path} holds a line that is no secret` })
+    throw new TuppenceError('key-file-invalid', {
+      details: { file: challengeSecretFile },
+      message: `${path} holds a line that is no secret`,
+    })
   return [first, ...(rest as Uint8Array[])]
 }
 

@@ -4,7 +4,15 @@ import type { ErrorCode } from '@tuppence/protocol'
 /** `deposit` is one answer of the mint to coins that were sent to it; `paid` and `reopened` are answers to readers. */
 export type TillEvent =
   | Readonly<{ event: 'challenged'; offer: string; amount: number; unit: string }>
-  | Readonly<{ event: 'deposit'; offer: string; amount: number; unit: string; outcome: 'credited' | 'refused' | 'unknown'; code?: ErrorCode; reason?: string }>
+  | Readonly<{
+      event: 'deposit'
+      offer: string
+      amount: number
+      unit: string
+      outcome: 'credited' | 'refused' | 'unknown'
+      code?: ErrorCode
+      reason?: string
+    }>
   | Readonly<{ event: 'paid'; offer: string; amount: number; unit: string; repeat: 'first' | 'again' }>
   | Readonly<{ event: 'reopened'; offer: string }>
   | Readonly<{ event: 'refused'; offer: string; code: ErrorCode; reason?: string }>

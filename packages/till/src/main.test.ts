@@ -31,7 +31,11 @@ describe('tuppence-till key', () => {
 
   test('refuses a broken file in words, and what it does not understand with the usage', async () => {
     writeFileSync(join(dir, 'account.jwk'), 'x')
-    expect(await till('key', '--dir', dir)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('holds no Ed25519 key') as string })
+    expect(await till('key', '--dir', dir)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('holds no Ed25519 key') as string,
+    })
     for (const input of [[], ['key'], ['sell', '--dir', dir], ['key', '--dri', dir], ['key', 'key', '--dir', dir]])
       expect(await till(...input)).toMatchObject({ code: 2, stderr: expect.stringContaining('usage:') as string })
   })

@@ -12,7 +12,10 @@ async function main(): Promise<number> {
   let dir: string | undefined
   let command: string | undefined
   try {
-    const parsed = parseArgs({ allowPositionals: true, options: { dir: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
+    const parsed = parseArgs({
+      allowPositionals: true,
+      options: { dir: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    })
     if (parsed.values.help) {
       process.stdout.write(usage)
       return 0

@@ -1,6 +1,14 @@
 /** A till's three questions to its mint, over fetch; behind a port, so that accept() does not know of HTTP. */
 import {
-  concatBytes, depositComponents, fromNutError, fromProblem, limits, mintRoutes, parseAs, signRequest, TuppenceError,
+  concatBytes,
+  depositComponents,
+  fromNutError,
+  fromProblem,
+  limits,
+  mintRoutes,
+  parseAs,
+  signRequest,
+  TuppenceError,
 } from '@tuppence/protocol'
 import type { Bytes, KeysetInfo, Route, SignedReceipt } from '@tuppence/protocol'
 import type { InferOutput } from 'valibot'
@@ -31,17 +39,24 @@ const refusals = [400, 409, 422]
  *
  * @param deps.fetch - Defaults to the global one. Never follows a redirect and never repeats by itself.
  */
-export function mintClient(deps: Readonly<{
-  settings: TillSettings
-  account: AccountKey
-  nowMs: () => number
-  fetch?: typeof fetch
-}>): MintClient {
+export function mintClient(
+  deps: Readonly<{
+    settings: TillSettings
+    account: AccountKey
+    nowMs: () => number
+    fetch?: typeof fetch
+  }>,
+): MintClient {
   const { settings, account, nowMs } = deps
   const base = settings.mint.internalUrl
   const send = async ({ method, path }: Route, init: RequestInit = {}): Promise<Response> => {
     try {
-      const response = await (deps.fetch ?? fetch)(base + path, { ...init, method, redirect: 'error', signal: AbortSignal.timeout(settings.mint.timeoutMs) })
+      const response = await (deps.fetch ?? fetch)(base + path, {
+        ...init,
+        method,
+        redirect: 'error',
+        signal: AbortSignal.timeout(settings.mint.timeoutMs),
+      })
       return new Response(await readBounded(response), { status: response.status, headers: response.headers })
     } catch (cause) {
       throw unavailable('no-answer', cause)

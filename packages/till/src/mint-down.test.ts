@@ -18,13 +18,19 @@ async function expectUnknown(response: Response): Promise<void> {
   expect(response.headers.get('retry-after')).toBe('5')
   expect(response.headers.get('www-authenticate')).toBeNull()
   expect(response.headers.get('payment-receipt')).toBeNull()
-  expect(await response.json()).toMatchObject({ type: 'https://paymentauth.org/problems/cashu/mint-unavailable', code: 'mint-unavailable', retry: 'after-recover' })
+  expect(await response.json()).toMatchObject({
+    type: 'https://paymentauth.org/problems/cashu/mint-unavailable',
+    code: 'mint-unavailable',
+    retry: 'after-recover',
+  })
 }
 
-const forged = (change: (receipt: Record<string, unknown>) => object): Fault => ({ status, body }) => {
-  const { receipt } = JSON.parse(body) as { receipt: Record<string, unknown> }
-  return { status, body: JSON.stringify({ receipt: { ...receipt, ...change(receipt) } }) }
-}
+const forged =
+  (change: (receipt: Record<string, unknown>) => object): Fault =>
+  ({ status, body }) => {
+    const { receipt } = JSON.parse(body) as { receipt: Record<string, unknown> }
+    return { status, body: JSON.stringify({ receipt: { ...receipt, ...change(receipt) } }) }
+  }
 
 describe('a mint that does not answer as it should', () => {
   test.each<[string, Fault]>([
@@ -54,7 +60,9 @@ describe('a mint that does not answer as it should', () => {
     stage.proxy.fault('pass')
     const settled = await payWith(salt(), credential)
     expect(settled.status).toBe(200)
-    expect((await payWith(salt(), credential)).headers.get('payment-receipt')).toBe(settled.headers.get('payment-receipt'))
+    expect((await payWith(salt(), credential)).headers.get('payment-receipt')).toBe(
+      settled.headers.get('payment-receipt'),
+    )
     expect(await stage.account()).toEqual({ balance: before.balance + 5, deposits: before.deposits + 1 })
   })
 
@@ -73,7 +81,9 @@ describe('a mint that does not answer as it should', () => {
     const before = await stage.account()
     const reader = await newReader()
     stage.proxy.fault('refuse')
-    await expectUnknown(await payWith(salt(), credentialFor(await askFor(salt()), await stage.purse.token(5), reader), reader))
+    await expectUnknown(
+      await payWith(salt(), credentialFor(await askFor(salt()), await stage.purse.token(5), reader), reader),
+    )
     expect((await fetch(salt(), { headers: await signed(salt(), reader) })).status).toBe(402)
     stage.proxy.fault('pass')
     await expect.poll(async () => (await stage.account()).deposits, { timeout: 8_000 }).toBe(before.deposits + 1)
@@ -116,7 +126,15 @@ describe('a mint that does not answer as it should', () => {
 
   test('that is down altogether before its keysets are known: nothing is taken, nothing is written', async () => {
     const { createTill } = await import('./app.ts')
-    const till = await createTill({ config: { ...stage.config, dataDir: `${stage.dir}/elsewhere`, mint: { url: stage.mint.url, internalUrl: 'http://127.0.0.1:1' } }, content: async () => ({ contentType: 'text/plain', body: '' }), log: () => {} })
+    const till = await createTill({
+      config: {
+        ...stage.config,
+        dataDir: `${stage.dir}/elsewhere`,
+        mint: { url: stage.mint.url, internalUrl: 'http://127.0.0.1:1' },
+      },
+      content: async () => ({ contentType: 'text/plain', body: '' }),
+      log: () => {},
+    })
     const asked = await till.handle(new Request(salt()))
     const { challengeOf } = await import('./testing/reader.ts')
     const { encodeCredential } = await import('@tuppence/protocol')
@@ -130,7 +148,12 @@ describe('a mint that does not answer as it should', () => {
     const response = await payWith(salt(), credentialFor(await askFor(salt()), await stage.purse.token(5)))
     const { receipt } = decodeReceipt(response.headers.get('payment-receipt') ?? '')
     expect(receipt?.kid).toBeTruthy()
-    await stage.restart({ config: { ...stage.config, mint: { ...stage.config.mint, receiptKeys: [{ kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) }] } } })
+    await stage.restart({
+      config: {
+        ...stage.config,
+        mint: { ...stage.config.mint, receiptKeys: [{ kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) }] },
+      },
+    })
     await expectUnknown(await payWith(salt(), credentialFor(await askFor(salt()), await stage.purse.token(5))))
     await stage.restart()
     expect((await stage.till().recover()).left).toBe(0)

@@ -20,7 +20,9 @@ const askAgainMs = 5_000
  *
  * @param deps.pinned - Receipt keys from the configuration: then the mint is never asked for them.
  */
-export function mintFacts(deps: Readonly<{ mint: MintClient; nowMs: () => number; pinned?: readonly JsonWebKey[] | undefined }>): MintFacts {
+export function mintFacts(
+  deps: Readonly<{ mint: MintClient; nowMs: () => number; pinned?: readonly JsonWebKey[] | undefined }>,
+): MintFacts {
   const { mint, nowMs, pinned } = deps
   return {
     keysets: remember(() => mint.keysets(), nowMs),

@@ -10,14 +10,24 @@ beforeAll(async () => {
 afterAll(() => stage.close())
 
 const salt = (): string => stage.url('/read/salt')
-const send = (token: string, url = salt(), init: RequestInit = {}): Promise<Response> => fetch(url, { ...init, headers: { 'x-cashu': token } })
+const send = (token: string, url = salt(), init: RequestInit = {}): Promise<Response> =>
+  fetch(url, { ...init, headers: { 'x-cashu': token } })
 
 describe('a NUT-24 client', () => {
   test('reads the request with cashu-ts and pays with a token', async () => {
     const before = await stage.account()
     const asked = PaymentRequest.fromEncodedRequest((await fetch(salt())).headers.get('x-cashu') ?? '')
-    expect([Number(asked.amount), asked.unit, asked.mints, asked.transport]).toEqual([5, 'usd', [stage.mint.url], asked.transport])
-    const token = getEncodedToken({ mint: asked.mints?.[0] ?? '', unit: 'usd', proofs: await stage.purse.coins([4, 1]) })
+    expect([Number(asked.amount), asked.unit, asked.mints, asked.transport]).toEqual([
+      5,
+      'usd',
+      [stage.mint.url],
+      asked.transport,
+    ])
+    const token = getEncodedToken({
+      mint: asked.mints?.[0] ?? '',
+      unit: 'usd',
+      proofs: await stage.purse.coins([4, 1]),
+    })
     const response = await send(token)
     expect([response.status, await response.text()]).toEqual([200, `<p>${lockedText}</p>`])
     expect(response.headers.get('cache-control')).toBe('private')
@@ -28,15 +38,36 @@ describe('a NUT-24 client', () => {
   })
 
   test('tips', async () => {
-    const response = await send(await stage.purse.token(10), stage.url('/tip'), { method: 'POST', body: '{"amount":10}' })
+    const response = await send(await stage.purse.token(10), stage.url('/tip'), {
+      method: 'POST',
+      body: '{"amount":10}',
+    })
     expect([response.status, await response.json()]).toEqual([200, { thanks: 10 }])
   })
 
   test.each([
     ['too little', async () => stage.purse.token(4), 'amount-mismatch'],
-    ['another mint', async () => getEncodedToken({ mint: 'https://mint.example', unit: 'usd', proofs: await stage.purse.coins([4, 1]) }), 'mint-unaccepted'],
-    ['another unit', async () => getEncodedToken({ mint: stage.mint.url, unit: 'sat', proofs: await stage.purse.coins([4, 1]) }), 'verification-failed'],
-    ['made-up coins', async () => getEncodedToken({ mint: stage.mint.url, unit: 'usd', proofs: (await stage.purse.coins([4, 1])).map((proof) => ({ ...proof, secret: 'x' })) }), 'coins-refused'],
+    [
+      'another mint',
+      async () =>
+        getEncodedToken({ mint: 'https://mint.example', unit: 'usd', proofs: await stage.purse.coins([4, 1]) }),
+      'mint-unaccepted',
+    ],
+    [
+      'another unit',
+      async () => getEncodedToken({ mint: stage.mint.url, unit: 'sat', proofs: await stage.purse.coins([4, 1]) }),
+      'verification-failed',
+    ],
+    [
+      'made-up coins',
+      async () =>
+        getEncodedToken({
+          mint: stage.mint.url,
+          unit: 'usd',
+          proofs: (await stage.purse.coins([4, 1])).map((proof) => ({ ...proof, secret: 'x' })),
+        }),
+      'coins-refused',
+    ],
     ['noise', async () => 'cashuBnoise', 'bad-token'],
     ['the request itself', async () => (await fetch(salt())).headers.get('x-cashu') ?? '', 'bad-token'],
     ['nothing', async () => '', 'bad-token'],

@@ -1,7 +1,16 @@
 import {
-  base64UrlDecode, base64UrlEncode, canonicalJson, decodeReceipt, encodeCredential, offerCommitment, utf8, utf8Decode, verifyReceipt, type Credential,
+  base64UrlDecode,
+  base64UrlEncode,
+  canonicalJson,
+  decodeReceipt,
+  encodeCredential,
+  offerCommitment,
+  utf8,
+  utf8Decode,
+  verifyReceipt,
+  type Credential,
 } from '@tuppence/protocol'
-import { getDecodedToken, getEncodedToken } from '@cashu/cashu-ts'
+import { getEncodedToken, type Proof } from '@cashu/cashu-ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { askFor, challengeOf, credentialFor, newReader, payWith, signed } from './testing/reader.ts'
 import { lockedText, openStage, type Stage } from './testing/stage.ts'
@@ -38,7 +47,12 @@ describe('paying', () => {
     expect([response.status, await response.text()]).toEqual([200, `<p>${lockedText}</p>`])
     expect(response.headers.get('cache-control')).toBe('private')
     expect(response.headers.get('vary')).toContain('Authorization')
-    const { receipt, salt: opening, reference, challengeId } = decodeReceipt(response.headers.get('payment-receipt') ?? '')
+    const {
+      receipt,
+      salt: opening,
+      reference,
+      challengeId,
+    } = decodeReceipt(response.headers.get('payment-receipt') ?? '')
     if (!receipt || opening === undefined) throw new Error('no signed receipt')
     const { keys } = (await (await fetch(`${stage.mint.url}/v1/receipt-keys`)).json()) as { keys: JsonWebKey[] }
     expect(await verifyReceipt(receipt, keys)).toBe(true)
@@ -66,7 +80,10 @@ describe('paying', () => {
     const token = getEncodedToken({ mint: stage.mint.url, unit: 'usd', proofs })
     expect((await payWith(salt(), credentialFor(await askFor(salt()), token))).status).toBe(200)
     const sent = JSON.parse(stage.proxy.seen.last) as { inputs: object[] }
-    expect(sent.inputs.map((input) => Object.keys(input).sort())).toEqual([['C', 'amount', 'id', 'secret'], ['C', 'amount', 'id', 'secret']])
+    expect(sent.inputs.map((input) => Object.keys(input).sort())).toEqual([
+      ['C', 'amount', 'id', 'secret'],
+      ['C', 'amount', 'id', 'secret'],
+    ])
   })
 
   test('honours the price that was shown when the price goes up', async () => {
@@ -86,12 +103,21 @@ describe('the same credential again', () => {
     const credential = credentialFor(await askFor(salt()), await stage.purse.token(5))
     const answers = []
     for (let i = 0; i < 3; i++) answers.push(await payWith(salt(), credential))
-    expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(['rendering 1', 'rendering 2', 'rendering 3'])
+    expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual([
+      'rendering 1',
+      'rendering 2',
+      'rendering 3',
+    ])
     expect(new Set(answers.map(({ headers }) => headers.get('payment-receipt'))).size).toBe(1)
     await stage.restart()
     const after = await payWith(salt(), credential)
     expect(after.headers.get('payment-receipt')).toBe(answers[0]?.headers.get('payment-receipt'))
-    expect(stage.events.filter(({ event }) => event === 'paid').slice(-4).map((event) => 'repeat' in event && event.repeat)).toEqual(['first', 'again', 'again', 'again'])
+    expect(
+      stage.events
+        .filter(({ event }) => event === 'paid')
+        .slice(-4)
+        .map((event) => 'repeat' in event && event.repeat),
+    ).toEqual(['first', 'again', 'again', 'again'])
   })
 
   test('is answered long after the challenge expired', async () => {
@@ -126,7 +152,11 @@ describe('the same credential again', () => {
       await payWith(salt(), credential),
       await payWith(salt(), credential, stranger),
       await payWith(salt(), nameless),
-      await payWith(salt(), credentialFor(challengeOfCredential(credential), credential.payload.cashu_token, stranger), stranger),
+      await payWith(
+        salt(),
+        credentialFor(challengeOfCredential(credential), credential.payload.cashu_token, stranger),
+        stranger,
+      ),
     ]
     for (const theft of thefts) {
       expect(theft.status).toBe(403)
@@ -143,7 +173,10 @@ describe('one token', () => {
     expect(await refused(credentialFor(await askFor(salt()), token))).toBe('token-reused')
     const tin = stage.url('/read/tin')
     expect(await refused(credentialFor(await askFor(tin), token), tin)).toBe('token-reused')
-    expect(await (await fetch(salt(), { headers: { 'x-cashu': token } })).json()).toMatchObject({ code: 'token-reused', status: 400 })
+    expect(await (await fetch(salt(), { headers: { 'x-cashu': token } })).json()).toMatchObject({
+      code: 'token-reused',
+      status: 400,
+    })
   })
 
   test('pays once when it races with itself under twenty challenges', async () => {
@@ -177,10 +210,12 @@ describe('a challenge that is not for this', () => {
       { request: encode({ ...request, amount: '1' }) },
       { expires: new Date(Date.now() + 9_000_000).toISOString() },
       { digest: 'sha-256=:AAAA:' },
+      { description: 'free' },
       { opaque: encode({ ...opaque, sites: 'https://evil.example' }) },
       { opaque: encode({ ...opaque, offer: 'tin' }) },
     ]
-    for (const change of changes) expect(await refused({ ...credential, challenge: { ...challenge, ...change } })).toBe('invalid-challenge')
+    for (const change of changes)
+      expect(await refused({ ...credential, challenge: { ...challenge, ...change } })).toBe('invalid-challenge')
     const { opaque: _opaque, ...bare } = challenge
     expect(await refused({ ...credential, challenge: bare })).toBe('invalid-challenge')
   })
@@ -189,7 +224,9 @@ describe('a challenge that is not for this', () => {
     const token = await stage.purse.token(5)
     expect(await refused(credentialFor(await askFor(stage.url('/read/tin')), token))).toBe('invalid-challenge')
     expect(await refused(credentialFor(await askFor(stage.url('/read/salt?x=1')), token))).toBe('invalid-challenge')
-    expect(await refused(credentialFor(await askFor(salt()), token), stage.url('/read/salt?x=1'))).toBe('invalid-challenge')
+    expect(await refused(credentialFor(await askFor(salt()), token), stage.url('/read/salt?x=1'))).toBe(
+      'invalid-challenge',
+    )
     const other = await openStage()
     expect(await refused(credentialFor(await askFor(other.url('/read/salt')), token))).toBe('invalid-challenge')
     await other.close()
@@ -205,19 +242,44 @@ describe('a challenge that is not for this', () => {
 })
 
 describe('coins that do not do', () => {
-  const tokenOf = async (change: (token: ReturnType<typeof getDecodedToken>) => object): Promise<string> => {
+  const tokenOf = async (change: (token: { proofs: Proof[] }) => object): Promise<string> => {
     const proofs = await stage.purse.coins([4, 1])
-    return getEncodedToken({ mint: stage.mint.url, unit: 'usd', proofs, ...change({ mint: stage.mint.url, unit: 'usd', proofs }) })
+    return getEncodedToken({
+      mint: stage.mint.url,
+      unit: 'usd',
+      proofs,
+      ...change({ proofs }),
+    })
   }
 
   test.each([
     ['are worth too little', async () => stage.purse.token(4), 'amount-mismatch'],
     ['are of another mint', () => tokenOf(() => ({ mint: 'https://mint.evil.example' })), 'mint-unaccepted'],
     ['are of another unit', () => tokenOf(() => ({ unit: 'sat' })), 'verification-failed'],
-    ['are more than twelve', async () => getEncodedToken({ mint: stage.mint.url, unit: 'usd', proofs: await stage.purse.coins(Array.from({ length: 13 }, () => 1)) }, { removeDleq: true }), 'verification-failed'],
-    ['are of an unknown keyset', () => tokenOf(({ proofs }) => ({ proofs: proofs.map((proof) => ({ ...proof, id: `01${'ab'.repeat(32)}` })) })), 'verification-failed'],
-    ['say that they are worth more', () => tokenOf(({ proofs }) => ({ proofs: proofs.map((proof) => ({ ...proof, amount: 64 })) })), 'coins-refused'],
-    ['were made up', () => tokenOf(({ proofs }) => ({ proofs: proofs.map((proof) => ({ ...proof, secret: 'made up' })) })), 'coins-refused'],
+    [
+      'are more than twelve',
+      async () =>
+        getEncodedToken(
+          { mint: stage.mint.url, unit: 'usd', proofs: await stage.purse.coins(Array.from({ length: 13 }, () => 1)) },
+          { removeDleq: true },
+        ),
+      'verification-failed',
+    ],
+    [
+      'are of an unknown keyset',
+      () => tokenOf(({ proofs }) => ({ proofs: proofs.map((proof) => ({ ...proof, id: `01${'ab'.repeat(32)}` })) })),
+      'verification-failed',
+    ],
+    [
+      'say that they are worth more',
+      () => tokenOf(({ proofs }) => ({ proofs: proofs.map((proof) => ({ ...proof, amount: 64 })) })),
+      'coins-refused',
+    ],
+    [
+      'were made up',
+      () => tokenOf(({ proofs }) => ({ proofs: proofs.map((proof) => ({ ...proof, secret: 'made up' })) })),
+      'coins-refused',
+    ],
     ['come twice', () => tokenOf(({ proofs }) => ({ proofs: [...proofs, ...proofs] })), 'coins-refused'],
     ['are no token', async () => 'cashuBnonsense', 'malformed-credential'],
     ['are a payment request', async () => (await fetch(salt())).headers.get('x-cashu') ?? '', 'malformed-credential'],
@@ -233,7 +295,10 @@ describe('coins that do not do', () => {
   })
 
   test('refused by the mint leave no trace in the journal, so the same token can be tried again', async () => {
-    const credential = credentialFor(await askFor(salt()), await tokenOf(({ proofs }) => ({ proofs: proofs.map((proof) => ({ ...proof, secret: 'x' })) })))
+    const credential = credentialFor(
+      await askFor(salt()),
+      await tokenOf(({ proofs }) => ({ proofs: proofs.map((proof) => ({ ...proof, secret: 'x' })) })),
+    )
     expect(await refused(credential)).toBe('coins-refused')
     expect(await refused(credential)).toBe('coins-refused')
     expect(await stage.till().recover()).toEqual({ settled: 0, left: 0 })
@@ -264,7 +329,12 @@ describe('a credential that can not be read', () => {
       fetch(salt(), { headers: { authorization: `${header}, ${header}` } }),
       fetch(salt(), { headers: { authorization: header, 'x-cashu': 'cashuBx' } }),
       fetch(salt(), { headers: { 'x-cashu': 'cashuBx, cashuBy' } }),
-      fetch(salt(), { headers: new Headers([['authorization', header], ['authorization', header]]) }),
+      fetch(salt(), {
+        headers: new Headers([
+          ['authorization', header],
+          ['authorization', header],
+        ]),
+      }),
     ])
     for (const answer of answers) {
       expect(answer.status).toBe(400)
@@ -274,7 +344,8 @@ describe('a credential that can not be read', () => {
   })
 
   test('is of another scheme: just a visitor', async () => {
-    for (const authorization of ['Basic dTpw', 'Bearer x', 'Payments x', '']) expect((await fetch(salt(), { headers: { authorization } })).status).toBe(402)
+    for (const authorization of ['Basic dTpw', 'Bearer x', 'Payments x', ''])
+      expect((await fetch(salt(), { headers: { authorization } })).status).toBe(402)
   })
 })
 
@@ -291,18 +362,46 @@ describe('a signed credential', () => {
     }
     expect(await send({ ...good, signature: `sig=:${btoa('x'.repeat(64))}:` })).toEqual([402, 'signature-invalid'])
     expect(await send(await signed(salt(), reader))).toEqual([402, 'signature-component-missing'])
-    expect(await send(await signed(stage.url('/read/tin'), reader, { headers: { authorization } }))).toEqual([402, 'signature-invalid'])
-    expect(await send(await signed('http://evil.example/read/salt', reader, { headers: { authorization } }))).toEqual([402, 'signature-invalid'])
-    expect(await send(await signed(salt(), reader, { method: 'POST', headers: { authorization } }))).toEqual([402, 'signature-invalid'])
-    expect(await send(await signed(salt(), await newReader(), { headers: { authorization } }))).toEqual([402, 'signature-key-unknown'])
-    expect(await send(await signed(salt(), reader, { headers: { authorization } }, -120_000))).toEqual([402, 'signature-stale'])
-    expect(await send(await signed(salt(), reader, { headers: { authorization } }, 120_000))).toEqual([402, 'signature-stale'])
+    expect(await send(await signed(stage.url('/read/tin'), reader, { headers: { authorization } }))).toEqual([
+      402,
+      'signature-invalid',
+    ])
+    expect(await send(await signed('http://evil.example/read/salt', reader, { headers: { authorization } }))).toEqual([
+      402,
+      'signature-invalid',
+    ])
+    expect(await send(await signed(salt(), reader, { method: 'POST', headers: { authorization } }))).toEqual([
+      402,
+      'signature-invalid',
+    ])
+    expect(await send(await signed(salt(), await newReader(), { headers: { authorization } }))).toEqual([
+      402,
+      'signature-key-unknown',
+    ])
+    expect(await send(await signed(salt(), reader, { headers: { authorization } }, -120_000))).toEqual([
+      402,
+      'signature-stale',
+    ])
+    expect(await send(await signed(salt(), reader, { headers: { authorization } }, 120_000))).toEqual([
+      402,
+      'signature-stale',
+    ])
     expect((await fetch(salt(), { headers: { authorization, ...good } })).status).toBe(200)
+  })
+
+  test('is refused when it names no reader, but may be signed for other ends', async () => {
+    const [reader, credential] = [await newReader(), credentialFor(await askFor(salt()), await stage.purse.token(5))]
+    const nameless = await payWith(salt(), credential, reader)
+    expect([nameless.status, await codeOf(nameless)]).toEqual([402, 'signature-key-unknown'])
+    const elsewhere = await signed(salt(), reader)
+    expect((await payWith(salt(), credential, undefined, { headers: elsewhere })).status).toBe(200)
   })
 
   test('may name a payer of another kind, which proves nothing and is not asked to', async () => {
     const { challenge, payload } = credentialFor(await askFor(salt()), await stage.purse.token(5))
-    expect(await refused({ challenge, payload, source: 'did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme' })).toBe('malformed-credential')
+    expect(
+      await refused({ challenge, payload, source: 'did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme' }),
+    ).toBe('malformed-credential')
     expect((await payWith(salt(), { challenge, payload, source: 'did:pkh:eip155:1:0xabc' })).status).toBe(200)
   })
 })

@@ -1,6 +1,12 @@
 /** A request that brings money: reads the credential or NUT-24 token, checks it in order of cost, and has it accepted. */
 import {
-  contentDigest, decodeCredential, hasCredential, isExpired, isTuppenceError, tokenReference, TuppenceError,
+  contentDigest,
+  decodeCredential,
+  hasCredential,
+  isExpired,
+  isTuppenceError,
+  tokenReference,
+  TuppenceError,
 } from '@tuppence/protocol'
 import type { Credential, SignableRequest } from '@tuppence/protocol'
 import { receive, settle, type AcceptDeps, type DepositedPayment } from './accept.ts'
@@ -10,7 +16,9 @@ import type { JournaledPayment, Reader } from './journal/port.ts'
 import { provenPayer } from './reader.ts'
 
 /** Money as it came: by the Payment scheme, or as a bare token by NUT-24. */
-export type Offered = Readonly<{ by: 'credential'; credential: Credential }> | Readonly<{ by: 'x-cashu'; token: string }>
+export type Offered =
+  | Readonly<{ by: 'credential'; credential: Credential }>
+  | Readonly<{ by: 'x-cashu'; token: string }>
 
 /** A request with money, and what it is for. `check` is the publisher's own refusal, asked before coins are taken. */
 export type Bid = Readonly<{
@@ -58,7 +66,8 @@ function oneToken(header: string): string {
  */
 export async function pay(deps: PayDeps, bid: Bid): Promise<Accepted> {
   const { offered, wanted, request } = bid
-  const claim = offered.by === 'credential' ? await claimOf(deps, offered.credential, wanted) : bareClaim(offered.token, wanted)
+  const claim =
+    offered.by === 'credential' ? await claimOf(deps, offered.credential, wanted) : bareClaim(offered.token, wanted)
   const reference = await tokenReference(claim.token)
   const known = await deps.journal.find(reference)
   if (known) return repeat(deps, { known, claim, bid })
@@ -67,7 +76,9 @@ export async function pay(deps: PayDeps, bid: Bid): Promise<Accepted> {
   if (isExpired(claim, deps.nowMs())) throw new TuppenceError('payment-expired')
   await bid.check(reader)
   const coins = await checkCoins(deps, claim.token, claim.price).catch((error: unknown) => {
-    throw offered.by === 'credential' && isTuppenceError(error, 'bad-token') ? new TuppenceError('malformed-credential', { details: { field: 'payload' } }) : error
+    throw offered.by === 'credential' && isTuppenceError(error, 'bad-token')
+      ? new TuppenceError('malformed-credential', { details: { field: 'payload' } })
+      : error
   })
   const idempotencyKey = idempotencyKeyOf(request)
   const payment = await receive(deps, {
@@ -109,11 +120,16 @@ function bareClaim(token: string, wanted: Wanted): Claim {
  * The same credential again: same outcome, same receipt, however late. If a reader signed the first, only that reader
  * may repeat it; and as its coins may be taken, a failure here is never a reason to ask for money again.
  */
-async function repeat(deps: AcceptDeps, again: Readonly<{ known: JournaledPayment; claim: Claim; bid: Bid }>): Promise<Accepted> {
+async function repeat(
+  deps: AcceptDeps,
+  again: Readonly<{ known: JournaledPayment; claim: Claim; bid: Bid }>,
+): Promise<Accepted> {
   const { known, claim, bid } = again
   if (!isSame(known, claim, bid.wanted)) throw new TuppenceError('token-reused')
   const reader = await provenPayer(bid.request, claim.source, deps.nowMs()).catch((cause: unknown) => {
-    throw isTuppenceError(cause) ? new TuppenceError('payer-mismatch', { details: { reason: cause.code }, cause }) : cause
+    throw isTuppenceError(cause)
+      ? new TuppenceError('payer-mismatch', { details: { reason: cause.code }, cause })
+      : cause
   })
   checkSame(known, claim, bid.wanted, reader)
   return { payment: await settle(deps, known), repeat: 'again' }
@@ -121,8 +137,10 @@ async function repeat(deps: AcceptDeps, again: Readonly<{ known: JournaledPaymen
 
 function isSame(payment: JournaledPayment, claim: Claim, wanted: Wanted): boolean {
   return (
-    payment.challengeId === claim.challengeId && payment.offerId === wanted.offer.id &&
-    payment.target === wanted.target && payment.digest === wanted.digest
+    payment.challengeId === claim.challengeId &&
+    payment.offerId === wanted.offer.id &&
+    payment.target === wanted.target &&
+    payment.digest === wanted.digest
   )
 }
 
@@ -133,7 +151,8 @@ function checkSame(payment: JournaledPayment, claim: Claim, wanted: Wanted, read
 
 function idempotencyKeyOf(request: SignableRequest): string | undefined {
   const key = new Headers(request.headers).get('idempotency-key') ?? undefined
-  if (key !== undefined && (key === '' || key.length > idempotencyKeyCharsMax)) throw new TuppenceError('bad-request', { details: { field: 'Idempotency-Key' } })
+  if (key !== undefined && (key === '' || key.length > idempotencyKeyCharsMax))
+    throw new TuppenceError('bad-request', { details: { field: 'Idempotency-Key' } })
   return key
 }
 

@@ -10,7 +10,7 @@ beforeAll(async () => {
   stage = await openStage()
   reader = await newReader()
   const bought = await payWith(salt(), credentialFor(await askFor(salt()), await stage.purse.token(5), reader), reader)
-  expect(bought.status).toBe(200)
+  if (bought.status !== 200) throw new Error(`not bought: ${bought.status}`)
   receipt = bought.headers.get('payment-receipt')
 })
 afterAll(() => stage.close())
@@ -51,21 +51,40 @@ describe('coming back with the key that bought', () => {
   })
 
   test.each([
-    ['a signature for another path', async () => signed(stage.url('/read/tin'), reader), 'signature-invalid'],
-    ['a signature for another till', async () => signed('http://evil.example/read/salt', reader), 'signature-invalid'],
-    ['a signature for another query', async () => signed(stage.url('/read/salt?x'), reader), 'signature-invalid'],
-    ['a signature of yesterday', async () => signed(salt(), reader, {}, -86_400_000), 'signature-stale'],
-    ['a signature of tomorrow', async () => signed(salt(), reader, {}, 86_400_000), 'signature-stale'],
-    ['half a signature', async () => ({ signature: (await signed(salt(), reader))['signature'] as string }), 'signature-missing'],
-    ['a signature that covers nothing', async () => ({ ...(await signed(salt(), reader)), 'signature-input': `sig=();created=${Math.floor(Date.now() / 1000)};keyid="${reader.keyId}"` }), /^signature-/],
-    ['noise', async () => ({ 'signature-input': 'x', signature: 'y' }), 'signature-malformed'],
-    ['a very long field', async () => ({ 'signature-input': `sig=(${'"@method" '.repeat(300)})`, signature: 'sig=:AA==:' }), /^signature-/],
+    ['a signature for another path', async () => signed(stage.url('/read/tin'), reader), /^signature-invalid$/],
+    [
+      'a signature for another till',
+      async () => signed('http://evil.example/read/salt', reader),
+      /^signature-invalid$/,
+    ],
+    ['a signature for another query', async () => signed(stage.url('/read/salt?x'), reader), /^signature-invalid$/],
+    ['a signature of yesterday', async () => signed(salt(), reader, {}, -86_400_000), /^signature-stale$/],
+    ['a signature of tomorrow', async () => signed(salt(), reader, {}, 86_400_000), /^signature-stale$/],
+    [
+      'half a signature',
+      async () => ({ signature: (await signed(salt(), reader))['signature'] as string }),
+      /^signature-missing$/,
+    ],
+    [
+      'a signature that covers nothing',
+      async () => ({
+        ...(await signed(salt(), reader)),
+        'signature-input': `sig=();created=${Math.floor(Date.now() / 1000)};keyid="${reader.keyId}"`,
+      }),
+      /^signature-/,
+    ],
+    ['noise', async () => ({ 'signature-input': 'x', signature: 'y' }), /^signature-malformed$/],
+    [
+      'a very long field',
+      async () => ({ 'signature-input': `sig=(${'"@method" '.repeat(300)})`, signature: 'sig=:AA==:' }),
+      /^signature-/,
+    ],
   ])('is refused with %s', async (_what, headers, code) => {
     const response = await fetch(salt(), { headers: await headers() })
     expect(response.status).toBe(402)
     expect(response.headers.get('www-authenticate')).toContain('Payment ')
     expect(Date.parse(response.headers.get('date') ?? '')).toBeGreaterThan(0)
-    expect(await codeOf(response)).toEqual(typeof code === 'string' ? code : expect.stringMatching(code))
+    expect(await codeOf(response)).toMatch(code)
   })
 
   test('lets the till’s clock set a wrong one right', async () => {

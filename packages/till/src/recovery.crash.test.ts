@@ -64,13 +64,15 @@ describe('a till that is killed', () => {
 
     await start(dir)
     const credited = { balance: before.balance + 5, deposits: before.deposits + 1 }
-    if (outcome === 'recovered') await expect.poll(() => stage.account()).toEqual(credited)
-    else expect(await stage.account()).toEqual(before)
+    await expect.poll(() => stage.account()).toEqual(outcome === 'recovered' ? credited : before)
     const [one, two] = [await payWith(url, credential, reader), await payWith(url, credential, reader)]
     expect([one.status, two.status]).toEqual([200, 200])
     expect(one.headers.get('payment-receipt')).toBe(two.headers.get('payment-receipt'))
     const reopened = await fetch(url, { headers: await signed(url, reader) })
-    expect([reopened.status, reopened.headers.get('payment-receipt')]).toEqual([200, one.headers.get('payment-receipt')])
+    expect([reopened.status, reopened.headers.get('payment-receipt')]).toEqual([
+      200,
+      one.headers.get('payment-receipt'),
+    ])
     expect(await stage.account()).toEqual(credited)
   })
 
@@ -93,6 +95,9 @@ describe('a till that is killed', () => {
     const url = await start(dir)
     for (const credential of credentials) expect((await payWith(url, credential)).status).toBe(200)
     expect(credentials.length).toBeGreaterThan(15)
-    expect(await stage.account()).toEqual({ balance: before.balance + 8 * credentials.length, deposits: before.deposits + credentials.length })
+    expect(await stage.account()).toEqual({
+      balance: before.balance + 8 * credentials.length,
+      deposits: before.deposits + credentials.length,
+    })
   })
 })

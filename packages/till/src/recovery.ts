@@ -32,7 +32,10 @@ export function recovery(deps: AcceptDeps): Recovery {
     timer = setTimeout(async () => {
       timer = undefined
       delayMs = Math.min(delayMs * 2, delayMsMax)
-      const left = await now().then((result) => result.left, () => 1)
+      const left = await now().then(
+        (result) => result.left,
+        () => 1,
+      )
       if (left > 0) soon()
       else delayMs = firstDelayMs
     }, delayMs)
@@ -46,7 +49,10 @@ export function recovery(deps: AcceptDeps): Recovery {
   return { now, soon, stop }
 }
 
-async function runOnce(deps: AcceptDeps, isStopped: () => boolean): Promise<Readonly<{ settled: number; left: number }>> {
+async function runOnce(
+  deps: AcceptDeps,
+  isStopped: () => boolean,
+): Promise<Readonly<{ settled: number; left: number }>> {
   const open = [...(await deps.journal.unsettled(batchMax))]
   if (open.length === 0) return { settled: 0, left: 0 }
   const total = open.length

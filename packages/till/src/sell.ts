@@ -15,13 +15,21 @@ export type Publisher = Readonly<{
   /** Renders what was bought, afresh each time; called only for who has paid. For a tip: the thanks. */
   content: (offer: Offer, request: Request, paid: Readonly<{ amount: number }>) => Promise<Content>
   /** Renders the page for a browser that opens the address by itself (teaser and button). Without it, a plain one. */
-  page?: (offer: Offer, context: Readonly<{ request: Request; challenge: Challenge | undefined }>) => string | Promise<string>
+  page?: (
+    offer: Offer,
+    context: Readonly<{ request: Request; challenge: Challenge | undefined }>,
+  ) => string | Promise<string>
   /** May refuse a reader (403), before coins are taken and before an owned article is opened again. */
-  policy?: (offer: Offer, context: Readonly<{ request: Request; reader: string | undefined }>) => Promise<'allow' | 'refuse'>
+  policy?: (
+    offer: Offer,
+    context: Readonly<{ request: Request; reader: string | undefined }>,
+  ) => Promise<'allow' | 'refuse'>
 }>
 
 /** What a sale works with. `later`: work that the answer need not wait for. `settleSoon`: an outcome is unknown. */
-export type SellDeps = AcceptDeps & ChallengeDeps & Readonly<{ publisher: Publisher; later: (work: () => Promise<void>) => void; settleSoon: () => void }>
+export type SellDeps = AcceptDeps &
+  ChallengeDeps &
+  Readonly<{ publisher: Publisher; later: (work: () => Promise<void>) => void; settleSoon: () => void }>
 
 /** A request to an offer; `target` is its path and query. */
 export type Visit = Readonly<{ offer: Offer; request: Request; target: string }>
@@ -66,16 +74,23 @@ async function open(deps: SellDeps, visit: Visit): Promise<Sale> {
   if (target.length > targetCharsMax) throw new TuppenceError('url-refused', { details: { charsMax: targetCharsMax } })
   const url = deps.settings.origin + target
   const { method, headers } = request
-  if (offer.kind === 'article') return { ...visit, signable: { method, url, headers }, wanted: { offer, target, amount: offer.price } }
+  if (offer.kind === 'article')
+    return { ...visit, signable: { method, url, headers }, wanted: { offer, target, amount: offer.price } }
   const body = await readBody(request)
   const digest = await digestOf(body, headers)
-  return { ...visit, signable: { method, url, headers, body }, wanted: { offer, target, amount: tipAmount(body, offer), digest } }
+  return {
+    ...visit,
+    signable: { method, url, headers, body },
+    wanted: { offer, target, amount: tipAmount(body, offer), digest },
+  }
 }
 
 async function take(deps: SellDeps, sale: Sale, offered: Offered): Promise<Response> {
   const { offer, signable, wanted, request } = sale
   const { payment, repeat } = await pay(deps, {
-    offered, wanted, request: signable,
+    offered,
+    wanted,
+    request: signable,
     check: (reader) => permit(deps, { offer, request, reader: reader?.thumbprint }),
   })
   deps.log({ event: 'paid', offer: offer.id, amount: payment.amount, unit: payment.unit, repeat })
@@ -95,9 +110,13 @@ async function reopen(deps: SellDeps, sale: Sale): Promise<Response> {
   return contentAnswer(deps.nowMs(), content, owned.receipt)
 }
 
-async function permit(deps: SellDeps, context: Readonly<{ offer: Offer; request: Request; reader: string | undefined }>): Promise<void> {
+async function permit(
+  deps: SellDeps,
+  context: Readonly<{ offer: Offer; request: Request; reader: string | undefined }>,
+): Promise<void> {
   const { offer, request, reader } = context
-  if ((await deps.publisher.policy?.(offer, { request, reader })) === 'refuse') throw new TuppenceError('policy-refused')
+  if ((await deps.publisher.policy?.(offer, { request, reader })) === 'refuse')
+    throw new TuppenceError('policy-refused')
 }
 
 async function render(deps: SellDeps, { offer, request }: Visit, amount: number): Promise<Content> {
@@ -114,7 +133,12 @@ async function ask(deps: SellDeps, sale: Sale, reason: TuppenceError): Promise<R
   const issued = await issueChallenge(deps, wanted)
   deps.log({ event: 'challenged', offer: offer.id, amount: wanted.amount, unit: offer.unit })
   const wantsPage = reason.code === 'payment-required' && wantsHtml(request)
-  return challengeAnswer(deps.nowMs(), issued, reason, wantsPage ? await pageOf(deps, sale, issued.challenge) : undefined)
+  return challengeAnswer(
+    deps.nowMs(),
+    issued,
+    reason,
+    wantsPage ? await pageOf(deps, sale, issued.challenge) : undefined,
+  )
 }
 
 async function pageOf(deps: SellDeps, { offer, request }: Visit, challenge: Challenge | undefined): Promise<string> {
@@ -128,7 +152,8 @@ function wantsHtml(request: Request): boolean {
 
 async function wrongMethod(deps: SellDeps, visit: Visit): Promise<Response> {
   const { offer, request } = visit
-  if (offer.kind === 'tip' && request.method === 'GET' && wantsHtml(request)) return pageAnswer(deps.nowMs(), await pageOf(deps, visit, undefined))
+  if (offer.kind === 'tip' && request.method === 'GET' && wantsHtml(request))
+    return pageAnswer(deps.nowMs(), await pageOf(deps, visit, undefined))
   const allow = [...methodsOf(offer), 'OPTIONS'].join(', ')
   return problemAnswer(deps.nowMs(), new TuppenceError('method-not-allowed'), { headers: { allow } })
 }
@@ -141,7 +166,11 @@ function refuse(deps: SellDeps, offer: Offer, error: unknown): Response {
 }
 
 /** Answers a failure: 402 with a fresh challenge where nothing was taken, and never where something may have been. */
-async function failure(deps: SellDeps, sale: Sale, failed: Readonly<{ error: unknown; by: Offered['by'] }>): Promise<Response> {
+async function failure(
+  deps: SellDeps,
+  sale: Sale,
+  failed: Readonly<{ error: unknown; by: Offered['by'] }>,
+): Promise<Response> {
   const { error, by } = failed
   if (!isTuppenceError(error)) throw error
   const reason = error.details['reason']

@@ -10,13 +10,21 @@ beforeAll(async () => {
 afterAll(() => stage.close())
 
 const jar = (): string => stage.url('/tip')
-const tip = (amount: number, headers: Record<string, string> = {}): Ask => ({ method: 'POST', body: JSON.stringify({ amount }), headers: { 'content-type': 'application/json', ...headers } })
+const tip = (amount: number, headers: Record<string, string> = {}): Ask => ({
+  method: 'POST',
+  body: JSON.stringify({ amount }),
+  headers: { 'content-type': 'application/json', ...headers },
+})
 const codeOf = async (response: Response): Promise<unknown> => ((await response.json()) as { code: unknown }).code
 
 describe('a tip', () => {
   test('is asked for by a challenge that is bound to the body', async () => {
     const challenge = await askFor(jar(), tip(25))
-    expect(challenge).toMatchObject({ request: { amount: '25' }, digest: await contentDigest('{"amount":25}'), opaque: { kind: 'tip', offer: 'jar', path: '/tip' } })
+    expect(challenge).toMatchObject({
+      request: { amount: '25' },
+      digest: await contentDigest('{"amount":25}'),
+      opaque: { kind: 'tip', offer: 'jar', path: '/tip' },
+    })
   })
 
   test('is paid, thanked for and receipted; signed with the body, and owned by nobody', async () => {
@@ -35,7 +43,11 @@ describe('a tip', () => {
   test('is refused when the body is another one, or its digest is wrong', async () => {
     const credential = credentialFor(await askFor(jar(), tip(25)), await stage.purse.token(25))
     const other = await payWith(jar(), credential, undefined, tip(26))
-    expect([other.status, challengeOf(other).request.amount, await codeOf(other)]).toEqual([402, '26', 'verification-failed'])
+    expect([other.status, challengeOf(other).request.amount, await codeOf(other)]).toEqual([
+      402,
+      '26',
+      'verification-failed',
+    ])
     const spaced = await payWith(jar(), credential, undefined, { ...tip(25), body: '{"amount": 25}' })
     expect(spaced.status).toBe(402)
     const wrong = await payWith(jar(), credential, undefined, tip(25, { 'content-digest': await contentDigest('x') }))
@@ -65,20 +77,34 @@ describe('a tip', () => {
     expect(await response.json()).toMatchObject({ code, details: { min: 5, max: 1_000, unit: 'usd' } })
   })
 
-  test.each(['', '{', '[]', 'null', '{"amount":"25"}', '{"amount":2.5}', '{"amount":-5}', '{"amount":1e300}', '{"amount":25,"to":"x"}', '{"amount":25}x', '{"__proto__":{"amount":25}}', '\ufeff{"amount":25}', `${'['.repeat(10_000)}`])(
-    'with the body %j is refused',
-    async (body) => {
-      const response = await fetch(jar(), { method: 'POST', body })
-      expect([response.status, await codeOf(response)]).toEqual([400, 'bad-request'])
-    },
-  )
+  test.each([
+    '',
+    '{',
+    '[]',
+    'null',
+    '{"amount":"25"}',
+    '{"amount":2.5}',
+    '{"amount":-5}',
+    '{"amount":1e300}',
+    '{"amount":25,"to":"x"}',
+    '{"amount":25}x',
+    '{"__proto__":{"amount":25}}',
+    '\ufeff{"amount":25}',
+    `${'['.repeat(10_000)}`,
+  ])('with the body %j is refused', async (body) => {
+    const response = await fetch(jar(), { method: 'POST', body })
+    expect([response.status, await codeOf(response)]).toEqual([400, 'bad-request'])
+  })
 
   test('with a body over the limit is refused, declared or not', async () => {
     const large = 'x'.repeat(70_000)
     expect((await fetch(jar(), { method: 'POST', body: large })).status).toBe(413)
     const stream = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(16_384)) })
-    const answer = await fetch(jar(), { method: 'POST', body: stream, duplex: 'half' } as RequestInit).catch(() => undefined)
-    if (answer) expect(answer.status).toBe(413)
+    const answer = await fetch(jar(), { method: 'POST', body: stream, duplex: 'half' } as RequestInit).catch(
+      () => undefined,
+    )
+    // A server may also cut such a client off before it reads the answer.
+    expect([413, undefined]).toContain(answer?.status)
     expect((await fetch(jar(), tip(25))).status).toBe(402)
   })
 
@@ -86,11 +112,17 @@ describe('a tip', () => {
     const reader = await newReader()
     const before = await stage.account()
     const ask = tip(5, { 'idempotency-key': 'breakfast' })
-    const pay = async () => payWith(jar(), credentialFor(await askFor(jar(), ask), await stage.purse.token(5), reader), reader, ask)
+    const pay = async () =>
+      payWith(jar(), credentialFor(await askFor(jar(), ask), await stage.purse.token(5), reader), reader, ask)
     expect((await pay()).status).toBe(200)
     const second = await pay()
     expect([second.status, await codeOf(second)]).toEqual([409, 'idempotency-conflict'])
-    const third = await payWith(jar(), credentialFor(await askFor(jar(), ask), await stage.purse.token(5), await newReader()), undefined, ask)
+    const third = await payWith(
+      jar(),
+      credentialFor(await askFor(jar(), ask), await stage.purse.token(5), await newReader()),
+      undefined,
+      ask,
+    )
     expect(third.status).toBe(402)
     expect((await stage.account()).balance).toBe(before.balance + 5)
   })

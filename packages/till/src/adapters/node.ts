@@ -10,7 +10,11 @@ import type { Till } from '../app.ts'
  * createServer(nodeTill(till)).listen(4041)
  */
 export function nodeTill(till: Pick<Till, 'handle'>) {
-  return async (incoming: IncomingMessage, outgoing: ServerResponse, next?: (error?: unknown) => void): Promise<void> => {
+  return async (
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    next?: (error?: unknown) => void,
+  ): Promise<void> => {
     try {
       const request = toRequest(incoming)
       const response = request && (await till.handle(request))

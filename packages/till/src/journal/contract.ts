@@ -54,14 +54,17 @@ function receiving(journal: () => Journal): void {
   })
 
   test('takes one of many concurrent receives of one reference', async () => {
-    const all = await Promise.all(Array.from({ length: 20 }, (_, index) => journal().receive(receivedPayment({ challengeId: `c${index}` }))))
+    const all = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => journal().receive(receivedPayment({ challengeId: `c${index}` }))),
+    )
     expect(all.filter(({ status }) => status === 'new')).toHaveLength(1)
     expect(new Set(all.map(({ payment }) => payment.challengeId)).size).toBe(1)
   })
 
   test('takes an idempotency key once for a reader and offer, and not across them', async () => {
     const first = receivedPayment({ reader, idempotencyKey: 'k' })
-    const other = (change: Partial<Received>) => journal().receive({ ...first, reference: crypto.randomUUID(), ...change })
+    const other = (change: Partial<Received>) =>
+      journal().receive({ ...first, reference: crypto.randomUUID(), ...change })
     await journal().receive(first)
     expect(await other({})).toEqual({ status: 'conflict', payment: { ...first, stage: 'received' } })
     expect((await other({ offerId: 'tin' })).status).toBe('new')
@@ -75,7 +78,11 @@ function settling(journal: () => Journal): void {
     const payment = receivedPayment()
     await journal().receive(payment)
     const { deposit: _spent, ...rest } = payment
-    expect(await journal().deposited(payment.reference, outcome)).toEqual({ ...rest, stage: 'deposited', receipt: 'receipt-1' })
+    expect(await journal().deposited(payment.reference, outcome)).toEqual({
+      ...rest,
+      stage: 'deposited',
+      receipt: 'receipt-1',
+    })
     await journal().delivered(payment.reference, 3_000)
     expect(await journal().find(payment.reference)).toEqual({ ...rest, stage: 'delivered', receipt: 'receipt-1' })
   })
@@ -106,7 +113,8 @@ function settling(journal: () => Journal): void {
   })
 
   test('lists what is unsettled, oldest first', async () => {
-    const at = (reference: string, receivedAtMs: number) => journal().receive(receivedPayment({ reference, receivedAtMs }))
+    const at = (reference: string, receivedAtMs: number) =>
+      journal().receive(receivedPayment({ reference, receivedAtMs }))
     await at('late', 3)
     await at('early', 1)
     await at('middle', 2)
@@ -123,7 +131,13 @@ function entitling(journal: () => Journal): void {
     await journal().receive(payment)
     expect(await journal().entitlement(reader.thumbprint, 'salt')).toBeUndefined()
     await journal().deposited(payment.reference, outcome)
-    expect(await journal().entitlement(reader.thumbprint, 'salt')).toEqual({ reader, offerId: 'salt', reference: payment.reference, receipt: 'receipt-1', atMs: 2_000 })
+    expect(await journal().entitlement(reader.thumbprint, 'salt')).toEqual({
+      reader,
+      offerId: 'salt',
+      reference: payment.reference,
+      receipt: 'receipt-1',
+      atMs: 2_000,
+    })
     expect(await journal().entitlement(reader.thumbprint, 'tin')).toBeUndefined()
     expect(await journal().entitlement('thumb-2', 'salt')).toBeUndefined()
   })
@@ -143,6 +157,9 @@ function entitling(journal: () => Journal): void {
       await journal().receive(receivedPayment({ reference, reader }))
       await journal().deposited(reference, { ...outcome, receipt: `receipt-${reference}` })
     }
-    expect(await journal().entitlement(reader.thumbprint, 'salt')).toMatchObject({ reference: 'one', receipt: 'receipt-one' })
+    expect(await journal().entitlement(reader.thumbprint, 'salt')).toMatchObject({
+      reference: 'one',
+      receipt: 'receipt-one',
+    })
   })
 }

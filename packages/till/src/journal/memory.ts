@@ -14,8 +14,11 @@ export function memoryJournal(): Journal {
       if (known) return { status: 'known', payment: known }
       const rival = [...payments.values()].find(
         (other) =>
-          payment.reader !== undefined && payment.idempotencyKey !== undefined && other.offerId === payment.offerId &&
-          other.idempotencyKey === payment.idempotencyKey && other.reader?.thumbprint === payment.reader.thumbprint,
+          payment.reader !== undefined &&
+          payment.idempotencyKey !== undefined &&
+          other.offerId === payment.offerId &&
+          other.idempotencyKey === payment.idempotencyKey &&
+          other.reader?.thumbprint === payment.reader.thumbprint,
       )
       if (rival) return { status: 'conflict', payment: rival }
       const received: JournaledPayment = { ...payment, stage: 'received' }
@@ -30,7 +33,14 @@ export function memoryJournal(): Journal {
       payments.set(reference, kept)
       if (kept.reader && kept.kind === 'article') {
         const key = entitlementKey(kept.reader.thumbprint, kept.offerId)
-        if (!entitlements.has(key)) entitlements.set(key, { reader: kept.reader, offerId: kept.offerId, reference, receipt: kept.receipt ?? receipt, atMs })
+        if (!entitlements.has(key))
+          entitlements.set(key, {
+            reader: kept.reader,
+            offerId: kept.offerId,
+            reference,
+            receipt: kept.receipt ?? receipt,
+            atMs,
+          })
       }
       return kept
     },
@@ -45,7 +55,10 @@ export function memoryJournal(): Journal {
       return payments.get(reference)
     },
     async unsettled(limit) {
-      return [...payments.values()].filter((payment) => payment.stage === 'received').sort((a, b) => a.receivedAtMs - b.receivedAtMs).slice(0, limit)
+      return [...payments.values()]
+        .filter((payment) => payment.stage === 'received')
+        .sort((a, b) => a.receivedAtMs - b.receivedAtMs)
+        .slice(0, limit)
     },
     async entitlement(thumbprint, offerId) {
       return entitlements.get(entitlementKey(thumbprint, offerId))

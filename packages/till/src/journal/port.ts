@@ -53,7 +53,13 @@ export type JournaledPayment = Omit<Received, 'deposit'> &
   }>
 
 /** What a reader's key opens: the payment that bought it. */
-export type Entitlement = Readonly<{ reader: Reader; offerId: string; reference: string; receipt: string; atMs: number }>
+export type Entitlement = Readonly<{
+  reader: Reader
+  offerId: string
+  reference: string
+  receipt: string
+  atMs: number
+}>
 
 /** Durable memory of a till. Every write is on disk when its promise resolves. */
 export type Journal = {

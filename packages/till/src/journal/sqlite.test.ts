@@ -25,7 +25,9 @@ describe('sqlite journal', () => {
     await before.receive(receivedPayment({ reference: 'open' }))
     await before.close()
     const after = openSqliteJournal(path)
-    expect((await after.unsettled(5)).map(({ reference, deposit }) => [reference, deposit])).toEqual([['open', '{"inputs":[]}']])
+    expect((await after.unsettled(5)).map(({ reference, deposit }) => [reference, deposit])).toEqual([
+      ['open', '{"inputs":[]}'],
+    ])
     expect(await after.entitlement('t', 'salt')).toMatchObject({ reader, receipt: 'r' })
     await after.close()
   })

@@ -53,7 +53,10 @@ export function openSqliteJournal(path: string): Journal {
       return transact(db, () => {
         const known = find(payment.reference)
         if (known) return { status: 'known', payment: known } as const
-        const rival = payment.reader && payment.idempotencyKey ? statements.rival.get(payment.reader.thumbprint, payment.offerId, payment.idempotencyKey) : undefined
+        const rival =
+          payment.reader && payment.idempotencyKey
+            ? statements.rival.get(payment.reader.thumbprint, payment.offerId, payment.idempotencyKey)
+            : undefined
         if (rival) return { status: 'conflict', payment: toPayment(rival) } as const
         insertPayment(statements.insert, payment)
         return { status: 'new', payment: { ...payment, stage: 'received' } } as const
@@ -105,8 +108,12 @@ function prepare(db: DatabaseSync) {
        WHERE reference = ? AND stage = 'received'`,
     ),
     // The first purchase keeps the entitlement: a later one by the same key changes nothing about what it opens.
-    entitle: db.prepare('INSERT OR IGNORE INTO entitlement (thumbprint, offer_id, public_key, reference, at_ms) VALUES (?, ?, ?, ?, ?)'),
-    delivered: db.prepare(`UPDATE payment SET stage = 'delivered', delivered_at_ms = ? WHERE reference = ? AND stage = 'deposited'`),
+    entitle: db.prepare(
+      'INSERT OR IGNORE INTO entitlement (thumbprint, offer_id, public_key, reference, at_ms) VALUES (?, ?, ?, ?, ?)',
+    ),
+    delivered: db.prepare(
+      `UPDATE payment SET stage = 'delivered', delivered_at_ms = ? WHERE reference = ? AND stage = 'deposited'`,
+    ),
     refused: db.prepare(`DELETE FROM payment WHERE reference = ? AND stage = 'received'`),
     unsettled: db.prepare(`SELECT * FROM payment WHERE stage = 'received' ORDER BY received_at_ms LIMIT ?`),
     entitlement: db.prepare(
@@ -117,15 +124,28 @@ function prepare(db: DatabaseSync) {
 
 function insertPayment(insert: StatementSync, payment: Received): void {
   insert.run(
-    payment.reference, payment.offerId, payment.kind, payment.target, payment.challengeId, payment.digest ?? null, payment.idempotencyKey ?? null,
-    payment.reader?.thumbprint ?? null, payment.reader?.publicKey ?? null, payment.price, payment.amount, payment.unit,
-    payment.salt, payment.deposit, payment.receivedAtMs,
+    payment.reference,
+    payment.offerId,
+    payment.kind,
+    payment.target,
+    payment.challengeId,
+    payment.digest ?? null,
+    payment.idempotencyKey ?? null,
+    payment.reader?.thumbprint ?? null,
+    payment.reader?.publicKey ?? null,
+    payment.price,
+    payment.amount,
+    payment.unit,
+    payment.salt,
+    payment.deposit,
+    payment.receivedAtMs,
   )
 }
 
 function migrate(db: DatabaseSync): void {
   const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number }
-  if (version > migrations.length) throw new Error(`The journal is of a newer version (${version}) than this program (${migrations.length}).`)
+  if (version > migrations.length)
+    throw new Error(`The journal is of a newer version (${version}) than this program (${migrations.length}).`)
   for (const statement of migrations.slice(version)) db.exec(statement)
   db.exec(`PRAGMA user_version = ${migrations.length}`)
 }

@@ -8,7 +8,11 @@ const charge = Method.from({
   intent: 'charge',
   schema: {
     credential: { payload: z.object({ cashu_token: z.string() }) },
-    request: z.object({ amount: z.string(), currency: z.string(), methodDetails: z.object({ paymentRequest: z.string() }) }),
+    request: z.object({
+      amount: z.string(),
+      currency: z.string(),
+      methodDetails: z.object({ paymentRequest: z.string() }),
+    }),
   },
 })
 
@@ -16,7 +20,11 @@ const charge = Method.from({
 export function payingFetch(coins: (mint: string, amount: number) => Promise<Proof[]>): typeof fetch {
   const cashu = Method.toClient(charge, {
     async createCredential({ challenge }) {
-      const { mints: [mint = ''] = [], amount, unit = '' } = PaymentRequest.fromEncodedRequest(challenge.request.methodDetails.paymentRequest)
+      const {
+        mints: [mint = ''] = [],
+        amount,
+        unit = '',
+      } = PaymentRequest.fromEncodedRequest(challenge.request.methodDetails.paymentRequest)
       const proofs = await coins(mint, Number(amount))
       return Credential.serialize({ challenge, payload: { cashu_token: getEncodedToken({ mint, unit, proofs }) } })
     },

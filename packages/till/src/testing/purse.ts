@@ -21,16 +21,22 @@ export async function openPurse(mintUrl: string): Promise<Purse> {
   const coins = async (denominations: readonly number[]): Promise<Proof[]> => {
     const amount = denominations.reduce((sum, denomination) => sum + denomination, 0)
     const quote = await wallet.createMintQuote('test', { amount, unit: 'usd' })
-    const paid = await fetch(`${mintUrl}/v1/test/pay`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ quote: quote.quote }) })
+    const paid = await fetch(`${mintUrl}/v1/test/pay`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ quote: quote.quote }),
+    })
     if (!paid.ok) throw new Error(`test money: ${paid.status}`)
     return wallet.mintProofs('test', amount, quote, {}, { type: 'random', denominations: [...denominations] })
   }
-  const write = (proofs: Proof[]): string => getEncodedToken({ mint: mintUrl, unit: 'usd', proofs }, { removeDleq: true })
+  const write = (proofs: Proof[]): string =>
+    getEncodedToken({ mint: mintUrl, unit: 'usd', proofs }, { removeDleq: true })
 
   return {
     coins,
     token: async (amount) => write(await coins(powersOfTwo(amount))),
-    tokens: async (count, amount) => (await coins(Array.from({ length: count }, () => amount))).map((proof) => write([proof])),
+    tokens: async (count, amount) =>
+      (await coins(Array.from({ length: count }, () => amount))).map((proof) => write([proof])),
     spent: async (proofs) => (await wallet.checkProofsStates([...proofs])).map(({ state }) => state === 'SPENT'),
   }
 }

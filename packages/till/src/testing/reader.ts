@@ -1,6 +1,14 @@
 /** A reader for tests: gets challenges, signs as the wallet does, and pays, over real HTTP. */
 import {
-  didKey, echoChallenge, encodeCredential, parseChallenges, signingKey, signRequest, type Challenge, type Credential, type SigningKey,
+  didKey,
+  echoChallenge,
+  encodeCredential,
+  parseChallenges,
+  signingKey,
+  signRequest,
+  type Challenge,
+  type Credential,
+  type SigningKey,
 } from '@tuppence/protocol'
 
 /** What a request may carry beyond its URL. */
@@ -27,11 +35,20 @@ export async function askFor(url: string, ask: Ask = {}): Promise<Challenge> {
 
 /** A credential for a challenge. */
 export function credentialFor(challenge: Challenge, token: string, reader?: SigningKey): Credential {
-  return { challenge: echoChallenge(challenge), payload: { cashu_token: token }, ...(reader && { source: didKey(reader.publicKey) }) }
+  return {
+    challenge: echoChallenge(challenge),
+    payload: { cashu_token: token },
+    ...(reader && { source: didKey(reader.publicKey) }),
+  }
 }
 
 /** Headers that sign a request as the wallet does. @param skewMs - How wrong the signer's clock is. */
-export async function signed(url: string, reader: SigningKey, ask: Ask = {}, skewMs = 0): Promise<Record<string, string>> {
+export async function signed(
+  url: string,
+  reader: SigningKey,
+  ask: Ask = {},
+  skewMs = 0,
+): Promise<Record<string, string>> {
   const { method = 'GET', headers = {}, body } = ask
   const createdMs = Date.now() + skewMs
   const signature = await signRequest(
@@ -42,7 +59,12 @@ export async function signed(url: string, reader: SigningKey, ask: Ask = {}, ske
 }
 
 /** Pays with a credential; signed where a reader is given. */
-export async function payWith(url: string, credential: Credential, reader?: SigningKey, ask: Ask = {}): Promise<Response> {
+export async function payWith(
+  url: string,
+  credential: Credential,
+  reader?: SigningKey,
+  ask: Ask = {},
+): Promise<Response> {
   const headers = { ...ask.headers, authorization: encodeCredential(credential) }
   const whole = { ...ask, headers }
   return fetch(url, { ...whole, headers: reader ? await signed(url, reader, whole) : headers })

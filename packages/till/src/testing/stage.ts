@@ -35,12 +35,20 @@ export type Stage = Readonly<{
 export const lockedText = 'The salt tax paid for the fleet.'
 
 /** Opens everything on free ports. */
-export async function openStage(change: Partial<TillOptions> & { mint402?: Partial<TillConfig['mint']> } = {}): Promise<Stage> {
+export async function openStage(
+  change: Partial<TillOptions> & { mint402?: Partial<TillConfig['mint']> } = {},
+): Promise<Stage> {
   const { mint402, ...options } = change
   const dir = mkdtempSync(join(tmpdir(), 'till-stage-'))
   const { publicKey } = await loadAccountKey(join(dir, 'till'))
   const mint = await serveMint(
-    parseMintConfig({ port: 0, dataDir: join(dir, 'mint'), funding: { test: { enabled: true } }, accounts: [{ id: 'news', publicKey }], logLevel: 'silent' }),
+    parseMintConfig({
+      port: 0,
+      dataDir: join(dir, 'mint'),
+      funding: { test: { enabled: true } },
+      accounts: [{ id: 'news', publicKey }],
+      logLevel: 'silent',
+    }),
   )
   const proxy = await openFaultProxy(mint.url)
   const server = createServer((incoming, outgoing) => void nodeTill(till)(incoming, outgoing))
@@ -51,7 +59,14 @@ export async function openStage(change: Partial<TillOptions> & { mint402?: Parti
     mint: { url: mint.url, internalUrl: proxy.url, timeoutMs: 2_000, ...mint402 },
     dataDir: join(dir, 'till'),
     offers: [
-      { id: 'salt', kind: 'article', path: '/read/salt', title: 'The price of salt', price: '0.05', sites: [origin, 'https://news.example'] },
+      {
+        id: 'salt',
+        kind: 'article',
+        path: '/read/salt',
+        title: 'The price of salt',
+        price: '0.05',
+        sites: [origin, 'https://news.example'],
+      },
       { id: 'tin', kind: 'article', path: '/read/tin', title: 'Tin', price: '0.02' },
       { id: 'jar', kind: 'tip', path: '/tip', title: 'Tip jar', min: '0.05', max: '10' },
     ],
@@ -62,13 +77,19 @@ export async function openStage(change: Partial<TillOptions> & { mint402?: Parti
       config,
       log: (event) => events.push(event),
       content: async (offer, _request, { amount }) =>
-        offer.kind === 'tip' ? { contentType: 'application/json', body: JSON.stringify({ thanks: amount }) } : { contentType: 'text/html; charset=utf-8', body: `<p>${lockedText}</p>` },
+        offer.kind === 'tip'
+          ? { contentType: 'application/json', body: JSON.stringify({ thanks: amount }) }
+          : { contentType: 'text/html; charset=utf-8', body: `<p>${lockedText}</p>` },
       ...options,
       ...more,
     })
   let till = await open()
   return {
-    mint, proxy, dir, config, events,
+    mint,
+    proxy,
+    dir,
+    config,
+    events,
     purse: await openPurse(mint.url),
     till: () => till,
     url: (path) => origin + path,
