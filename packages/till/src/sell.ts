@@ -175,7 +175,7 @@ async function failure(
   if (!isTuppenceError(error)) throw error
   const reason = error.details['reason']
   deps.log({ event: 'refused', offer: sale.offer.id, code: error.code, ...(typeof reason === 'string' && { reason }) })
-  if (isTuppenceError(error, 'mint-unavailable')) deps.settleSoon()
+  if (isTuppenceError(error, 'mint-unavailable', 'storage-unavailable')) deps.settleSoon()
   if (isTuppenceError(error, 'two-credentials', 'bad-request')) return problemAnswer(deps.nowMs(), error)
   const answer = problemAnswer(deps.nowMs(), error)
   if (!askAgain.has(answer.status)) return answer

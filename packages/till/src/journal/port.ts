@@ -61,7 +61,10 @@ export type Entitlement = Readonly<{
   atMs: number
 }>
 
-/** Durable memory of a till. Every write is on disk when its promise resolves. */
+/**
+ * Durable memory of a till. Every write is on disk when its promise resolves. Any call may fail with
+ * `storage-unavailable`: then nothing was written.
+ */
 export type Journal = {
   /**
    * Writes a payment down, unless its reference is known. The known one is given back unchanged; `conflict` means

@@ -1,6 +1,8 @@
 /** The journal in one SQLite file (WAL, synchronous=FULL), for createTill() on one machine. */
 import assert from 'node:assert/strict'
+import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { TuppenceError } from '@tuppence/protocol'
 import type { Entitlement, Journal, JournaledPayment, Reader, Received, Stage } from './port.ts'
 
 // Each entry takes the schema from its index to the next; `PRAGMA user_version` counts the ones applied.
@@ -38,6 +40,8 @@ const walAutocheckpointPages = 10_000
  * @throws {Error} The file is not a database, is newer than this program, or can't be written.
  */
 export function openSqliteJournal(path: string): Journal {
+  // Coins on their way to the mint stand in it: for the owner's eyes only, and SQLite gives its log the same mode.
+  if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
   const db = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true })
   db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${walAutocheckpointPages}`)
   transact(db, () => migrate(db))
@@ -48,7 +52,7 @@ export function openSqliteJournal(path: string): Journal {
     return row && toPayment(row)
   }
 
-  return {
+  return unavailableWhenBroken({
     async receive(payment) {
       return transact(db, () => {
         const known = find(payment.reference)
@@ -91,7 +95,7 @@ export function openSqliteJournal(path: string): Journal {
     async close() {
       if (db.isOpen) db.close()
     },
-  }
+  })
 }
 
 function prepare(db: DatabaseSync) {
@@ -161,6 +165,22 @@ function transact<T>(db: DatabaseSync, work: () => T): T {
     if (db.isTransaction) db.exec('ROLLBACK')
     throw error
   }
+}
+
+/** What SQLite can't do now (locked, full, read-only) is the storage's fault, whichever call met it. */
+function unavailableWhenBroken(journal: Journal): Journal {
+  const guarded = Object.entries(journal).map(([name, method]) => [
+    name,
+    async (...input: unknown[]) => {
+      try {
+        return await (method as (...input: unknown[]) => Promise<unknown>)(...input)
+      } catch (cause) {
+        const code = (cause as { code?: unknown }).code
+        throw code === 'ERR_SQLITE_ERROR' ? new TuppenceError('storage-unavailable', { cause }) : cause
+      }
+    },
+  ])
+  return Object.fromEntries(guarded) as Journal
 }
 
 type Row = Record<string, unknown>
