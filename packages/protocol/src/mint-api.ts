@@ -49,7 +49,7 @@ export const mintInfoSchema = /* @__PURE__ */ wireObject(
     version: v.exactOptional(shortSchema),
     time: v.exactOptional(countSchema),
     nuts: v.exactOptional(v.record(v.string(), v.unknown())),
-    tuppence: v.exactOptional(receiptKeysSchema),
+    tuppence: v.exactOptional(v.looseObject({ keys: v.array(publicJwkSchema) })),
   }),
 )
 
