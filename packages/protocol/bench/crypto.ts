@@ -19,7 +19,11 @@ function sample(): Sample {
   const { secret, factor } = ours.deriveCoin(new Uint8Array(64), `01${'00'.repeat(32)}`, seed++)
   const B_ = ours.blind(secret, factor)
   const C_ = ours.signBlinded(B_, key)
-  const C = cashu.unblindSignature(cashu.pointFromHex(bytesToHex(C_)), BigInt(`0x${bytesToHex(factor)}`), cashu.pointFromHex(K))
+  const C = cashu.unblindSignature(
+    cashu.pointFromHex(bytesToHex(C_)),
+    BigInt(`0x${bytesToHex(factor)}`),
+    cashu.pointFromHex(K),
+  )
   const proof = ours.proveDleq({ B_, C_, privateKey: key })
   return { secret, r: bytesToHex(factor), B_: bytesToHex(B_), C_: bytesToHex(C_), C: C.toHex(true), K, ...proof }
 }
@@ -30,7 +34,8 @@ const number = (hex: string) => BigInt(`0x${hex}`)
 const cases: Case[] = [
   {
     name: 'blind',
-    ours: (samples) => ours.blindAll(samples.map(({ secret, r }) => ({ secret, factor: hexToBytes(r) }))).map(bytesToHex),
+    ours: (samples) =>
+      ours.blindAll(samples.map(({ secret, r }) => ({ secret, factor: hexToBytes(r) }))).map(bytesToHex),
     theirs: (samples) =>
       samples.map(({ secret, r }) => cashu.blindMessage(new TextEncoder().encode(secret), number(r)).B_.toHex(true)),
   },
@@ -38,7 +43,9 @@ const cases: Case[] = [
     name: 'unblind',
     ours: (samples) =>
       ours
-        .unblindAll(samples.map(({ C_, r, K }) => ({ C_: hexToBytes(C_), factor: hexToBytes(r), mintKey: hexToBytes(K) })))
+        .unblindAll(
+          samples.map(({ C_, r, K }) => ({ C_: hexToBytes(C_), factor: hexToBytes(r), mintKey: hexToBytes(K) })),
+        )
         .map(bytesToHex),
     theirs: (samples) =>
       samples.map(({ C_, r, K }) =>
@@ -96,7 +103,17 @@ for (const { name, ...sides } of cases) {
     if (answers[0] !== answers[1]) throw new Error(`${name}: the two do not agree`)
   }
   const [oursUs, theirsUs] = [median(times.ours), median(times.theirs)]
-  results[name] = { oursUs: Math.round(oursUs), theirsUs: Math.round(theirsUs), ratio: Math.round((theirsUs / oursUs) * 100) / 100 }
-  if (!json) console.log(name.padEnd(10), `${Math.round(oursUs)} us`, `cashu-ts ${Math.round(theirsUs)} us`, `${results[name].ratio}x`)
+  results[name] = {
+    oursUs: Math.round(oursUs),
+    theirsUs: Math.round(theirsUs),
+    ratio: Math.round((theirsUs / oursUs) * 100) / 100,
+  }
+  if (!json)
+    console.log(
+      name.padEnd(10),
+      `${Math.round(oursUs)} us`,
+      `cashu-ts ${Math.round(theirsUs)} us`,
+      `${results[name].ratio}x`,
+    )
 }
 console.log(JSON.stringify(results))

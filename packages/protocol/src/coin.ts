@@ -45,10 +45,16 @@ export const hexSchema = (bytes: number) =>
   v.pipe(v.string(), v.length(bytes * 2), v.regex(/^[0-9a-f]*$/, 'lower-case hex expected'))
 
 /** A compressed SEC1 point: 33 bytes, prefix 02 or 03. Whether it lies on the curve is `crypto`'s to say. */
-export const pointSchema = /* @__PURE__ */ v.pipe(v.string(), v.regex(/^0[23][0-9a-f]{64}$/, 'compressed point expected'))
+export const pointSchema = /* @__PURE__ */ v.pipe(
+  v.string(),
+  v.regex(/^0[23][0-9a-f]{64}$/, 'compressed point expected'),
+)
 
 /** A keyset id version 2 (NUT-02): `01` and 32 bytes. The only one that is issued or stored. */
-export const keysetIdSchema = /* @__PURE__ */ v.pipe(v.string(), v.regex(/^01[0-9a-f]{64}$/, 'keyset id version 2 expected'))
+export const keysetIdSchema = /* @__PURE__ */ v.pipe(
+  v.string(),
+  v.regex(/^01[0-9a-f]{64}$/, 'keyset id version 2 expected'),
+)
 
 /** A keyset id where a token is read: version 2 in full or short, or a version 1 id. */
 export const tokenKeysetIdSchema = /* @__PURE__ */ v.pipe(

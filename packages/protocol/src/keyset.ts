@@ -81,7 +81,13 @@ export async function keysetId(keys: Keys, unit: string, feePpk?: number, finalE
  * @see NUT-02 "V1 Keysets (deprecated)"
  */
 export async function keysetIdV1(keys: Keys): Promise<string> {
-  const hash = await sha256Hex(hexToBytes(ascending(keys).map(([, key]) => key).join('')))
+  const hash = await sha256Hex(
+    hexToBytes(
+      ascending(keys)
+        .map(([, key]) => key)
+        .join(''),
+    ),
+  )
   return `00${hash.slice(0, 14)}`
 }
 
@@ -121,7 +127,9 @@ export function resolveKeysetId(id: string, known: Iterable<string>): string {
 
 /** Lists a keyset's amounts, ascending; those beyond 2^53 - 1 are left out. */
 export function denominations(keyset: { readonly keys: Keys }): number[] {
-  return ascending(keyset.keys).map(([amount]) => Number(amount)).filter(Number.isSafeInteger)
+  return ascending(keyset.keys)
+    .map(([amount]) => Number(amount))
+    .filter(Number.isSafeInteger)
 }
 
 /**

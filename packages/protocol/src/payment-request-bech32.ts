@@ -52,7 +52,9 @@ export function decodeAnyPaymentRequest(text: string): PaymentRequest {
   return orBad(() => {
     const records = readRecords(decodeBech32('bech32m', 'creqb', text), 2)
     const all = (type: number) => records.filter((record) => record.type === type).map(({ value }) => value)
-    const [id, amount, unit, singleUse] = [field.id, field.amount, field.unit, field.singleUse].map((type) => all(type)[0])
+    const [id, amount, unit, singleUse] = [field.id, field.amount, field.unit, field.singleUse].map(
+      (type) => all(type)[0],
+    )
     const [description, lock] = [all(field.description)[0], all(field.lock)[0]]
     return checkPaymentRequest({
       id: id && utf8Decode(id),
@@ -73,7 +75,9 @@ function writeTransport({ type, target, tags = [] }: Transport): Bytes {
   const records = readRecords(decodeBech32('bech32', 'nprofile', target), 1)
   const key = records.find((record) => record.type === profile.key)?.value
   if (key?.length !== 32) throw new TuppenceError('bad-payment-request')
-  const relays = records.filter((record) => record.type === profile.relay).map(({ value }) => [relayTag, utf8Decode(value)])
+  const relays = records
+    .filter((record) => record.type === profile.relay)
+    .map(({ value }) => [relayTag, utf8Decode(value)])
   return writeParts(kind, key, [...tags, ...relays])
 }
 
@@ -130,7 +134,7 @@ type Record = { type: number; value: Bytes }
 /** Reads type (1 byte), length (1 or 2 bytes), value. Unknown types are kept; the caller leaves them. */
 function readRecords(bytes: Bytes, lengthBytes: 1 | 2): Record[] {
   const records: Record[] = []
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const start = at + 1 + lengthBytes
     const header = bytes.slice(at + 1, start)
     const end = start + Number(`0x${bytesToHex(header)}`)

@@ -143,7 +143,8 @@ export function lockSecret(lock: {
  * @see NUT-11 "Witness format", NUT-14 "Witness format"
  */
 export function parseWitness(witness: string): Witness {
-  const result = v.safeParse(witnessSchema, parseJson(witness))
+  const json = parseJson(witness)
+  const result = v.safeParse(witnessSchema, Array.isArray(json) ? undefined : json)
   if (!result.success) throw new TuppenceError('bad-witness')
   return result.output
 }

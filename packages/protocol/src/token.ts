@@ -25,21 +25,23 @@ export type Token = { mint: string; unit: string; memo?: string; proofs: Proof[]
 /** How to read a token. `keysetIds`: full ids to resolve short ones with; without it ids stay as the token has them. */
 export type TokenOptions = { keysetIds?: Iterable<string> }
 
-const tokenSchema = /* @__PURE__ */ wireObject(v.object({
-  mint: v.pipe(
-    v.string(),
-    v.maxLength(limits.urlMax),
-    v.transform((url) => url.replace(/\/+$/, '')),
-    v.check((url) => /^https?:\/\//.test(url) && URL.canParse(url)),
-  ),
-  unit: v.pipe(v.string(), v.nonEmpty(), v.maxLength(32)),
-  memo: v.exactOptional(v.string()),
-  proofs: v.pipe(
-    v.array(tokenProofSchema),
-    v.minLength(1),
-    v.check((proofs) => sumAmounts(proofs) !== Infinity),
-  ),
-}))
+const tokenSchema = /* @__PURE__ */ wireObject(
+  v.object({
+    mint: v.pipe(
+      v.string(),
+      v.maxLength(limits.urlMax),
+      v.transform((url) => url.replace(/\/+$/, '')),
+      v.check((url) => /^https?:\/\//.test(url) && URL.canParse(url)),
+    ),
+    unit: v.pipe(v.string(), v.nonEmpty(), v.maxLength(32)),
+    memo: v.exactOptional(v.string()),
+    proofs: v.pipe(
+      v.array(tokenProofSchema),
+      v.minLength(1),
+      v.check((proofs) => sumAmounts(proofs) !== Infinity),
+    ),
+  }),
+)
 
 /**
  * Writes a token of version 4.
@@ -118,7 +120,11 @@ function coinToCbor({ amount, secret, C, dleq, witness, p2pk_e }: Proof): CborIn
     a: amount,
     s: secret,
     c: hexToBytes(C),
-    d: dleq && { e: hexToBytes(dleq.e), s: hexToBytes(dleq.s), r: dleq.r === undefined ? undefined : hexToBytes(dleq.r) },
+    d: dleq && {
+      e: hexToBytes(dleq.e),
+      s: hexToBytes(dleq.s),
+      r: dleq.r === undefined ? undefined : hexToBytes(dleq.r),
+    },
     w: witness,
     pe: p2pk_e === undefined ? undefined : hexToBytes(p2pk_e),
   }

@@ -56,9 +56,7 @@ export function blind(secret: string, factor: Uint8Array): Bytes {
 
 /** Blinds many secrets with one field inversion; answers in the same order. See `blind`. */
 export function blindAll(coins: readonly { secret: string; factor: Uint8Array }[]): Bytes[] {
-  return encodePoints(
-    coins.map(({ secret, factor }) => secretPoint(secret).add(Point.BASE.multiply(toScalar(factor)))),
-  )
+  return encodePoints(coins.map(({ secret, factor }) => secretPoint(secret).add(Point.BASE.multiply(toScalar(factor)))))
 }
 
 /**

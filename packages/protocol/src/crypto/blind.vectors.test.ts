@@ -12,9 +12,12 @@ describe('NUT-00', () => {
     expect([nut00.hashToCurve.length, nut00.blinded.length, nut00.signed.length]).toEqual([3, 2, 2])
   })
 
-  test.each<{ message: string; point: string }>(nut00.hashToCurve)('hashes $message to the curve', ({ message, point }) => {
-    expect(bytesToHex(hashToCurve(utf8Decode(hexToBytes(message))))).toBe(point)
-  })
+  test.each<{ message: string; point: string }>(nut00.hashToCurve)(
+    'hashes $message to the curve',
+    ({ message, point }) => {
+      expect(bytesToHex(hashToCurve(utf8Decode(hexToBytes(message))))).toBe(point)
+    },
+  )
 
   // The vectors blind bytes that are no text, so this goes below `blind`.
   test.each<{ x: string; r: string; B_: string }>(nut00.blinded)('blinds $x', ({ x, r, B_ }) => {

@@ -96,8 +96,9 @@ export const encodePoints = (points: readonly Point[]): Bytes[] => toAffineAll(p
 
 /** z^(2^count). */
 function squareTimes(z: bigint, count: number): bigint {
-  for (let i = 0; i < count; i++) z = (z * z) % p
-  return z
+  let power = z
+  for (let i = 0; i < count; i++) power = (power * power) % p
+  return power
 }
 
 /**

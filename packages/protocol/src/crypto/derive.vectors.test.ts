@@ -21,10 +21,7 @@ describe('NUT-13', () => {
 
   test('derives other keys apart from coins and from each other', () => {
     const keys = ['quote/1', 'quote/2'].map((purpose) => bytesToHex(deriveKey(seed, purpose)))
-    expect(keys).toEqual([
-      expect.stringMatching(/^[0-9a-f]{64}$/),
-      expect.stringMatching(/^[0-9a-f]{64}$/),
-    ])
+    expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), expect.stringMatching(/^[0-9a-f]{64}$/)])
     expect(keys[0]).not.toBe(keys[1])
   })
 })

@@ -20,7 +20,5 @@ export function signQuoteLegacy(claim: QuoteClaim, privateKey: Uint8Array): stri
  * @returns false for anything malformed.
  */
 export function verifyQuote(claim: QuoteClaim, signature: string, key: string): boolean {
-  return (
-    verifyMessage(signature, quoteMessage(claim), key) || verifyMessage(signature, quoteMessageLegacy(claim), key)
-  )
+  return verifyMessage(signature, quoteMessage(claim), key) || verifyMessage(signature, quoteMessageLegacy(claim), key)
 }

@@ -44,7 +44,9 @@ describe('NUT-29', () => {
     // Its aux bytes were random, so it is verified, not made again.
     expect(verifyQuote(signed, signQuoteLegacy(signed, hexToBytes(signed.privateKey)), signed.pubkey)).toBe(true)
     expect(verifyQuote(signed, signed.signature, signed.pubkey)).toBe(true)
-    expect(verifyQuote({ ...signed, outputs: signed.outputs.toReversed() }, signed.signature, signed.pubkey)).toBe(false)
+    expect(verifyQuote({ ...signed, outputs: signed.outputs.toReversed() }, signed.signature, signed.pubkey)).toBe(
+      false,
+    )
     // The figures as they stand do not agree: the quote was renamed without signing anew, and the hash that is given is
     // of points as bytes, which nobody signs.
     expect(verifyQuote({ ...signed, quote: signed.quoteRenamed }, signed.signature, signed.pubkey)).toBe(false)

@@ -11,10 +11,16 @@ const { e, E, p, P } = nut28
 const slots = Array.from({ length: 11 }, (_, slot) => slot)
 
 describe('NUT-28', () => {
-  test('makes the sender\'s key and the shared secret', () => {
+  test("makes the sender's key and the shared secret", () => {
     expect(bytesToHex(publicKey(hexToBytes(e)))).toBe(E)
     expect(bytesToHex(publicKey(hexToBytes(p)))).toBe(nut28.pG)
-    expect(numberToHex(decodePoint(hexToBytes(P)).multiply(toScalar(hexToBytes(e))).toAffine().x)).toBe(nut28.Zx)
+    expect(
+      numberToHex(
+        decodePoint(hexToBytes(P))
+          .multiply(toScalar(hexToBytes(e)))
+          .toAffine().x,
+      ),
+    ).toBe(nut28.Zx)
   })
 
   test.each(slots)('blinds slot %i, the same from both sides', (slot) => {

@@ -59,7 +59,8 @@ export function verifyMessage(signature: string, message: string | Uint8Array, k
   return schnorrVerify(hexToBytes(signature), digest(message), hexToBytes(key))
 }
 
-const digest = (message: string | Uint8Array): Uint8Array => sha256(typeof message === 'string' ? utf8(message) : message)
+const digest = (message: string | Uint8Array): Uint8Array =>
+  sha256(typeof message === 'string' ? utf8(message) : message)
 
 /** The scalar of +-k whose point has an even y, and that point's x. */
 function evenKey(k: bigint): { scalar: bigint; x: Bytes } {
