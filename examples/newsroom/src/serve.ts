@@ -27,14 +27,16 @@ export function serveUntilStopped(
   const say = (event: string): boolean =>
     process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), event })}\n`)
   const server = serve({ fetch, port, hostname: '127.0.0.1' }, () => say('listening'))
+  // Ctrl-C reaches the whole process group, and the launcher asks again: the second signal must not end us at once.
+  let stopping = false
   const stop = (): void => {
-    for (const signal of signals) process.off(signal, stop)
+    if (stopping) return
+    stopping = true
     server.close(async () => {
       await close?.()
       say('stopped')
     })
     if ('closeIdleConnections' in server) server.closeIdleConnections()
   }
-  const signals = ['SIGTERM', 'SIGINT'] as const
-  for (const signal of signals) process.on(signal, stop)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
 }

@@ -53,9 +53,10 @@ async function main(): Promise<void> {
   if (stopping) return
   const { urls } = demo
   const order = ['news', 'blog', 'wallet', 'mint'] as const
+  const shortDir = relative(process.cwd(), dataDir)
   const lines = order.map((part) => `  ${says[part]}${urls[part]}`)
   process.stdout.write(
-    `\n${lines.join('\n')}\n  data       ${relative(process.cwd(), dataDir) || dataDir} (logs in logs/)\n\n`,
+    `\n${lines.join('\n')}\n  data       ${shortDir.startsWith('..') || shortDir === '' ? dataDir : shortDir} (logs in logs/)\n\n`,
   )
   process.stdout.write(
     'Open the newspaper, choose a story, and pay for it with test money. Ctrl-C stops everything.\nready\n',
