@@ -18,6 +18,7 @@ import type { House, Mark } from './harness/demo.ts'
 const first = article('spend-a-penny')
 const second = article('the-envelope-trick')
 const third = article('a-nickel-a-song')
+const post = article('ten-rods', 'posts')
 
 /** Writes down every request of every page and frame. */
 function watchRequests(context: BrowserContext): string[] {
@@ -114,21 +115,16 @@ test('reads for the first time with test money, then on with one click, here and
     expect(await reader.balance()).toBe(balance)
   })
 
-  const post = await test.step('another site is paid from the same balance', async () => {
+  await test.step('another site is paid from the same balance', async () => {
     const mark = house.mark()
-    const page = await reader.open(blog)
-    const href = await page.locator('a[href^="/posts/"], a[href^="/articles/"]').first().getAttribute('href')
-    await page.goto(new URL(href ?? '/', blog).href)
-    const frame = await frameIn(page, wallet)
-    await frameState(frame, 'priced', 'insufficient')
+    const page = await reader.open(`${blog}/articles/${post.slug}`)
+    await frameState(await frameIn(page, wallet), 'priced', 'insufficient')
     await unlock(reader, page, wallet)
-    const [paid] = (await house.since(mark, 'blog')).filter(({ event }) => event === 'paid')
-    balance -= Number(paid?.['amount'])
-    expect(Number(paid?.['amount'])).toBeGreaterThan(0)
+    await expectRead(page, post)
+    expect(await eventsOf(house, mark, 'blog')).toEqual({ paid: 1, reopened: 0, deposit: 1 })
+    balance -= post.price
     expect(await reader.balance()).toBe(balance)
-    const url = page.url()
     await page.close()
-    return url
   })
 
   await test.step('tips: a preset, and an amount typed', async () => {
@@ -149,8 +145,7 @@ test('reads for the first time with test money, then on with one click, here and
       const mark = house.mark()
       const page = await reader.open(tipPage)
       await page.locator('tuppence-tip').scrollIntoViewIfNeeded()
-      const count = await page.locator('tuppence-unlock, tuppence-tip, tuppence-balance').count()
-      const frame = await tipFrame(page, wallet, count)
+      const frame = await frameIn(page, wallet, 'tuppence-tip')
       await frameState(frame, 'priced')
       const popupOpens = waitForPopup(reader)
       await choose(frame)
@@ -184,18 +179,17 @@ test('reads for the first time with test money, then on with one click, here and
     await expectRead(page, second)
     await expectNothingOfTheMint(house, mark, urls)
     expect(await eventsOf(house, mark, 'news')).toEqual({ paid: 0, reopened: 1, deposit: 0 })
-    await page.goto(post)
+    await page.goto(`${blog}/articles/${post.slug}`)
     await expect(delivered(page)).toBeVisible()
     expect(await eventsOf(house, mark, 'blog')).toEqual({ paid: 0, reopened: 1, deposit: 0 })
     await page.close()
     expect(await reader.balance()).toBe(balance)
   })
 
-  await test.step('and a third article is still one click', async () => {
+  await test.step('and a third article', async () => {
     const page = await reader.open(`${news}/articles/${third.slug}`)
-    const frame = await frameIn(page, wallet)
-    await frameState(frame, 'priced')
-    await unlockButton(frame).first().click()
+    // Where sites are kept apart, what was set aside for this one may be spent by now.
+    await unlock(reader, page, wallet)
     await expectRead(page, third)
     await page.close()
     balance -= third.price
@@ -204,14 +198,3 @@ test('reads for the first time with test money, then on with one click, here and
     for (const { headline } of [first, second, third]) expect(history).toContain(headline)
   })
 })
-
-/** The frame of the tip jar: the one with a text field in it. */
-async function tipFrame(page: Page, wallet: string, elements: number) {
-  for (let nth = 0; nth < elements; nth += 1) {
-    const frame = await frameIn(page, wallet, nth)
-    if ((await frame.getByRole('textbox').count()) > 0) return frame
-  }
-  await page.waitForTimeout(500)
-  for (const frame of page.frames()) if ((await frame.getByRole('textbox').count()) > 0) return frame
-  throw new Error('no tip jar in the page')
-}

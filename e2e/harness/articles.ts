@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const folder = join(import.meta.dirname, '..', '..', 'examples', 'newsroom', 'content', 'articles')
+const content = join(import.meta.dirname, '..', '..', 'examples', 'newsroom', 'content')
 const mark = '<!-- locked -->'
 
 export type Article = {
@@ -14,9 +14,9 @@ export type Article = {
   locked: string[]
 }
 
-/** Reads one article by its slug. */
-export function article(slug: string): Article {
-  const text = readFileSync(join(folder, `${slug}.md`), 'utf8')
+/** Reads one article of the newspaper, or post of the blog, by its slug. */
+export function article(slug: string, folder: 'articles' | 'posts' = 'articles'): Article {
+  const text = readFileSync(join(content, folder, `${slug}.md`), 'utf8')
   const [, headline = ''] = /^headline: (.*)$/m.exec(text) ?? []
   const [, price = '0'] = /^price: ([\d.]+)$/m.exec(text) ?? []
   const lockedText = text.slice(text.indexOf(mark) + mark.length)
@@ -27,7 +27,8 @@ export function article(slug: string): Article {
 
 /** Every article of the newspaper. */
 export function articles(): Article[] {
-  return readdirSync(folder)
+  return readdirSync(join(content, 'articles'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => article(name.slice(0, -'.md'.length)))
+    .filter(({ price }) => price > 0)
 }

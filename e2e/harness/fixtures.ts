@@ -31,7 +31,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   victim: [
     async ({ town: { house, evil }, thirdPartyCookies }, use) => {
       const { wallet, news } = house.urls
-      const reader = await makeReader(wallet, thirdPartyCookies)
+      const reader = await makeReader(wallet, thirdPartyCookies, {
+        sites: [news, evil.origin + evil.page('<!doctype html>')],
+      })
       await reader.topUp(5)
       const page = await reader.open(`${news}/articles/${ownedArticle}`)
       await unlock(reader, page, wallet)
@@ -48,7 +50,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   house: async ({ town }, use) => use(town.house),
   evil: async ({ town }, use) => use(town.evil),
   reader: async ({ town, thirdPartyCookies }, use) => {
-    const reader = await makeReader(town.house.urls.wallet, thirdPartyCookies)
+    const { wallet, news, blog } = town.house.urls
+    const sites = [news, blog, town.evil.origin + town.evil.page('<!doctype html>')]
+    const reader = await makeReader(wallet, thirdPartyCookies, { sites })
     await use(reader)
     await reader.close()
   },

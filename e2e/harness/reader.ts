@@ -16,7 +16,10 @@ export type Reader = {
   readonly thirdPartyCookies: ThirdPartyCookies
   /** A new tab at an address. */
   open: (url: string) => Promise<Page>
-  /** The balance in cents as the wallet page shows it, read in a tab of its own. */
+  /**
+   * All that the reader has, in cents: what the wallet page shows and, where sites are kept apart, what the wallet's
+   * frame shows on each site that money was set aside for.
+   */
   balance: () => Promise<number>
   /** The lines of the wallet page's history, newest first. */
   history: () => Promise<string[]>
@@ -27,10 +30,15 @@ export type Reader = {
   close: () => Promise<void>
 }
 
+export type ReaderOptions = BrowserOptions & {
+  /** Pages of sites that may hold an allowance; each is of its own origin. */
+  sites?: readonly string[]
+}
+
 export async function makeReader(
   wallet: string,
   thirdPartyCookies: ThirdPartyCookies,
-  options: BrowserOptions = {},
+  { sites = [], ...options }: ReaderOptions = {},
 ): Promise<Reader> {
   const profile: Profile = makeProfile(thirdPartyCookies)
   let context = await openBrowser(profile, options)
@@ -53,7 +61,16 @@ export async function makeReader(
     },
     thirdPartyCookies,
     open,
-    balance: () => atWallet(readBalance),
+    balance: async () => {
+      let sum = await atWallet(readBalance)
+      if (thirdPartyCookies === 'allowed') return sum
+      for (const site of sites) {
+        const page = await open(site)
+        sum += await readPill(page, wallet)
+        await page.close()
+      }
+      return sum
+    },
     history: () => atWallet((page) => page.locator('[data-testid="history"] li').allInnerTexts()),
     topUp: (dollars) =>
       atWallet(async (page) => {
@@ -93,24 +110,42 @@ export async function readBalance(page: Page): Promise<number> {
 
 /** Chooses an amount and confirms, on the wallet page or in the popup. */
 export async function topUpIn(page: Page, dollars: number): Promise<void> {
-  const confirm = page.getByRole('button', { name: /test money/i })
-  const begin = page.getByRole('button', { name: /top up|add money/i })
-  await expect(confirm.or(begin).first()).toBeVisible()
-  if (!(await confirm.isVisible())) await begin.first().click()
-  await page
-    .getByText(new RegExp(`^\\$${dollars}(\\.00)?$`))
-    .first()
-    .click()
-  await confirm.click()
+  await page.getByRole('radio', { name: new RegExp(`^\\$${dollars}(\\.00)?$`) }).check()
+  await page.getByRole('button', { name: /test money/i }).click()
 }
 
-/** The wallet's frame in a page, once its document is there. `nth` counts the page's elements. */
-export async function frameIn(page: Page, wallet: string, nth = 0): Promise<Frame> {
-  const frames = () => page.frames().filter((frame) => frame.url().startsWith(`${wallet}/frame.html`))
-  await expect.poll(() => frames().length, { message: 'the wallet frame loads' }).toBeGreaterThan(nth)
-  const frame = frames()[nth]
-  if (frame === undefined) throw new Error('the wallet frame went away')
-  return frame
+/** What the wallet's frame says of the balance on this page: the vault's, or what was set aside for the site. */
+async function readPill(page: Page, wallet: string): Promise<number> {
+  await page.evaluate(async (script) => {
+    // The page may have no pill of its own; any page may add one.
+    if (customElements.get('tuppence-balance') === undefined) await import(script)
+    document.body.prepend(document.createElement('tuppence-balance'))
+  }, `${wallet}/tuppence.js`)
+  const frame = await frameIn(page, wallet, 'tuppence-balance')
+  await frameState(frame, 'balance')
+  const text = await frame.locator('.pill').innerText()
+  return /\d/.test(text) ? cents(text) : 0
+}
+
+/** The wallet's frame in the first element of this name, once its document is there. */
+export async function frameIn(page: Page, wallet: string, element = 'tuppence-unlock'): Promise<Frame> {
+  let found: Frame | undefined
+  const find = async (): Promise<boolean> => {
+    for (const frame of page.frames()) {
+      if (!frame.url().startsWith(`${wallet}/frame.html`)) continue
+      const owner = await frame.frameElement().catch(() => undefined)
+      const host = await owner?.evaluate((iframe) => {
+        const shadow = iframe.getRootNode()
+        return shadow instanceof ShadowRoot ? shadow.host.localName : 'page'
+      })
+      if (host === element) found = frame
+      if (found !== undefined) return true
+    }
+    return false
+  }
+  await expect.poll(find, { message: `the wallet's frame in ${element} loads` }).toBe(true)
+  if (found === undefined) throw new Error('the frame went away')
+  return found
 }
 
 /** Waits until the frame says that it is in one of these states. */
