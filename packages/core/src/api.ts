@@ -1,5 +1,5 @@
 /** What a wallet can do and answer: the types that the widget, agents and tests compile against. */
-import type { BlindedMessage, Challenge, PaymentReceipt } from '@tuppence/protocol'
+import type { BlindedMessage, Challenge, FundingMethod, PaymentReceipt } from '@tuppence/protocol'
 import type { ReadableAtom } from 'nanostores'
 import type { HeldCoin } from './coins.ts'
 import type { Payment } from './payment.ts'
@@ -20,6 +20,8 @@ export type WalletDeps = {
   readonly curve?: () => Promise<CurvePort>
   /** Mints whose coins this wallet takes, as URLs without a trailing slash. The first one is the default. */
   readonly mints: readonly string[]
+  /** Most that one item may cost without `approved`, in minor units. */
+  readonly itemMax?: number
   /** Origins that no offer may have: the wallet's own. The mints' are added. */
   readonly ownOrigins?: readonly string[]
 }
@@ -60,7 +62,9 @@ export type Outcome =
     }
   | { readonly status: 'insufficient'; readonly missing: number; readonly unit: string }
   | { readonly status: 'needs-change'; readonly amount: number; readonly unit: string }
-  /** The till refused and took nothing; look again. `reason` is the till's problem code. */
+  /** More than one item may cost without being confirmed: `unlock(look, { approved: amount })`. */
+  | { readonly status: 'over-budget'; readonly max: number; readonly unit: string }
+  /** The till refused; look again. `reason` is its problem code. Coins it may have seen are checked at the mint. */
   | { readonly status: 'declined'; readonly reason: string }
 
 /** Money by state, minor units of one unit. `spendable` is what a reader may call the balance. */
@@ -76,7 +80,13 @@ export type Balance = {
 export type TopUpState = 'quoting' | 'waiting' | 'paid' | 'minting' | 'done'
 
 /** A quote that waits for the reader's money. */
-export type Quote = { readonly id: string; readonly request: string; readonly amount: number; readonly unit: string }
+export type Quote = {
+  readonly id: string
+  readonly request: string
+  readonly amount: number
+  readonly unit: string
+  readonly expirySeconds?: number
+}
 
 export type TopUpInput = {
   readonly amount: number
@@ -90,12 +100,17 @@ export type TopUpInput = {
 
 export type TopUpOutcome =
   | { readonly status: 'topped-up'; readonly amount: number; readonly unit: string }
+  /** Not paid yet; `recover` makes the coins once it is. */
+  | { readonly status: 'waiting'; readonly paymentId: string }
   | { readonly status: 'expired' }
 
 /** Coins came in, or did not and nothing changed. */
 export type ReceiveOutcome =
   | { readonly status: 'received'; readonly amount: number; readonly unit: string }
   | { readonly status: 'declined'; readonly reason: 'spent' | 'locked' | 'unknown-mint' | 'refused' }
+
+/** What to hand over, in minor units. `mint` defaults to the one with the most coins. */
+export type SendInput = { readonly amount: number; readonly unit: string; readonly mint?: string; readonly memo?: string }
 
 export type SendOutcome =
   | { readonly status: 'sent'; readonly token: string; readonly paymentId: string }
@@ -142,11 +157,34 @@ export type AllowanceReport = {
 
 export type LookInput = { readonly url: string; readonly site: string; readonly signal?: AbortSignal }
 
-export type TipInput = LookInput & {
+/** `amount` in minor units of the jar's unit; with `unit`, a jar of another unit is refused. */
+export type TipInput = LookInput & { readonly amount: number; readonly unit?: string }
+
+export type RestoreOptions = {
+  readonly onProgress?: (progress: RestoreProgress) => void
+  readonly signal?: AbortSignal
+}
+
+/** What to set aside for whom; amounts in minor units. `mints`: those that the till takes. */
+export type LendInput = {
+  readonly site: string
+  readonly tillOrigin: string
+  readonly realm: string
   readonly amount: number
-  readonly unit?: string
+  readonly unit: string
+  readonly mints?: readonly string[]
+}
+
+/** Where to make change (everywhere when absent), and an amount that must be payable afterwards. */
+export type ChangeRequest = { readonly amount?: number; readonly unit?: string; readonly mint?: string }
+
+export type UnlockOptions = {
+  /** Stops what has not been journaled yet; a payment that left runs to its end. */
+  readonly signal?: AbortSignal
   /** The gesture's id: the same id never pays twice. */
   readonly gesture?: string
+  /** The amount that a person confirmed for this item, where it is over `itemMax`. */
+  readonly approved?: number
 }
 
 /** Recovery's count of what it did. `open` payments could not be finished yet. */
@@ -172,37 +210,31 @@ export type Wallet = {
   /** Asks what a URL costs, or knows that it is owned. Nothing is signed. */
   readonly look: (input: LookInput) => Promise<Look>
   /** Pays what was looked at, or opens it when it is owned. At most one credential leaves. */
-  readonly unlock: (look: Look, options?: { readonly signal?: AbortSignal }) => Promise<Outcome>
+  readonly unlock: (look: Look, options?: UnlockOptions) => Promise<Outcome>
   /** Opens what is owned by a signed GET. `undefined`: not owned here. */
   readonly reopen: (input: LookInput) => Promise<Outcome | undefined>
-  readonly tip: (input: TipInput) => Promise<Outcome>
+  /** Asks a tip jar for an amount; `unlock` pays it. */
+  readonly lookTip: (input: TipInput) => Promise<Look>
+  readonly tip: (input: TipInput, options?: UnlockOptions) => Promise<Outcome>
 
+  /** Ways to put money into a mint. */
+  readonly fundingMethods: (mint?: string) => Promise<readonly FundingMethod[]>
   readonly topUp: (input: TopUpInput) => Promise<TopUpOutcome>
   /** Takes the coins of a token by swapping them. */
   readonly receive: (token: string) => Promise<ReceiveOutcome>
   /** Hands over coins as a token text. */
-  readonly send: (input: { amount: number; unit: string; mint?: string; memo?: string }) => Promise<SendOutcome>
+  readonly send: (input: SendInput) => Promise<SendOutcome>
   /** Swaps coins so that prices are payable at once; with `amount`, that amount first of all. `false`: no need. */
-  readonly makeChange: (input?: { amount?: number; unit?: string; mint?: string }) => Promise<boolean>
+  readonly makeChange: (input?: ChangeRequest) => Promise<boolean>
   /** Takes back the coins of an open payment or unclaimed token by swapping them. */
   readonly cancel: (paymentId: string) => Promise<'undone' | 'finished' | 'open'>
   /** Finds every signed, unspent coin of the seed. Answers the amounts found by unit. */
-  readonly restore: (options?: {
-    readonly onProgress?: (progress: RestoreProgress) => void
-    readonly signal?: AbortSignal
-  }) => Promise<Readonly<Record<string, number>>>
+  readonly restore: (options?: RestoreOptions) => Promise<Readonly<Record<string, number>>>
   /** Finishes or undoes every open payment. Safe to call at any time. */
   readonly recover: () => Promise<Recovered>
 
   /** Vault: sets coins aside for a site, up to `amount`. Journaled before it answers. `undefined`: no coins. */
-  readonly lend: (input: {
-    readonly site: string
-    readonly tillOrigin: string
-    readonly realm: string
-    readonly amount: number
-    readonly unit: string
-    readonly mints?: readonly string[]
-  }) => Promise<Allowance | undefined>
+  readonly lend: (input: LendInput) => Promise<Allowance | undefined>
   /** Vault: the frame has the allowance. Loans that are never acknowledged come home by themselves. */
   readonly acknowledgeLoan: (id: string) => Promise<void>
   /** Frame: takes an allowance. The same one twice counts once. */

@@ -23,10 +23,10 @@
  *      [accepted]-- spend ------------------------------------------------------------->{  done  }
  * ```
  *
- * Left out of the drawing: `quarantined` also takes `garble` (it stays) and `accept`; `refused` takes `accept` and
- * `garble`; `sent`, `quarantined`, `refused` and `accepted` take `recall`, since whoever swaps the coins first has them.
+ * Left out of the drawing: `quarantined` also takes `garble` (it stays) and `accept`; `refused` takes `accept`, `garble`
+ * and, for a top-up whose quote is still good, `retry` back to `quoted`; `sent`, `quarantined`, `refused` and `accepted` take `recall`, since whoever swaps the coins first has them.
  */
-import { assert } from './assert.ts'
+import { assert } from '@tuppence/protocol'
 import type { Planned } from './ports.ts'
 
 /** What a payment is for. `swap` makes change, or brings coins home for the payment that `of` names. */
@@ -52,7 +52,7 @@ export type EndState = 'done' | 'undone' | 'taken'
 /** What can happen to a payment; `transitions` says when. */
 export type PaymentEvent =
   | 'quote' | 'lapse' | 'request' | 'settle' | 'accept' | 'garble' | 'refuse'
-  | 'release' | 'take' | 'spend' | 'acknowledge' | 'recall'
+  | 'release' | 'retry' | 'take' | 'spend' | 'acknowledge' | 'recall'
 
 /** Fields of every payment. */
 type Common = {
@@ -93,6 +93,10 @@ export type TillPayment = Common & {
   readonly authorization: string
   /** A tip's exact body. */
   readonly body?: string
+  /** The gesture's id, where the caller named it. */
+  readonly gesture?: string
+  /** Why the till refused. */
+  readonly reason?: string
 }
 
 /** A quote turned into coins. `request` and `outputs` are there from `sent` on. */
@@ -123,6 +127,8 @@ export type LoanPayment = Common & {
   readonly site: string
   readonly tillOrigin: string
   readonly realm: string
+  /** Blank outputs that went along; their indices are taken. */
+  readonly refund: PlannedOutputs
 }
 
 export type Payment = TillPayment | TopUpPayment | SwapPayment | SentPayment | LoanPayment
@@ -133,7 +139,7 @@ export const transitions: Readonly<Record<PaymentState, Readonly<Partial<Record<
   quoted: { request: 'sent', lapse: 'undone' },
   sent: { settle: 'done', accept: 'accepted', garble: 'quarantined', refuse: 'refused', recall: 'undone' },
   quarantined: { settle: 'done', accept: 'accepted', garble: 'quarantined', refuse: 'refused', recall: 'undone' },
-  refused: { settle: 'done', accept: 'accepted', garble: 'quarantined', release: 'undone', take: 'taken', recall: 'undone' },
+  refused: { settle: 'done', accept: 'accepted', garble: 'quarantined', release: 'undone', retry: 'quoted', take: 'taken', recall: 'undone' },
   accepted: { settle: 'done', spend: 'done', recall: 'undone' },
   offered: { acknowledge: 'handed', spend: 'done', recall: 'undone' },
   handed: { spend: 'done', recall: 'undone' },

@@ -1,5 +1,7 @@
 /** What the wallet needs from outside: time, chance, storage, curve arithmetic, HTTP; types only, for whoever calls `createWallet`. */
-import type { BlindedMessage, BlindSignature, Coin, Keys } from '@tuppence/protocol'
+import type {
+  BlindedMessage, BlindSignature, Challenge, Coin, ErrorCode, FundingMethod, Keys, Keyset, KeysetInfo, PaymentReceipt, ResponseOf,
+} from '@tuppence/protocol'
 
 /** Time as this device believes it. No money decision rests on it. */
 export type Clock = { readonly nowMs: () => number }
@@ -91,4 +93,60 @@ export type CurvePort = {
     quote: string
     outputs: readonly BlindedMessage[]
   }) => Promise<string>
+}
+
+/** A request as it goes out. `headers` besides `Accept-Payment`: authorization, signature and the like. */
+export type TillRequest = {
+  readonly method: 'GET' | 'POST'
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly signal?: AbortSignal
+}
+
+/**
+ * What came back. `nowMs` is the till's clock, where it says.
+ *
+ * - `content`: 2xx. A receipt that can't be read counts as none.
+ * - `challenge`: 402. `reason` is the problem's code.
+ * - `refused`: it understood and said no.
+ * - `unknown`: whether it did what was asked cannot be told from here. `code` is of the error table.
+ */
+export type TillAnswer = { readonly nowMs?: number } & (
+  | { readonly status: 'content'; readonly contentType: string; readonly body: string; readonly receipt?: PaymentReceipt }
+  | { readonly status: 'challenge'; readonly challenges: readonly Challenge[]; readonly reason: string }
+  | { readonly status: 'refused'; readonly reason: string }
+  | { readonly status: 'unknown'; readonly code: ErrorCode }
+)
+
+/** Asks a till once: no cookies, no redirects, no referrer, no second try, whatever comes. */
+export type TillClient = (request: TillRequest) => Promise<TillAnswer>
+
+/**
+ * What came of a journaled request for signatures.
+ *
+ * - `signed`: shaped as it should be; whether it fits the outputs is the action's to check.
+ * - `refused`: a NUT error; `nut` is its number, `reason` our code where the mint names one.
+ * - `garbled`: 2xx and not what the route answers; `text` is the beginning of it.
+ * - `unknown`: nobody knows whether the mint did it.
+ */
+export type MintAnswer =
+  | { readonly status: 'signed'; readonly signatures: readonly BlindSignature[]; readonly text: string }
+  | { readonly status: 'refused'; readonly nut: number; readonly reason: string }
+  | { readonly status: 'garbled'; readonly text: string }
+  | { readonly status: 'unknown'; readonly code: ErrorCode }
+
+/** A mint's routes as a wallet uses them. All but `sign` throw: `mint-unavailable`, `mint-timeout`, `mint-response-invalid`. */
+export type MintClient = {
+  readonly keysets: (mint: string) => Promise<readonly KeysetInfo[]>
+  readonly keysOf: (mint: string, keyset: string) => Promise<readonly Keyset[]>
+  readonly receiptKeys: (mint: string) => Promise<readonly JsonWebKey[]>
+  readonly fundingMethods: (mint: string) => Promise<readonly FundingMethod[]>
+  readonly quote: (mint: string, input: { method: string; amount: number; unit: string; pubkey: string }) => Promise<ResponseOf<'quote'>>
+  readonly quoteState: (mint: string, input: { method: string; quote: string }) => Promise<ResponseOf<'quote'>>
+  readonly testPay: (mint: string, quote: string) => Promise<ResponseOf<'testPay'>>
+  /** Sends a journaled swap or issue request, exactly those bytes. Never throws, never tries again. */
+  readonly sign: (mint: string, request: { readonly path: string; readonly body: string }) => Promise<MintAnswer>
+  readonly checkState: (mint: string, points: readonly string[]) => Promise<ResponseOf<'checkState'>>
+  readonly restore: (mint: string, outputs: readonly { amount: number; id: string; B_: string }[]) => Promise<ResponseOf<'restore'>>
 }

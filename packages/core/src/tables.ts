@@ -23,8 +23,9 @@ export type Purchase = {
   readonly amount: number
   readonly unit: string
   readonly atMs: number
-  readonly receipt: PaymentReceipt
-  /** Whether the mint's signature on the receipt verified. */
+  readonly paymentId: string
+  readonly receipt?: PaymentReceipt
+  /** Whether the mint signed a receipt for exactly this payment and offer. */
   readonly receiptVerified: boolean
 }
 
@@ -43,6 +44,7 @@ export type HistoryEntry = {
   readonly receipt?: PaymentReceipt
   /** Why it ended so, as an error code. */
   readonly reason?: string
+  readonly gesture?: string
 }
 
 /** What a frame knows of the loan it lives on. Keyed by site. */

@@ -1,11 +1,144 @@
-/** Wires ports, actions and state into a wallet; called by the widget, agents and tests. */
-import type { Wallet, WalletDeps } from './api.ts'
+/** Wires ports, clients, actions and state into a wallet: the only file that does; called by the widget, agents and tests. */
+import { TuppenceError } from '@tuppence/protocol'
+import { look, lookTip } from './actions/look.ts'
+import { pay } from './actions/pay.ts'
+import { reopen } from './actions/reopen.ts'
+import { systemClock, systemRandom } from './adapters/system.ts'
+import type { Look, Outcome, UnlockOptions, Wallet, WalletDeps } from './api.ts'
+import { itemMaxDefault } from './budget.ts'
+import { tillClient } from './clients/till.ts'
+import type { Context } from './context.ts'
+import { historyShown, makeState, type State } from './state.ts'
+import type { Purchase } from './tables.ts'
+
+/** The first and the last moment at which change is made after a payment, so that its time says little. */
+const tidyMs = { min: 20_000, spread: 100_000 } as const
 
 /**
- * Makes a wallet over a storage.
+ * Makes a wallet over a storage. Everything that paying does not need (curve, mint client, recovery) is loaded when it is
+ * first needed.
  *
  * @param deps - With `seed` a vault; without one a wallet that lives on an allowance.
+ * @example
+ * const wallet = createWallet({ db: memoryDb(), seed: async () => seed, mints: ['https://mint.example'] })
+ * await wallet.start()
+ * const look = await wallet.look({ url, site: new URL(url).origin })
+ * const outcome = await wallet.unlock(look)
  */
 export function createWallet(deps: WalletDeps): Wallet {
-  throw new Error(`not built yet: ${deps.mints.length}`)
+  const state = makeState()
+  const context = makeContext(deps, state)
+  const stopWatching = deps.db.watch?.(() => void context.changed())
+  const minting = () => import('./minting.ts')
+  const open = (what: Look, options?: UnlockOptions) => unlock(context, what, options)
+  return {
+    mode: deps.seed ? 'vault' : 'allowance',
+    $balance: state.$balance,
+    $payments: state.$payments,
+    $history: state.$history,
+    $purchases: state.$purchases,
+    start: async () => {
+      await load(context, state)
+      if (state.$payments.get().length > 0) void minting().then(({ recover }) => recover(context)).catch(() => {})
+    },
+    close: () => {
+      stopWatching?.()
+      deps.db.close()
+    },
+    look: (input) => look(context, input),
+    lookTip: (input) => lookTip(context, input),
+    unlock: open,
+    reopen: (input) => reopen(context, input),
+    tip: async (input, options) => open(await lookTip(context, input), options),
+    fundingMethods: async (mint) => (await context.mint()).fundingMethods(mint ?? context.mints[0] ?? ''),
+    topUp: async (input) => (await minting()).topUp(context, input),
+    receive: async (token) => (await minting()).receive(context, token),
+    send: async (input) => (await minting()).send(context, input),
+    makeChange: async (input) => (await minting()).makeChangeAnywhere(context, input),
+    cancel: async (paymentId) => (await minting()).cancel(context, paymentId),
+    restore: async (options) => (await minting()).restore(context, options),
+    recover: async () => (await minting()).recover(context),
+    lend: async (input) => (await minting()).lend(context, input),
+    acknowledgeLoan: async (id) => (await minting()).acknowledgeLoan(context, id),
+    acceptAllowance: async (allowance) => (await minting()).acceptAllowance(context, allowance),
+    reportAllowance: async (site) => (await minting()).reportAllowance(context, site),
+    settleLoan: async (report) => (await minting()).settleLoan(context, report),
+    callHome: async (site) => (await minting()).callHome(context, site),
+  }
+}
+
+async function unlock(context: Context, what: Look, options?: UnlockOptions): Promise<Outcome> {
+  switch (what.status) {
+    case 'owned': {
+      const { url, site } = what
+      const outcome = await reopen(context, { url, site, ...(options?.signal && { signal: options.signal }) })
+      if (!outcome) throw new TuppenceError('not-owned')
+      return outcome
+    }
+    case 'priced':
+      return pay(context, what.offer, options)
+    case 'free':
+      return { status: 'opened', contentType: what.contentType, body: what.body }
+  }
+}
+
+function makeContext(deps: WalletDeps, state: State): Context {
+  const { db, seed, timer, fetch, mints, itemMax = itemMaxDefault, clock = systemClock, random = systemRandom } = deps
+  let tidying = false
+  const context: Context = {
+    db, clock, random, timer, seed, mints, itemMax,
+    ownOrigins: [...(deps.ownOrigins ?? []), ...mints.map((mint) => new URL(mint).origin)],
+    till: tillClient(fetch),
+    mint: once(async () => (await import('./clients/mint.ts')).mintClient(fetch)),
+    curve: once(deps.curve ?? (async () => (await import('./curve/direct.ts')).directCurve())),
+    pinned: new Map(),
+    siteKeys: new Map(),
+    offsetsMs: new Map(),
+    busy: new Map(),
+    tidyLater: () => {
+      if (!timer || !seed || tidying) return
+      tidying = true
+      timer.after(tidyMs.min + Math.floor((tidyMs.spread * (random.bytes(1)[0] ?? 0)) / 256), () => {
+        tidying = false
+        void import('./minting.ts').then(({ tidy }) => tidy(context)).catch(() => {})
+      })
+    },
+    changed: (purchase) => refresh(context, state, purchase),
+  }
+  return context
+}
+
+/** Loads once; a failure is not kept. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined
+  return () => {
+    loading ??= load().catch((error: unknown) => {
+      loading = undefined
+      throw error
+    })
+    return loading
+  }
+}
+
+async function refresh({ db }: Context, state: State, purchase?: Purchase): Promise<void> {
+  const snapshot = await db.transact(['coins', 'payments', 'history'], 'read', async (tx) => {
+    const [coins, payments, history] = await Promise.all([
+      tx.list('coins'),
+      tx.list('payments'),
+      tx.list('history', { order: 'descending', limit: historyShown }),
+    ])
+    return {
+      coins: coins.map(({ value }) => value),
+      payments: payments.map(({ value }) => value),
+      history: history.map(({ value }) => value),
+    }
+  })
+  state.show(snapshot)
+  if (purchase) state.own([purchase])
+}
+
+async function load(context: Context, state: State): Promise<void> {
+  await refresh(context, state)
+  const purchases = await context.db.transact(['purchases'], 'read', (tx) => tx.list('purchases'))
+  state.own(purchases.map(({ value }) => value))
 }

@@ -1,0 +1,153 @@
+/** Finds out what a URL costs or whether it is owned, and holds the URL to the page's site; called before every gesture. */
+import {
+  chargeAmount, contentDigest, decodePaymentRequest, isTuppenceError, limits, TuppenceError,
+  type Challenge, type ErrorCode,
+} from '@tuppence/protocol'
+import type { Affordable, Look, LookInput, Offer, TipInput } from '../api.ts'
+import { selectExact, total, type HeldCoin } from '../coins.ts'
+import type { Context } from '../context.ts'
+import type { TillAnswer } from '../ports.ts'
+import { siteKey } from './site-keys.ts'
+import type { Purchase } from '../tables.ts'
+import { spendable } from './spendable.ts'
+
+/**
+ * Asks what a URL costs, or knows that it is owned. Nothing is signed.
+ *
+ * @throws {TuppenceError} `url-refused`, `site-refused`, `challenge-missing`, `malformed-challenge`, `unit-unsupported`,
+ *   `mint-unknown`, `till-unavailable` and other till codes. No money moved in any of them.
+ */
+export async function look(context: Context, input: LookInput): Promise<Look> {
+  const { url, site } = checkTarget(context, input)
+  const purchase = await purchaseOf(context, url.href)
+  if (purchase && mayShow(url.origin, purchase.sites, site)) {
+    void siteKey(context, { ...purchase, site }).catch(() => {})
+    return { status: 'owned', url: url.href, site, purchase }
+  }
+  const answer = await context.till({ method: 'GET', url: url.href, ...(input.signal && { signal: input.signal }) })
+  learnTime(context, url.origin, answer)
+  if (answer.status === 'content') {
+    if (url.origin !== site) throw new TuppenceError('site-refused')
+    return { status: 'free', contentType: answer.contentType, body: answer.body }
+  }
+  return priced(context, offerFrom(context, challengesOf(answer), { url, site }))
+}
+
+/**
+ * Asks a tip jar for the challenge of one amount.
+ *
+ * @throws {TuppenceError} As `look`; `amount-out-of-range` when the jar does not take it; `challenge-changed` when it asks
+ *   for something else.
+ */
+export async function lookTip(context: Context, input: TipInput): Promise<Look> {
+  const { url, site } = checkTarget(context, input)
+  const body = JSON.stringify({ amount: input.amount })
+  const answer = await context.till({ method: 'POST', url: url.href, body, ...(input.signal && { signal: input.signal }) })
+  learnTime(context, url.origin, answer)
+  const offer = offerFrom(context, challengesOf(answer), { url, site })
+  const { digest } = offer.challenge
+  const fits = offer.amount === input.amount && (input.unit ?? offer.unit) === offer.unit
+  if (!fits || digest !== (await contentDigest(body))) throw new TuppenceError('challenge-changed')
+  return priced(context, { ...offer, kind: 'tip', body })
+}
+
+/**
+ * Checks a URL and the page that asks: neither may be ours, and the URL may not be anything but a plain web address.
+ *
+ * @returns The URL without its fragment.
+ * @throws {TuppenceError} `url-refused`, `site-refused`.
+ */
+export function checkTarget({ ownOrigins }: Context, input: LookInput): { url: URL; site: string } {
+  const url = URL.canParse(input.url) ? new URL(input.url) : undefined
+  const plain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && url.href.length <= limits.urlMax
+  if (!plain || ownOrigins.includes(url.origin)) throw new TuppenceError('url-refused')
+  const { site } = input
+  if (!URL.canParse(site) || new URL(site).origin !== site || ownOrigins.includes(site)) throw new TuppenceError('site-refused')
+  url.hash = ''
+  return { url, site }
+}
+
+/** Whether a page may show what is at a URL: its own, or one of those that the till named. */
+export function mayShow(origin: string, sites: readonly string[], site: string): boolean {
+  return origin === site || sites.includes(site)
+}
+
+/** What was bought at a URL. */
+export function purchaseOf({ db }: Context, url: string): Promise<Purchase | undefined> {
+  return db.transact(['purchases'], 'read', (tx) => tx.get('purchases', url))
+}
+
+/** Keeps how far the till's clock is from ours: signatures are made by its time. */
+export function learnTime({ clock, offsetsMs }: Context, origin: string, { nowMs }: TillAnswer): void {
+  if (nowMs !== undefined) offsetsMs.set(origin, nowMs - clock.nowMs())
+}
+
+/** The till's time, as far as it is known. */
+export function tillNowMs({ clock, offsetsMs }: Context, origin: string): number {
+  return clock.nowMs() + (offsetsMs.get(origin) ?? 0)
+}
+
+function challengesOf(answer: TillAnswer): readonly Challenge[] {
+  if (answer.status === 'unknown') throw new TuppenceError(answer.code)
+  if (answer.status === 'challenge' && answer.challenges.length > 0) return answer.challenges
+  const reason = answer.status === 'content' ? '' : answer.reason
+  const known: readonly ErrorCode[] = ['malformed-challenge', 'amount-out-of-range', 'url-refused', 'offer-unknown']
+  throw new TuppenceError(known.find((code) => code === reason) ?? 'challenge-missing', { details: { reason } })
+}
+
+/** The first challenge that this wallet can pay, else the reason why the first one can't be. */
+function offerFrom(context: Context, challenges: readonly Challenge[], target: { url: URL; site: string }): Offer {
+  let fault: unknown
+  for (const challenge of challenges) {
+    try {
+      return readOffer(context, challenge, target)
+    } catch (error) {
+      if (!isTuppenceError(error)) throw error
+      fault ??= error
+    }
+  }
+  throw fault
+}
+
+function readOffer({ mints }: Context, challenge: Challenge, { url, site }: { url: URL; site: string }): Offer {
+  const { request, realm, opaque = {} } = challenge
+  if (!mayShow(url.origin, sitesOf(challenge), site)) throw new TuppenceError('site-refused')
+  const amount = chargeAmount(request)
+  const asked = decodePaymentRequest(request.methodDetails.paymentRequest)
+  const agrees = (asked.amount ?? amount) === amount && (asked.unit ?? request.currency) === request.currency
+  if (!agrees || asked.lock || realm === '') throw new TuppenceError('malformed-challenge')
+  const known = (asked.mints ?? mints).map((mint) => mint.replace(/\/+$/, '')).filter((mint) => mints.includes(mint))
+  if (known.length === 0) throw new TuppenceError('mint-unknown')
+  const { title, kind } = opaque
+  return {
+    url: url.href,
+    site,
+    kind: kind === 'tip' || kind === 'pass' ? kind : 'article',
+    amount,
+    unit: request.currency,
+    realm,
+    tillOrigin: url.origin,
+    mints: known,
+    challenge,
+    ...(title !== undefined && { title: title.slice(0, limits.titleMax) }),
+  }
+}
+
+/** The page origins that a challenge names. */
+export function sitesOf({ opaque }: Challenge): string[] {
+  return (opaque?.['sites'] ?? '').split(' ').filter(Boolean).slice(0, limits.sitesMax)
+}
+
+async function priced(context: Context, offer: Offer): Promise<Look> {
+  // Made ready now, so that after the click there is nothing left to wait for.
+  void siteKey(context, offer).catch(() => {})
+  const coins = await spendable(context, offer)
+  return { status: 'priced', offer, affordable: affordable(coins, offer) }
+}
+
+/** Whether some mint's coins can pay an offer, and how soon. */
+export function affordable(coins: readonly HeldCoin[], { mints, amount }: Pick<Offer, 'mints' | 'amount'>): Affordable {
+  const purses = mints.map((mint) => coins.filter((coin) => coin.mint === mint))
+  if (purses.some((purse) => selectExact(purse, amount))) return 'now'
+  return purses.some((purse) => total(purse) >= amount) ? 'after-change' : 'no'
+}

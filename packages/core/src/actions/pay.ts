@@ -1,0 +1,132 @@
+/** Pays an offer: coins chosen and the whole credential journaled in one write, then one request. On the pay path. */
+import {
+  echoChallenge, encodeCredential, encodeToken, isExpired, shortKeysetId, TuppenceError,
+} from '@tuppence/protocol'
+import type { Offer, Outcome, UnlockOptions } from '../api.ts'
+import { isWithin } from '../budget.ts'
+import { selectExact, total, type HeldCoin } from '../coins.ts'
+import type { Context } from '../context.ts'
+import { firstState, type Payment, type TillPayment } from '../payment.ts'
+import { siteKey } from './site-keys.ts'
+import type { HistoryEntry, Purchase, Tx } from '../tables.ts'
+import { newId } from './ids.ts'
+import { look, lookTip, sitesOf, tillNowMs } from './look.ts'
+import { reopen } from './reopen.ts'
+import { purseOf, spendableIn } from './spendable.ts'
+import { sendToTill } from './till-payment.ts'
+
+/** How far back a repeated gesture is looked for. */
+const gesturesBack = 50
+
+type Reserved =
+  | { readonly status: 'reserved' | 'open'; readonly payment: TillPayment }
+  | { readonly status: 'owned'; readonly purchase: Purchase }
+  | { readonly status: 'ended'; readonly entry: HistoryEntry }
+  | { readonly status: 'short'; readonly coins: readonly HeldCoin[] }
+
+/**
+ * Pays an offer that was looked at. One gesture makes at most one debit (W7): what is owned is opened, what is on its way
+ * is sent again as it is, and only else are coins taken.
+ *
+ * @returns `needs-change`, `insufficient`, `over-budget` and `declined` moved nothing.
+ * @throws {TuppenceError} `till-unavailable`, `till-timeout` and the like, `after-recover`: the money is on its way.
+ */
+export async function pay(context: Context, offer: Offer, options: UnlockOptions = {}): Promise<Outcome> {
+  const { approved, gesture, signal } = options
+  const budget = { itemMax: context.itemMax, ...(approved !== undefined && { approved }) }
+  if (!isWithin(budget, offer.amount)) return { status: 'over-budget', max: context.itemMax, unit: offer.unit }
+  const fresh = await freshOffer(context, offer, signal)
+  if (!fresh) return { status: 'declined', reason: 'challenge-changed' }
+  const { source } = await siteKey(context, fresh)
+  if (signal?.aborted) throw new TuppenceError('cancelled')
+  const reserved = await context.db.transact(['coins', 'payments', 'purchases', 'history'], 'write', (tx) =>
+    reserve(context, tx, { offer: fresh, source, ...(gesture !== undefined && { gesture }) }),
+  )
+  switch (reserved.status) {
+    case 'reserved':
+    case 'open':
+      return sendToTill(context, reserved.payment)
+    case 'owned':
+      return (await reopen(context, { url: offer.url, site: offer.site })) ?? { status: 'declined', reason: 'not-owned' }
+    case 'ended':
+      return { status: 'opened', contentType: 'text/plain', body: '', ...(reserved.entry.receipt && { receipt: reserved.entry.receipt }) }
+    case 'short':
+      return missing(reserved.coins, offer)
+  }
+}
+
+/** A challenge that ran out while the reader was reading is asked for again; what is paid is still what was shown (W8). */
+async function freshOffer(context: Context, offer: Offer, signal?: AbortSignal): Promise<Offer | undefined> {
+  if (!isExpired(offer.challenge, tillNowMs(context, offer.tillOrigin))) return offer
+  const { url, site, amount, unit, body } = offer
+  const input = { url, site, ...(signal && { signal }) }
+  const again = body === undefined ? await look(context, input) : await lookTip(context, { ...input, amount, unit })
+  if (again.status !== 'priced') return undefined
+  const { offer: now } = again
+  return now.amount === amount && now.unit === unit && now.realm === offer.realm ? now : undefined
+}
+
+type Wanted = { readonly offer: Offer; readonly source: string; readonly gesture?: string }
+
+/** Runs inside one transaction: decides what this gesture is, and writes the payment with its credential if it is new. */
+async function reserve(context: Context, tx: Tx, wanted: Wanted): Promise<Reserved> {
+  const { offer, gesture } = wanted
+  const purchase = offer.kind === 'tip' ? undefined : await tx.get('purchases', offer.url)
+  if (purchase) return { status: 'owned', purchase }
+  const open = (await tx.list('payments')).map(({ value }) => value).find((payment) => isSame(payment, wanted))
+  if (open) return { status: 'open', payment: open }
+  if (gesture !== undefined) {
+    const ended = await tx.list('history', { order: 'descending', limit: gesturesBack })
+    const entry = ended.find(({ value }) => value.gesture === gesture && value.end === 'done')?.value
+    if (entry) return { status: 'ended', entry }
+  }
+  const coins = await spendableIn(tx, purseOf(context.seed, offer))
+  for (const mint of offer.mints) {
+    const chosen = selectExact(coins.filter((coin) => coin.mint === mint), offer.amount)
+    if (!chosen) continue
+    const payment = journaled(context, { ...wanted, mint, chosen })
+    await tx.put('payments', payment.id, payment)
+    return { status: 'reserved', payment }
+  }
+  return { status: 'short', coins }
+}
+
+/** Whether an open payment is this gesture's: the same gesture, or for what can be owned, the same offer. */
+function isSame(payment: Payment, { offer, gesture }: Wanted): payment is TillPayment {
+  if (payment.kind === 'tip') return gesture !== undefined && payment.gesture === gesture
+  return payment.kind === 'pay' && offer.kind !== 'tip' && payment.offer.url === offer.url
+}
+
+function journaled(
+  context: Context,
+  { offer, source, gesture, mint, chosen }: Wanted & { readonly mint: string; readonly chosen: readonly HeldCoin[] },
+): TillPayment {
+  const { url, site, tillOrigin, realm, challenge, title, amount, unit, body } = offer
+  // The till needs no proof of the mint's signature: it asks the mint. The proof would only fill the header.
+  const proofs = chosen.map(({ amount: worth, id, secret, C }) => ({ amount: worth, id: shortKeysetId(id), secret, C }))
+  const token = encodeToken({ mint, unit, proofs })
+  const kind = offer.kind === 'tip' ? 'tip' : 'pay'
+  return {
+    id: newId(context),
+    kind,
+    state: firstState[kind],
+    mint,
+    unit,
+    amount,
+    atMs: context.clock.nowMs(),
+    coins: chosen.map(({ secret }) => secret),
+    offer: {
+      url, site, sites: sitesOf(challenge), tillOrigin, realm, challengeId: challenge.id,
+      ...(title !== undefined && { title }),
+    },
+    token,
+    authorization: encodeCredential({ challenge: echoChallenge(challenge), source, payload: { cashu_token: token } }),
+    ...(body !== undefined && { body }),
+    ...(gesture !== undefined && { gesture }),
+  }
+}
+
+function missing(coins: readonly HeldCoin[], { mints, amount, unit }: Offer): Outcome {
+  const most = Math.max(...mints.map((mint) => total(coins.filter((coin) => coin.mint === mint))))
+  return most >= amount ? { status: 'needs-change', amount, unit } : { status: 'insufficient', missing: amount - most, unit }
+}

@@ -1,0 +1,64 @@
+/** Takes back coins that a payment, a token or a loan holds; called by cancel, callHome and recover. */
+import type { HeldCoin } from '../coins.ts'
+import type { Context } from '../context.ts'
+import { advance, transitions, type Payment } from '../payment.ts'
+import { coinStates } from './coin-states.ts'
+import { ended } from './history.ts'
+import { swapHeld } from './swap.ts'
+
+/** `undone`: all that was left came home. `finished`: it had all been spent. `open`: the other side has to be asked first. */
+export type Recalled = 'undone' | 'finished' | 'open'
+
+/** Coins may be spent between the question and the swap; then the question is asked again. */
+const roundsMax = 3
+
+/**
+ * Swaps the coins that are still good; those that the mint says are spent are let go.
+ *
+ * @throws {TuppenceError} `mint-unavailable` and the like: nothing is lost, try again.
+ */
+export async function recall(context: Context, id: string): Promise<Recalled> {
+  for (let round = 0; round < roundsMax; round++) {
+    const payment = await paymentOf(context, id)
+    if (!payment) return 'finished'
+    if (payment.coins.length === 0 || !transitions[payment.state].recall) return 'open'
+    const states = await coinStates(context, payment.mint, payment.coins)
+    const spent = payment.coins.filter((secret) => states.get(secret) === 'SPENT')
+    if (spent.length === payment.coins.length && !transitions[payment.state].spend) return 'open'
+    if (spent.length > 0 && (await letGo(context, { id, spent })) === 'ended') return 'finished'
+    const good = await coinsOf(context, payment.coins.filter((secret) => states.get(secret) === 'UNSPENT'))
+    if (good.length === 0) return 'open'
+    const signed = await swapHeld(context, payment, good)
+    if (signed.status === 'done') return (await paymentOf(context, id)) ? 'open' : 'undone'
+  }
+  return 'open'
+}
+
+/** Deletes coins that the mint says are spent. A payment that has no others is over; what was bought is its history's. */
+export async function letGo(context: Context, { id, spent }: { readonly id: string; readonly spent: readonly string[] }): Promise<'ended' | 'open'> {
+  const result = await context.db.transact(['payments', 'coins', 'history'], 'write', async (tx) => {
+    const current = await tx.get('payments', id)
+    if (!current) return 'ended'
+    for (const secret of spent) if (current.coins.includes(secret)) await tx.delete('coins', secret)
+    const coins = current.coins.filter((secret) => !spent.includes(secret))
+    if (coins.length > 0) {
+      await tx.put('payments', id, { ...current, coins })
+      return 'open'
+    }
+    advance(current, 'spend')
+    await tx.delete('payments', id)
+    await tx.put('history', id, ended(current, { end: 'done' }))
+    return 'ended'
+  })
+  await context.changed()
+  return result
+}
+
+function paymentOf({ db }: Context, id: string): Promise<Payment | undefined> {
+  return db.transact(['payments'], 'read', (tx) => tx.get('payments', id))
+}
+
+async function coinsOf({ db }: Context, secrets: readonly string[]): Promise<HeldCoin[]> {
+  const coins = await db.transact(['coins'], 'read', (tx) => Promise.all(secrets.map((secret) => tx.get('coins', secret))))
+  return coins.filter((coin) => coin !== undefined)
+}

@@ -1,0 +1,107 @@
+/** Finishes or undoes every open payment: same bytes again, then the mint's word; runs at start and whenever asked. */
+import { isTuppenceError } from '@tuppence/protocol'
+import type { Recovered } from '../api.ts'
+import type { Context } from '../context.ts'
+import { isEnd, type LoanPayment, type Payment, type SentPayment, type SwapPayment, type TillPayment, type TopUpPayment } from '../payment.ts'
+import { coinStates } from './coin-states.ts'
+import { letGo, recall } from './recall.ts'
+import { concludeRefused, settleAccepted } from './refused.ts'
+import { sendToMint, type SigningPayment } from './signed.ts'
+import { sendToTill } from './till-payment.ts'
+import { claimQuote, lapse } from './top-up.ts'
+
+/** A loan younger than this may be on its way into a frame right now. */
+const handoverMs = 60_000
+
+/**
+ * Recovers. Every step is one that may be repeated, so it ends from any prefix of writes (W4), and two recoveries at once
+ * do no more than one. What can't be reached stays open.
+ */
+export async function recover(context: Context): Promise<Recovered> {
+  const counts = { finished: 0, undone: 0, open: 0 }
+  const open = await context.db.transact(['payments'], 'read', (tx) => tx.list('payments'))
+  for (const { key, value } of open) {
+    if (context.busy.has(key)) {
+      counts.open++
+      continue
+    }
+    try {
+      await recoverOne(context, value)
+    } catch (error) {
+      // Only what may happen to anyone; a bug of ours must be seen.
+      if (!isTuppenceError(error)) throw error
+    }
+    counts[await standing(context, key)]++
+  }
+  await context.changed()
+  return counts
+}
+
+async function standing({ db }: Context, id: string): Promise<keyof Recovered> {
+  const { entry, payment } = await db.transact(['payments', 'history'], 'read', async (tx) => ({
+    payment: await tx.get('payments', id),
+    entry: await tx.get('history', id),
+  }))
+  if (payment && !isEnd(payment.state)) return 'open'
+  return entry?.end === 'undone' ? 'undone' : 'finished'
+}
+
+function recoverOne(context: Context, payment: Payment): Promise<unknown> {
+  switch (payment.kind) {
+    case 'pay':
+    case 'tip':
+      return recoverTill(context, payment)
+    case 'top-up':
+      return recoverTopUp(context, payment)
+    case 'swap':
+    case 'receive':
+      return recoverSwap(context, payment)
+    case 'send':
+      return recoverSent(context, payment)
+    case 'lend':
+      return recoverLoan(context, payment)
+  }
+}
+
+async function recoverTill(context: Context, payment: TillPayment): Promise<void> {
+  if (payment.state === 'accepted') {
+    await settleAccepted(context, payment.id)
+    return
+  }
+  // The same credential gets the same outcome: content and receipt if the till has the coins, a refusal if it has not.
+  const outcome = await sendToTill(context, payment)
+  if (outcome.status === 'declined') await concludeRefused(context, payment.id)
+}
+
+async function recoverTopUp(context: Context, payment: TopUpPayment): Promise<void> {
+  const { id, mint, method, quote, request, outputs } = payment
+  if (payment.state === 'quoting' || !quote) return lapse(context, id, 'quote-unknown')
+  if (payment.state !== 'quoted') {
+    if (request && outputs) await sendToMint(context, payment as SigningPayment)
+    return
+  }
+  const client = await context.mint()
+  const { state, expiry } = await client.quoteState(mint, { method, quote: quote.id })
+  if (state === 'PAID') {
+    await claimQuote(context, payment)
+    return
+  }
+  if (state === 'ISSUED') return lapse(context, id, 'quote-issued')
+  // By this device's clock, and so only after a day: a late payment is still found, a dead quote is not kept for ever.
+  const overMs = ((expiry ?? quote.expirySeconds ?? 0) + 86_400) * 1_000
+  if (overMs > 0 && context.clock.nowMs() > overMs) return lapse(context, id, 'quote-expired')
+}
+
+async function recoverSwap(context: Context, payment: SwapPayment): Promise<void> {
+  await sendToMint(context, payment)
+}
+
+async function recoverSent(context: Context, payment: SentPayment): Promise<void> {
+  const states = await coinStates(context, payment.mint, payment.coins)
+  const spent = payment.coins.filter((secret) => states.get(secret) === 'SPENT')
+  if (spent.length > 0) await letGo(context, { id: payment.id, spent })
+}
+
+async function recoverLoan(context: Context, payment: LoanPayment): Promise<void> {
+  if (payment.state === 'offered' && context.clock.nowMs() - payment.atMs > handoverMs) await recall(context, payment.id)
+}

@@ -1,0 +1,81 @@
+/** Finds every signed, unspent coin of the seed again (NUT-13, NUT-09, NUT-07); called when a wallet is set up from its words. */
+import { TuppenceError, type Coin, type Keyset } from '@tuppence/protocol'
+import type { RestoreOptions } from '../api.ts'
+import type { Context } from '../context.ts'
+import { coinStates } from './coin-states.ts'
+import { refreshMint } from './mints.ts'
+import { seedOf } from './outputs.ts'
+
+/** Outputs a request, and empty batches in a row after which a keyset is done (NUT-13 "Restoring batches"). */
+const batchSize = 100
+const emptyBatchesMax = 3
+
+/**
+ * Restores from all mints of this wallet. Safe beside everything else: coins that are there already stay as they are.
+ *
+ * @returns What was found and is good, by unit.
+ * @throws {TuppenceError} `seed-required`, `cancelled`, `mint-unavailable` ...; what was found before is kept.
+ */
+export async function restore(context: Context, options: RestoreOptions = {}): Promise<Record<string, number>> {
+  const found: Record<string, number> = {}
+  for (const url of context.mints) {
+    const { keysets } = await refreshMint(context, url)
+    for (const keyset of keysets) {
+      const amount = await restoreKeyset(context, { url, keyset, options })
+      if (amount > 0) found[keyset.unit] = (found[keyset.unit] ?? 0) + amount
+    }
+  }
+  await context.changed()
+  return found
+}
+
+type Scan = { readonly url: string; readonly keyset: Keyset; readonly options: RestoreOptions }
+
+async function restoreKeyset(context: Context, scan: Scan): Promise<number> {
+  const { url, keyset, options } = scan
+  let found = 0
+  let empty = 0
+  for (let from = 0; empty < emptyBatchesMax; from += batchSize) {
+    if (options.signal?.aborted) throw new TuppenceError('cancelled')
+    const { coins, next } = await restoreBatch(context, scan, from)
+    empty = next === undefined ? empty + 1 : 0
+    if (next !== undefined) found += await keep(context, scan, { coins, next })
+    options.onProgress?.({ mint: url, keysetId: keyset.id, scanned: from + batchSize, found })
+  }
+  return found
+}
+
+/** `next`: the index after the last one that the mint ever signed in this batch. */
+async function restoreBatch(context: Context, { url, keyset }: Scan, from: number): Promise<{ coins: Coin[]; next?: number }> {
+  const [seed, curve, client] = await Promise.all([seedOf(context), context.curve(), context.mint()])
+  const indices = Array.from({ length: batchSize }, (_, at) => from + at)
+  const asked = await curve.makeOutputs({ seed, keysetId: keyset.id, planned: indices.map((index) => ({ index, amount: 0 })) })
+  const { outputs, signatures } = await client.restore(url, asked)
+  const indexOf = new Map(asked.map(({ B_ }, at) => [B_, from + at]))
+  const answered = outputs.flatMap(({ B_ }, at) => {
+    const [index, signature] = [indexOf.get(B_), signatures[at]]
+    return index === undefined || !signature ? [] : [{ planned: { index, amount: signature.amount }, signature }]
+  })
+  if (answered.length === 0) return { coins: [] }
+  const coins = await curve.unblind({
+    seed, keysetId: keyset.id, keys: keyset.keys,
+    planned: answered.map(({ planned }) => planned), signatures: answered.map(({ signature }) => signature),
+  })
+  return { coins, next: Math.max(...answered.map(({ planned }) => planned.index)) + 1 }
+}
+
+async function keep(context: Context, { url, keyset }: Scan, { coins, next }: { coins: readonly Coin[]; next: number }): Promise<number> {
+  const states = await coinStates(context, url, coins.map(({ secret }) => secret))
+  const good = coins.filter(({ secret }) => states.get(secret) === 'UNSPENT')
+  return context.db.transact(['coins', 'counters'], 'write', async (tx) => {
+    let sum = 0
+    for (const coin of good) {
+      if (await tx.get('coins', coin.secret)) continue
+      await tx.put('coins', coin.secret, { ...coin, mint: url, unit: keyset.unit })
+      sum += coin.amount
+    }
+    // Never below what was used: an index is used once.
+    await tx.put('counters', keyset.id, Math.max(next, (await tx.get('counters', keyset.id)) ?? 0))
+    return sum
+  })
+}

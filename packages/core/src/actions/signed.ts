@@ -1,0 +1,164 @@
+/** Sends a journaled request for signatures and settles what comes back; top-up, swap, receive and recover end here. */
+import { answersOutputs, isTuppenceError, TuppenceError, type BlindSignature, type Coin } from '@tuppence/protocol'
+import type { HeldCoin } from '../coins.ts'
+import type { Context } from '../context.ts'
+import type { MintAnswer } from '../ports.ts'
+import { advance, type PlannedOutputs, type SwapPayment, type TopUpPayment } from '../payment.ts'
+import type { Tx } from '../tables.ts'
+import { coinStates } from './coin-states.ts'
+import { ended } from './history.ts'
+import { keysetOf } from './mints.ts'
+import { seedOf } from './outputs.ts'
+
+/** A payment whose request has been journaled. */
+export type SigningPayment = (SwapPayment | TopUpPayment) & Required<Pick<SwapPayment, 'request' | 'outputs'>>
+
+/**
+ * How it ended. `refused`: nothing was signed; inputs that are still good are free again, and a top-up is back at its
+ * quote. `reason` is the mint's.
+ */
+export type Signed = { readonly status: 'done' } | { readonly status: 'refused'; readonly reason: string }
+
+/**
+ * Sends the request, once. A second call while the first is on its way joins it.
+ *
+ * @throws {TuppenceError} `mint-unavailable`, `mint-timeout`: unknown, the payment stays open. `dleq-invalid`,
+ *   `dleq-missing`, `mint-response-invalid`: quarantined, with the inputs kept.
+ */
+export function sendToMint(context: Context, payment: SigningPayment): Promise<Signed> {
+  const { busy } = context
+  const joined = busy.get(payment.id)
+  if (joined) return joined as Promise<Signed>
+  const sending = send(context, payment).finally(() => busy.delete(payment.id))
+  busy.set(payment.id, sending)
+  return sending
+}
+
+async function send(context: Context, payment: SigningPayment): Promise<Signed> {
+  const client = await context.mint()
+  const answer = await client.sign(payment.mint, payment.request)
+  const signed = await settle(context, payment, answer)
+  await context.changed()
+  return signed
+}
+
+async function settle(context: Context, payment: SigningPayment, answer: MintAnswer): Promise<Signed> {
+  switch (answer.status) {
+    case 'unknown':
+      throw new TuppenceError(answer.code, { details: { paymentId: payment.id } })
+    case 'garbled':
+      return quarantine(context, payment, { text: answer.text, error: new TuppenceError('mint-response-invalid') })
+    case 'signed':
+      return accept(context, payment, answer)
+    case 'refused':
+      return askAgain(context, payment, answer.reason)
+  }
+}
+
+/** W6: every signature is checked before anything is believed; then coins in, inputs out, payment ended, in one write. */
+async function accept(context: Context, payment: SigningPayment, answer: { signatures: readonly BlindSignature[]; text: string }): Promise<Signed> {
+  let coins: Coin[]
+  try {
+    coins = await unblind(context, payment, answer.signatures)
+  } catch (error) {
+    if (!isTuppenceError(error)) throw error
+    return quarantine(context, payment, { text: answer.text, error })
+  }
+  await commit(context, payment, coins)
+  return { status: 'done' }
+}
+
+async function unblind(context: Context, { mint, outputs }: SigningPayment, signatures: readonly BlindSignature[]): Promise<Coin[]> {
+  const { keysetId, planned } = outputs
+  const asked = planned.map(({ amount }) => ({ amount, id: keysetId, B_: '' }))
+  if (!answersOutputs(asked, signatures)) throw new TuppenceError('mint-response-invalid')
+  const { keys } = await keysetOf(context, mint, keysetId)
+  const [seed, curve] = await Promise.all([seedOf(context), context.curve()])
+  return curve.unblind({ seed, keysetId, keys, planned, signatures })
+}
+
+async function commit(context: Context, { id, mint, unit }: SigningPayment, coins: readonly Coin[]): Promise<void> {
+  await context.db.transact(['payments', 'coins', 'history'], 'write', async (tx) => {
+    const current = await tx.get('payments', id)
+    // Another tab, or a recovery, was first: the same coins are there already.
+    if (!current) return
+    const { state } = advance(current, 'settle')
+    for (const secret of current.coins) await tx.delete('coins', secret)
+    for (const coin of coins) await tx.put('coins', coin.secret, { ...coin, mint, unit } satisfies HeldCoin)
+    await tx.delete('payments', id)
+    await tx.put('history', id, ended(current, { end: state === 'done' ? 'done' : 'undone' }))
+    if (current.kind === 'swap' && current.of !== undefined) await endRecalled(tx, current.of, current)
+  })
+}
+
+/** The payment whose coins a swap brought home is over, if it has no other coins. What did not come home was spent. */
+async function endRecalled(tx: Tx, id: string, swap: Pick<SwapPayment, 'coins' | 'amount'>): Promise<void> {
+  const payment = await tx.get('payments', id)
+  if (!payment) return
+  const coins = payment.coins.filter((secret) => !swap.coins.includes(secret))
+  if (coins.length > 0) return tx.put('payments', id, { ...payment, coins })
+  advance(payment, 'recall')
+  const spent = payment.amount - swap.amount
+  await tx.delete('payments', id)
+  await tx.put('history', id, ended(payment, spent > 0 ? { end: 'done', amount: spent, reason: 'recalled' } : { end: 'undone', reason: 'recalled' }))
+}
+
+async function quarantine(context: Context, { id }: SigningPayment, { text, error }: { text: string; error: TuppenceError }): Promise<never> {
+  await context.db.transact(['payments', 'quarantine'], 'write', async (tx) => {
+    const current = await tx.get('payments', id)
+    if (!current) return
+    await tx.put('payments', id, advance(current, 'garble'))
+    await tx.put('quarantine', id, { paymentId: id, atMs: context.clock.nowMs(), reason: error.code, answer: text })
+  })
+  await context.changed()
+  throw error
+}
+
+/** The mint said no. That is believed only once it also says that it signed none of the outputs (NUT-09). */
+async function askAgain(context: Context, payment: SigningPayment, reason: string): Promise<Signed> {
+  const { id, mint, outputs } = payment
+  await context.db.transact(['payments'], 'write', async (tx) => {
+    const current = await tx.get('payments', id)
+    if (current && current.state !== 'refused') await tx.put('payments', id, advance(current, 'refuse'))
+  })
+  const signatures = await restoredSignatures(context, mint, outputs)
+  if (signatures.length === outputs.planned.length) return accept(context, payment, { signatures, text: '' })
+  if (signatures.length > 0) return quarantine(context, payment, { text: '', error: new TuppenceError('mint-response-invalid') })
+  await release(context, payment, reason)
+  return { status: 'refused', reason }
+}
+
+/** What the mint signed of some outputs, in their order (NUT-09). */
+export async function restoredSignatures(context: Context, mint: string, { keysetId, planned }: PlannedOutputs): Promise<BlindSignature[]> {
+  const [seed, curve, client] = await Promise.all([seedOf(context), context.curve(), context.mint()])
+  const blinded = await curve.makeOutputs({ seed, keysetId, planned })
+  const { outputs, signatures } = await client.restore(mint, blinded)
+  const found = new Map(outputs.map(({ B_ }, at) => [B_, signatures[at]]))
+  return blinded.flatMap(({ B_ }) => found.get(B_) ?? [])
+}
+
+/** Codes after which a top-up's quote is of no more use. */
+const quoteIsOver = ['quote-expired', 'quote-issued', 'quote-unknown', 'nut-20007', 'nut-20002']
+
+async function release(context: Context, payment: SigningPayment, reason: string): Promise<void> {
+  const spent = new Set(await spentInputs(context, payment))
+  await context.db.transact(['payments', 'coins', 'history'], 'write', async (tx) => {
+    const current = await tx.get('payments', payment.id)
+    if (current?.state !== 'refused') return
+    if (current.kind === 'top-up' && !quoteIsOver.includes(reason)) {
+      const { request: _, outputs: __, ...quoted } = advance(current, 'retry')
+      return tx.put('payments', current.id, quoted)
+    }
+    advance(current, 'release')
+    // Coins that another payment holds are that payment's to judge.
+    const foreign = current.kind === 'swap' && current.of !== undefined
+    if (!foreign) for (const secret of spent) await tx.delete('coins', secret)
+    await tx.delete('payments', current.id)
+    await tx.put('history', current.id, ended(current, { end: 'undone', reason }))
+  })
+}
+
+async function spentInputs(context: Context, { mint, coins }: SigningPayment): Promise<string[]> {
+  const states = await coinStates(context, mint, coins)
+  return coins.filter((secret) => states.get(secret) === 'SPENT')
+}

@@ -1,0 +1,105 @@
+/** Coins as text: takes a token by swapping its coins, hands one over, and takes back what nobody claimed. */
+import { decodeToken, encodeToken, limits, mintRoutes, shortKeysetId, TuppenceError, type Proof } from '@tuppence/protocol'
+import type { ReceiveOutcome, SendInput, SendOutcome } from '../api.ts'
+import { planChangeFor, planOutputs, selectExact, total } from '../coins.ts'
+import type { Context } from '../context.ts'
+import { firstState, type SentPayment, type SwapPayment } from '../payment.ts'
+import { newId } from './ids.ts'
+import { openMint, type OpenMint } from './mints.ts'
+import { attemptsMax, draftOutputs, takeIndices } from './outputs.ts'
+import { sendToMint } from './signed.ts'
+import { spendable, spendableIn } from './spendable.ts'
+import { swapSpendable, toProof } from './swap.ts'
+
+/**
+ * Takes the coins of a token: only a swap makes them ours.
+ *
+ * @throws {TuppenceError} `bad-token`, `keyset-unknown`, `dleq-invalid` with nothing changed; as `sendToMint` later.
+ */
+export async function receive(context: Context, text: string): Promise<ReceiveOutcome> {
+  const { mint, unit } = decodeToken(text)
+  if (!context.mints.includes(mint)) return { status: 'declined', reason: 'unknown-mint' }
+  const open = await openMint(context, mint, unit)
+  const { proofs } = decodeToken(text, { keysetIds: open.pinned.keysets.map(({ id }) => id) })
+  if (proofs.length > limits.inputsMax) throw new TuppenceError('inputs-too-many')
+  if (proofs.some(({ secret }) => secret.startsWith('['))) return { status: 'declined', reason: 'locked' }
+  await checkProofs(context, open, proofs)
+  const amount = total(proofs)
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    const payment = await draftReceive(context, open, proofs)
+    const journaled = await context.db.transact(['payments', 'counters'], 'write', async (tx) => {
+      if (!(await takeIndices(tx, payment.outputs))) return false
+      await tx.put('payments', payment.id, payment)
+      return true
+    })
+    if (!journaled) continue
+    const signed = await sendToMint(context, payment)
+    if (signed.status === 'done') return { status: 'received', amount, unit }
+    return { status: 'declined', reason: /^(coins-spent|nut-11001)$/.test(signed.reason) ? 'spent' : 'refused' }
+  }
+  throw new TuppenceError('storage-conflict')
+}
+
+/** Offline, as far as the token has proofs: coins that the mint never signed are not worth a request. */
+async function checkProofs(context: Context, { pinned }: OpenMint, proofs: readonly Proof[]): Promise<void> {
+  const curve = await context.curve()
+  for (const { id, keys } of pinned.keysets) {
+    const coins = proofs.filter((proof) => proof.id === id)
+    if (!(await curve.verify({ coins, keys }))) throw new TuppenceError('dleq-invalid')
+  }
+}
+
+async function draftReceive(context: Context, { pinned, keyset, sizes }: OpenMint, proofs: readonly Proof[]): Promise<SwapPayment> {
+  const amount = total(proofs)
+  const held = (await spendable(context, keyset)).filter((coin) => coin.mint === pinned.url).map((coin) => coin.amount)
+  const drafted = await draftOutputs(context, keyset, planOutputs(held, amount, sizes))
+  return {
+    id: newId(context), kind: 'receive', state: firstState.receive, mint: pinned.url, unit: keyset.unit, amount,
+    atMs: context.clock.nowMs(), coins: [], outputs: drafted.outputs,
+    request: { path: mintRoutes.swap.path, body: JSON.stringify({ inputs: proofs.map(toProof), outputs: drafted.blinded }) },
+  }
+}
+
+/**
+ * Hands over coins as a token, which is written down before it is answered. `cancel` takes it back while nobody has
+ * claimed it.
+ *
+ * @throws {TuppenceError} As `swapSpendable`, when the coins have to be changed first.
+ */
+export async function send(context: Context, input: SendInput): Promise<SendOutcome> {
+  const { amount, unit } = input
+  const mint = input.mint ?? (await richestMint(context, unit))
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    const payment = await journalSend(context, { ...input, mint })
+    if (payment) {
+      await context.changed()
+      return { status: 'sent', token: payment.token, paymentId: payment.id }
+    }
+    const coins = (await spendable(context, { unit })).filter((coin) => coin.mint === mint)
+    if (total(coins) < amount) return { status: 'insufficient', missing: amount - total(coins), unit }
+    await swapSpendable(context, { mint, unit, plan: (free, { sizes }) => planChangeFor(free, amount, sizes, limits.inputsMax) })
+  }
+  throw new TuppenceError('storage-conflict')
+}
+
+function journalSend(context: Context, { amount, unit, mint, memo }: SendInput & { readonly mint: string }): Promise<SentPayment | undefined> {
+  return context.db.transact(['coins', 'payments'], 'write', async (tx) => {
+    const coins = (await spendableIn(tx, { unit })).filter((coin) => coin.mint === mint)
+    const chosen = selectExact(coins, amount, limits.inputsMax)
+    if (!chosen) return undefined
+    const proofs = chosen.map(({ amount: worth, id, secret, C, dleq }) => ({ amount: worth, id: shortKeysetId(id), secret, C, ...(dleq && { dleq }) }))
+    const note = memo === undefined ? {} : { memo }
+    const payment: SentPayment = {
+      id: newId(context), kind: 'send', state: firstState.send, mint, unit, amount, atMs: context.clock.nowMs(),
+      coins: chosen.map(({ secret }) => secret), token: encodeToken({ mint, unit, proofs, ...note }), ...note,
+    }
+    await tx.put('payments', payment.id, payment)
+    return payment
+  })
+}
+
+async function richestMint(context: Context, unit: string): Promise<string> {
+  const coins = await spendable(context, { unit })
+  const worth = (mint: string) => total(coins.filter((coin) => coin.mint === mint))
+  return context.mints.toSorted((a, b) => worth(b) - worth(a))[0] ?? ''
+}

@@ -1,0 +1,78 @@
+/** One request to a till and what came of it; on the pay path, so it is `fetch` alone. Called by look, pay, reopen, recover. */
+import { acceptPaymentValue, decodeReceipt, isTuppenceError, limits, parseChallenges, type PaymentReceipt } from '@tuppence/protocol'
+import type { Fetch, TillAnswer, TillClient } from '../ports.ts'
+import { readText } from './body.ts'
+
+/** Answers that may mean "not now" rather than "no". */
+const undecided = new Set([408, 409, 425, 429])
+
+/**
+ * Makes the till client.
+ *
+ * @param fetch - Defaults to the global one.
+ */
+export function tillClient(fetch: Fetch = (input, init) => globalThis.fetch(input, init)): TillClient {
+  return async ({ method, url, headers, body, signal }) => {
+    const timeout = AbortSignal.timeout(limits.tillTimeoutMs)
+    try {
+      const response = await fetch(url, {
+        method,
+        headers: { 'Accept-Payment': acceptPaymentValue, ...headers, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
+        ...(body !== undefined && { body }),
+        cache: 'no-store',
+        credentials: 'omit',
+        redirect: 'error',
+        referrerPolicy: 'no-referrer',
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      })
+      const date = Date.parse(response.headers.get('date') ?? '')
+      return { ...(await readAnswer(response)), ...(date > 0 && { nowMs: date }) }
+    } catch (error) {
+      if (signal?.aborted) return { status: 'unknown', code: 'cancelled' }
+      if (isTuppenceError(error)) return { status: 'unknown', code: error.code }
+      return { status: 'unknown', code: timeout.aborted ? 'till-timeout' : 'till-unavailable' }
+    }
+  }
+}
+
+async function readAnswer(response: Response): Promise<TillAnswer> {
+  const { status, ok, headers } = response
+  if (ok) {
+    const receipt = readReceipt(headers.get('payment-receipt'))
+    return {
+      status: 'content',
+      contentType: headers.get('content-type') ?? 'text/plain',
+      body: await readText(response, limits.contentBytesMax),
+      ...(receipt && { receipt }),
+    }
+  }
+  if (status >= 500) return { status: 'unknown', code: 'till-unavailable' }
+  if (undecided.has(status)) return { status: 'unknown', code: 'payment-in-progress' }
+  const reason = (await readReason(response)) ?? `http-${status}`
+  if (status !== 402) return { status: 'refused', reason }
+  try {
+    return { status: 'challenge', reason, challenges: parseChallenges(headers.get('www-authenticate') ?? '') }
+  } catch {
+    return { status: 'challenge', reason: 'malformed-challenge', challenges: [] }
+  }
+}
+
+function readReceipt(header: string | null): PaymentReceipt | undefined {
+  try {
+    return header === null ? undefined : decodeReceipt(header)
+  } catch {
+    // It paid all the same; what is missing is only the proof.
+    return undefined
+  }
+}
+
+/** The code in problem details: ours, or the last part of the type's URI. A body that breaks off says nothing. */
+async function readReason(response: Response): Promise<string | undefined> {
+  try {
+    const { code, type } = JSON.parse(await readText(response, limits.bodyBytesMax)) as { code?: unknown; type?: unknown }
+    const name = typeof code === 'string' ? code : typeof type === 'string' ? type.slice(type.lastIndexOf('/') + 1) : ''
+    return /^[a-z0-9-]{1,64}$/.test(name) ? name : undefined
+  } catch {
+    return undefined
+  }
+}

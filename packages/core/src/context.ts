@@ -1,0 +1,34 @@
+/** What the actions share, as one value: ports, clients and the wallet's few things in memory; made by `createWallet`. */
+import type { Clock, CurvePort, MintClient, Random, TillClient, Timer } from './ports.ts'
+import type { Db, PinnedMint, Purchase } from './tables.ts'
+
+/** An Ed25519 key as pay and reopen use it. `source` is its did:key. The private half cannot be exported. */
+export type SiteKey = { readonly privateKey: CryptoKey; readonly publicX: string; readonly keyId: string; readonly source: string }
+
+/** Ports, clients and memory of one wallet. Actions take it, or the part that they use, as their first argument. */
+export type Context = {
+  readonly db: Db
+  readonly clock: Clock
+  readonly random: Random
+  readonly timer: Timer | undefined
+  /** Absent in allowance mode. */
+  readonly seed: (() => Promise<Uint8Array>) | undefined
+  readonly mints: readonly string[]
+  readonly ownOrigins: readonly string[]
+  readonly itemMax: number
+  readonly till: TillClient
+  readonly mint: () => Promise<MintClient>
+  readonly curve: () => Promise<CurvePort>
+  /** Mints as they were read last, by URL. */
+  readonly pinned: Map<string, PinnedMint>
+  /** Site keys by till origin and realm. */
+  readonly siteKeys: Map<string, Promise<SiteKey>>
+  /** Till's clock less ours, in milliseconds, by till origin. */
+  readonly offsetsMs: Map<string, number>
+  /** Payments that this wallet is working on right now: a second gesture joins, a recovery lets them be. */
+  readonly busy: Map<string, Promise<unknown>>
+  /** Asks for change and recovery a random while from now; does nothing without a timer or a seed. */
+  readonly tidyLater: () => void
+  /** Says that coins, payments or history changed; resolves when the stores show it. */
+  readonly changed: (purchase?: Purchase) => Promise<void>
+}
