@@ -37,8 +37,8 @@ export async function deposit(deps: Deps, request: Deposit): Promise<SignedRecei
   const amount = coins.amount - coins.fee
   if (amount < 1) throw new TuppenceError('unbalanced', { details: { inputs: coins.amount, fee: coins.fee } })
   if (await deps.ledger.hasDeposit(account, reference)) throw new TuppenceError('deposit-conflict')
-  checkLocks(deps, inputs, [])
   const spends = await verifyInputs(deps, inputs, coins)
+  checkLocks(deps, inputs, [])
   const timeMs = deps.clock.nowMs()
   const body: ReceiptBody = { v: 1, mint: deps.url, account, offer, amount, unit, timeMs, reference }
   const stored = await perform(deps, {

@@ -1,6 +1,7 @@
 import {
   copyFileSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -88,6 +89,25 @@ describe('master secret', () => {
     writeFileSync(path(), 'abc')
     chmodSync(path(), 0o600)
     expect(() => masterSecret(path(), random)).toThrow(expect.objectContaining({ code: 'key-file-invalid' }))
+  })
+
+  test('is the same for all who make it at once, and never written over', () => {
+    const made = masterSecret(path(), () => {
+      // Another process makes it between this one's look and its write.
+      masterSecret(path(), random)
+      return new Uint8Array(32).fill(9)
+    })
+    expect(made).toEqual(random(32))
+    expect(readFileSync(path(), 'utf8').trim()).toBe('03'.repeat(32))
+    expect(readdirSync(folder)).toEqual(['master.key'])
+  })
+
+  test('is not made anew for a ledger that has keysets', async () => {
+    const config = parseConfig({ dataDir: folder })
+    await (await createMint(config)).close()
+    unlinkSync(path())
+    await expect(createMint(config)).rejects.toMatchObject({ code: 'key-file-invalid' })
+    expect(readdirSync(folder)).not.toContain('master.key')
   })
 
   test('of another mint is refused: it did not make the keysets', async () => {

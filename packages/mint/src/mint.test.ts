@@ -260,6 +260,18 @@ describe('locked coins', () => {
     })
   })
 
+  test('are checked only once the coin itself is real and unspent: a lock costs more to check than a coin', async () => {
+    const [coin] = await topUp(mint, [4], () => lockedTo(privateKey))
+    if (coin === undefined) throw new Error('no coin')
+    const { outputs } = draft(await activeKeyset(mint), [4])
+    const forged = { ...coin, C: bytesToHex(publicKey(privateKey)), witness: '{"signatures":[]}' }
+    expect((await mint.post('/v1/swap', { inputs: [forged], outputs })).text).toContain('coin-invalid')
+    const witness = JSON.stringify({ signatures: [signMessage(coin.secret, privateKey)] })
+    expect((await mint.post('/v1/swap', { inputs: [{ ...coin, witness }], outputs })).status).toBe(200)
+    const spent = { ...coin, witness: '{"signatures":[]}' }
+    expect(nutCode(await mint.post('/v1/swap', { inputs: [spent], outputs }))).toBe(11001)
+  })
+
   test('with SIG_ALL need a signature over the outputs too, and cannot be deposited', async () => {
     const [coin] = await topUp(mint, [4], () => lockedTo(privateKey, [['sigflag', 'SIG_ALL']]))
     if (coin === undefined) throw new Error('no coin')

@@ -60,7 +60,8 @@ export async function openMint(config: MintConfig, given: Partial<Ports> = {}): 
   const ports = realPorts(given)
   const ledger = openSqliteLedger({ path: join(config.dataDir, 'ledger.db'), nowMs: ports.clock.nowMs() })
   try {
-    const master = masterSecret(join(config.dataDir, 'master.key'), ports.random.bytes)
+    const mayMake = (await ledger.keysets()).length === 0
+    const master = masterSecret(join(config.dataDir, 'master.key'), ports.random.bytes, { mayMake })
     const keyring = await openKeyring(
       { ledger, curve: ports.curve, clock: ports.clock, master, inputFeePpk: config.inputFeePpk },
       config.units,
@@ -116,8 +117,8 @@ export async function createMint(
       clearInterval(noteTimer)
       await app.drain()
       await drained()
-      await epoch.note()
-      await end()
+      // A mark that cannot be written keeps an older one, which is safe; the ledger is closed all the same.
+      await epoch.note().finally(end)
     }
     let stopped: Promise<void> | undefined
     return { app, ledger, keyring, close: () => (stopped ??= stop()) }

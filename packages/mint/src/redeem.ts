@@ -41,8 +41,9 @@ export async function swap(deps: Deps, { inputs, outputs }: RequestOf<'swap'>): 
   if (coins.amount - coins.fee !== made.amount) {
     throw new TuppenceError('unbalanced', { details: { inputs: coins.amount, fee: coins.fee, outputs: made.amount } })
   }
-  checkLocks(deps, inputs, outputs)
   const spends = await verifyInputs(deps, inputs, coins)
+  // Checking a lock costs a hundred times what checking a coin costs: only who has real, unspent coins may ask for it.
+  checkLocks(deps, inputs, outputs)
   const promises = await signOutputs(deps, outputs)
   return perform(deps, {
     hash,

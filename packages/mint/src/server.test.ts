@@ -36,12 +36,18 @@ describe('a mint with more to do than it may', () => {
     ['in the queue to the ledger', { queueMax: 3 }],
   ])('%s says 503 and when to come back, and has done nothing of what it refused', async (_, limits) => {
     mint = await startTestMint({ limits })
-    const answers = await openQuotes(mint, 30)
+    const quotes = openQuotes(mint, 30)
+    const healths = await Promise.all(
+      [1, 2, 3].map(() => (mint as TestMint).served.app.fetch(new Request('http://m/health'))),
+    )
+    const answers = await quotes
     const statuses = answers.map(({ status }) => status)
     expect(statuses.filter((status) => status === 200)).toHaveLength(3)
     const refused = answers.filter(({ status }) => status === 503)
     expect(refused).toHaveLength(27)
     expect(refused[0]?.headers.get('retry-after')).toBe('1')
+    expect(healths.map(({ status }) => status)).toEqual([200, 200, 200])
+    expect(await healths[0]?.json()).toEqual({ status: 'ok', curve: 'native' })
     expect(await refused[0]?.json()).toMatchObject({ detail: expect.stringContaining('overloaded') as string })
     expect(await mint.served.ledger.totals()).toMatchObject({ operations: 3 })
     expect((await mint.post('/v1/mint/quote/test', { amount: 1, unit: 'usd' })).status).toBe(200)

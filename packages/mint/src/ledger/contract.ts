@@ -249,7 +249,7 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
       const before = await ledger().totals()
       const good = operation('good', { spends: [spend('a')], promises: [promise('x')] })
       await expect(commit(good, operation('gift', { promises: [promise('y')] }))).rejects.toMatchObject({
-        code: 'storage-unavailable',
+        code: 'internal',
       })
       expect(await ledger().totals()).toEqual(before)
       expect((await commit(good))[0]?.status).toBe('committed')
@@ -279,6 +279,17 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
       ])
       expect((await ledger().quote('q'))?.amountPaid).toBe(4)
       expect(await commit(pay('nobody', 4))).toEqual([{ status: 'refused', code: 'quote-unknown' }])
+    })
+
+    test('counts a payment event once under whatever hash it comes, and in the quote’s own unit only', async () => {
+      await commit(open('q', 4), pay('q', 4))
+      const replayed = { ...pay('q', 4), hash: hashOf('the same event in another envelope') }
+      expect(await commit(replayed, open('r', 1))).toEqual([
+        { status: 'refused', code: 'quote-settled' },
+        { status: 'committed', answer: 'answer to open r' },
+      ])
+      expect(await commit({ ...pay('r', 1), unit: 'eur' })).toEqual([{ status: 'refused', code: 'units-differ' }])
+      expect((await ledger().quote('q'))?.amountPaid).toBe(4)
     })
 
     test('credits a payment that comes after the quote has expired', async () => {

@@ -1,3 +1,4 @@
+import { TuppenceError } from '@tuppence/protocol'
 import { describe, expect, test } from 'vitest'
 import { createGroupCommit } from './group.ts'
 import type { Operation, Outcome } from './port.ts'
@@ -61,6 +62,18 @@ describe('group commit', () => {
     await expect(submit(operation('3'))).rejects.toMatchObject({ code: 'overloaded', retry: 'now' })
     await release()
     await Promise.all(kept)
+  })
+
+  test('does what it can of a batch in which one operation is impossible', async () => {
+    const { submit } = createGroupCommit(
+      async (batch) => {
+        if (batch.some(({ hash }) => hash === 'impossible')) throw new TuppenceError('internal')
+        return batch.map(({ answer }) => ({ status: 'committed', answer }))
+      },
+      { batchMax: 10, queueMax: 10 },
+    )
+    const results = await Promise.allSettled(['1', 'impossible', '2'].map((hash) => submit(operation(hash))))
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   })
 
   test('tells every waiting request when a commit fails, and goes on with the next', async () => {

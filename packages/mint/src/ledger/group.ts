@@ -1,6 +1,6 @@
 // Group commit without a timer: what queued while the last commit ran is the next batch; app.ts submits through it.
 
-import { assert, TuppenceError } from '@tuppence/protocol'
+import { assert, isTuppenceError, TuppenceError } from '@tuppence/protocol'
 import type { Ledger, Operation, Outcome } from './port.ts'
 
 interface Waiting {
@@ -16,6 +16,23 @@ export type Submit = (operation: Operation) => Promise<Outcome>
 export interface GroupLimits {
   readonly batchMax: number
   readonly queueMax: number
+}
+
+/**
+ * Commits a batch. Where the ledger throws it back for what is in it, each operation goes alone: one that can never be
+ * done must not take its neighbours with it. Where the store is down, all of them fail, and nobody tries again here.
+ */
+async function settle(commit: Ledger['commit'], batch: readonly Waiting[]): Promise<void> {
+  try {
+    const outcomes = await commit(batch.map((waiting) => waiting.operation))
+    for (const [index, waiting] of batch.entries()) waiting.resolve(outcomes[index] as Outcome)
+  } catch (error) {
+    if (batch.length > 1 && isTuppenceError(error, 'internal')) {
+      for (const waiting of batch) await settle(commit, [waiting])
+      return
+    }
+    for (const waiting of batch) waiting.reject(error)
+  }
 }
 
 /**
@@ -36,12 +53,7 @@ export function createGroupCommit(
     await new Promise<void>((resolve) => setImmediate(resolve))
     while (queue.length > 0) {
       const batch = queue.splice(0, batchMax)
-      try {
-        const outcomes = await commit(batch.map((waiting) => waiting.operation))
-        for (const [index, waiting] of batch.entries()) waiting.resolve(outcomes[index] as Outcome)
-      } catch (error) {
-        for (const waiting of batch) waiting.reject(error)
-      }
+      await settle(commit, batch)
       await new Promise<void>((resolve) => setImmediate(resolve))
     }
     pumping = undefined

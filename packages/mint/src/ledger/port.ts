@@ -95,6 +95,8 @@ export type Refusal =
   | 'quote-unpaid'
   | 'quote-issued'
   | 'quote-amount-mismatch'
+  | 'quote-settled'
+  | 'units-differ'
   | 'account-unknown'
   | 'deposit-conflict'
   | 'over-redeemed'
@@ -151,7 +153,7 @@ export interface Totals {
  * The store behind the mint. Every method is safe to call at once from many requests.
  *
  * @throws {TuppenceError} `storage-unavailable` The store could not answer; a write's outcome is then unknown, and the
- *   same request may be sent again.
+ *   same request may be sent again. `internal` What was asked breaks an invariant: the whole batch was thrown back.
  */
 export interface Ledger {
   /** Does a batch in one durable transaction, a savepoint for each operation; outcomes in the order given. */

@@ -109,7 +109,7 @@ function applyOperation(prepare: Prepare, operation: Operation, keysets: Map<str
     return keyset
   }
   if (operation.deposit !== undefined) applyDeposit(prepare, operation.deposit, sequence)
-  if (operation.quote !== undefined) applyQuote(prepare, operation.quote, sequence, operation.atMs)
+  if (operation.quote !== undefined) applyQuote(prepare, operation.quote, unit, sequence, operation.atMs)
 
   const sums = new Map<string, number>()
   const add = (account: string, amount: number) => sums.set(account, (sums.get(account) ?? 0) + amount)
@@ -171,7 +171,7 @@ function applyDeposit(prepare: Prepare, deposit: NonNullable<Operation['deposit'
   if (changes !== 1) throw new Refused('deposit-conflict')
 }
 
-function applyQuote(prepare: Prepare, change: QuoteChange, sequence: number, atMs: number): void {
+function applyQuote(prepare: Prepare, change: QuoteChange, unit: string, sequence: number, atMs: number): void {
   if (change.type === 'open') {
     const { row } = change
     prepare('INSERT INTO quotes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)').run(
@@ -188,18 +188,21 @@ function applyQuote(prepare: Prepare, change: QuoteChange, sequence: number, atM
     )
     return
   }
-  const quote = prepare('SELECT amount_paid AS paid, amount_issued AS issued FROM quotes WHERE id = ?').get(
+  const quote = prepare('SELECT unit, amount_paid AS paid, amount_issued AS issued FROM quotes WHERE id = ?').get(
     change.id,
-  ) as { paid: number; issued: number } | undefined
+  ) as { unit: string; paid: number; issued: number } | undefined
   if (quote === undefined) throw new Refused('quote-unknown')
+  // S4 holds here too, not only where the request was checked: an operation is of one unit, and its quote with it.
+  if (quote.unit !== unit) throw new Refused('units-differ')
   if (change.type === 'pay') {
-    prepare('INSERT INTO payments VALUES (?, ?, ?, ?, ?)').run(
+    const { changes } = prepare('INSERT INTO payments VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING').run(
       change.method,
       change.event,
       change.id,
       change.amount,
       sequence,
     )
+    if (changes !== 1) throw new Refused('quote-settled')
     prepare('UPDATE quotes SET amount_paid = amount_paid + ?, updated_at_ms = max(updated_at_ms, ?) WHERE id = ?').run(
       change.amount,
       atMs,

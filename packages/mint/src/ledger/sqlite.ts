@@ -79,6 +79,8 @@ function configure(db: DatabaseSync): void {
     PRAGMA application_id = ${applicationId};
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
+    PRAGMA fullfsync = ON;
+    PRAGMA checkpoint_fullfsync = ON;
     PRAGMA wal_autocheckpoint = ${walFramesMax};
     PRAGMA foreign_keys = ON;
     PRAGMA trusted_schema = OFF;
@@ -86,11 +88,16 @@ function configure(db: DatabaseSync): void {
   `)
 }
 
+/** SQLite's constraints (primary result code 19) say that what was asked is wrong, not that the store is down. */
+const constraintCode = 19
+
 /** node:sqlite answers at once; the port is asynchronous, so its failures become rejections with our code. */
 async function attempt<T>(work: () => T): Promise<T> {
   try {
     return work()
   } catch (cause) {
-    throw new TuppenceError('storage-unavailable', { cause })
+    const { errcode } = cause as { errcode?: number }
+    const own = errcode === undefined || (errcode & 0xff) === constraintCode
+    throw new TuppenceError(own ? 'internal' : 'storage-unavailable', { cause })
   }
 }
