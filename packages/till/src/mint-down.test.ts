@@ -1,4 +1,5 @@
-import { decodeReceipt, type Credential } from '@tuppence/protocol'
+import { decodeReceipt, publicJwk, signingKey, signReceipt } from '@tuppence/protocol'
+import type { Credential, Deposit, ReceiptBody } from '@tuppence/protocol'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { askFor, credentialFor, newReader, payWith, signed } from './testing/reader.ts'
 import type { Fault } from './testing/fault-proxy.ts'
@@ -6,7 +7,7 @@ import { openStage, type Stage } from './testing/stage.ts'
 
 let stage: Stage
 beforeAll(async () => {
-  stage = await openStage({ mint402: { timeoutMs: 300 } })
+  stage = await openStage({ tillMint: { timeoutMs: 300 } })
 })
 afterEach(() => stage.proxy.fault('pass'))
 afterAll(() => stage.close())
@@ -142,6 +143,37 @@ describe('a mint that does not answer as it should', () => {
     await expectUnknown((await till.handle(new Request(salt(), { headers: { authorization } }))) as Response)
     expect(await till.recover()).toEqual({ settled: 0, left: 0 })
     await till.close()
+  })
+
+  test.each<[string, Partial<ReceiptBody>]>([
+    ['another mint', { mint: 'https://mint.example' }],
+    ['another account', { account: 'evil' }],
+    ['another offer', { offer: 'cd'.repeat(32) }],
+    ['less', { amount: 4 }],
+    ['more', { amount: 6 }],
+    ['another unit', { unit: 'sat' }],
+    ['another reference', { reference: 'ab'.repeat(32) }],
+  ])('signs, with its own good key, for %s: no receipt at all', async (_what, change) => {
+    const key = await signingKey(crypto.getRandomValues(new Uint8Array(32)))
+    const mint = { ...stage.config.mint, receiptKeys: [publicJwk(key.publicKey)] }
+    const credential = credentialFor(await askFor(salt()), await stage.purse.token(5))
+    const sign = async (body: ReceiptBody) =>
+      stage.proxy.fault({
+        status: 200,
+        body: JSON.stringify({ receipt: await signReceipt(body, key.privateKey, key.keyId) }),
+      })
+    await stage.restart({ config: { ...stage.config, mint } })
+    stage.proxy.fault('refuse')
+    await expectUnknown(await payWith(salt(), credential))
+    const { reference, account, unit, offer } = JSON.parse(stage.proxy.seen.last) as Deposit
+    const body: ReceiptBody = { v: 1, mint: mint.url, account, offer, amount: 5, unit, timeMs: 1_000, reference }
+    await sign({ ...body, ...change })
+    await expectUnknown(await payWith(salt(), credential))
+    await sign(body)
+    const settled = await payWith(salt(), credential)
+    expect(settled.status).toBe(200)
+    expect(decodeReceipt(settled.headers.get('payment-receipt') ?? '').timestamp).toBe('1970-01-01T00:00:01.000Z')
+    await stage.restart()
   })
 
   test('rotates its receipt key: the till asks for the new one', async () => {

@@ -43,7 +43,8 @@ async function refused(credential: Credential, url = salt()): Promise<unknown> {
 describe('paying', () => {
   test('gives the article and a receipt that the mint signed for this offer', async () => {
     const before = await stage.account()
-    const response = await payWith(salt(), credentialFor(await askFor(salt()), await stage.purse.token(5)))
+    const challenge = await askFor(salt())
+    const response = await payWith(salt(), credentialFor(challenge, await stage.purse.token(5)))
     expect([response.status, await response.text()]).toEqual([200, `<p>${lockedText}</p>`])
     expect(response.headers.get('cache-control')).toBe('private')
     expect(response.headers.get('vary')).toContain('Authorization')
@@ -51,6 +52,7 @@ describe('paying', () => {
       receipt,
       salt: opening,
       reference,
+      timestamp,
       challengeId,
     } = decodeReceipt(response.headers.get('payment-receipt') ?? '')
     if (!receipt || opening === undefined) throw new Error('no signed receipt')
@@ -58,7 +60,7 @@ describe('paying', () => {
     expect(await verifyReceipt(receipt, keys)).toBe(true)
     expect(receipt).toMatchObject({ mint: stage.mint.url, account: 'news', amount: 5, unit: 'usd', reference })
     expect(receipt.offer).toBe(await offerCommitment(base64UrlDecode(opening), salt()))
-    expect(challengeId).toBeTruthy()
+    expect([challengeId, Date.parse(timestamp)]).toEqual([challenge.id, receipt.timeMs])
     expect(await stage.account()).toEqual({ balance: before.balance + 5, deposits: before.deposits + 1 })
   })
 
@@ -285,6 +287,16 @@ describe('coins that do not do', () => {
     ['are a payment request', async () => (await fetch(salt())).headers.get('x-cashu') ?? '', 'malformed-credential'],
   ])('%s', async (_what, make, code) => {
     expect(await refused(credentialFor(await askFor(salt()), await make()))).toBe(code)
+  })
+
+  test('are worth the price only after the mint’s fee', async () => {
+    const dear = await openStage({ mintConfig: { inputFeePpk: 500 } })
+    const url = dear.url('/read/salt')
+    const short = await payWith(url, credentialFor(await askFor(url), await dear.purse.token(5)))
+    expect([short.status, await codeOf(short)]).toEqual([402, 'amount-mismatch'])
+    const paid = await payWith(url, credentialFor(await askFor(url), await dear.purse.token(6)))
+    expect(decodeReceipt(paid.headers.get('payment-receipt') ?? '').receipt?.amount).toBe(5)
+    await dear.close()
   })
 
   test('are not spent by the refusal', async () => {

@@ -125,7 +125,6 @@ async function repeat(
   again: Readonly<{ known: JournaledPayment; claim: Claim; bid: Bid }>,
 ): Promise<Accepted> {
   const { known, claim, bid } = again
-  if (!isSame(known, claim, bid.wanted)) throw new TuppenceError('token-reused')
   const reader = await provenPayer(bid.request, claim.source, deps.nowMs()).catch((cause: unknown) => {
     throw isTuppenceError(cause)
       ? new TuppenceError('payer-mismatch', { details: { reason: cause.code }, cause })
@@ -135,17 +134,13 @@ async function repeat(
   return { payment: await settle(deps, known), repeat: 'again' }
 }
 
-function isSame(payment: JournaledPayment, claim: Claim, wanted: Wanted): boolean {
-  return (
+function checkSame(payment: JournaledPayment, claim: Claim, wanted: Wanted, reader: Reader | undefined): void {
+  const isSame =
     payment.challengeId === claim.challengeId &&
     payment.offerId === wanted.offer.id &&
     payment.target === wanted.target &&
     payment.digest === wanted.digest
-  )
-}
-
-function checkSame(payment: JournaledPayment, claim: Claim, wanted: Wanted, reader: Reader | undefined): void {
-  if (!isSame(payment, claim, wanted)) throw new TuppenceError('token-reused')
+  if (!isSame) throw new TuppenceError('token-reused')
   if (payment.reader?.thumbprint !== reader?.thumbprint) throw new TuppenceError('payer-mismatch')
 }
 

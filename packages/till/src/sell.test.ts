@@ -153,6 +153,18 @@ describe('CORS', () => {
   })
 })
 
+describe('the till’s clock', () => {
+  test('is on every answer, for wallets whose own is wrong', async () => {
+    await stage.restart({ nowMs: () => Date.UTC(2030, 0, 1) })
+    const paths = ['/read/salt', '/tip', '/.well-known/tuppence']
+    const answers = await Promise.all(paths.map((path) => stage.till().handle(new Request(stage.url(path)))))
+    expect(answers.map((answer) => answer?.headers.get('date'))).toEqual(
+      paths.map(() => 'Tue, 01 Jan 2030 00:00:00 GMT'),
+    )
+    await stage.restart()
+  })
+})
+
 describe('the well-known document', () => {
   test('says who the till is', async () => {
     const response = await fetch(stage.url('/.well-known/tuppence'))

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseConfig as parseMintConfig, serveMint, type ServedMint } from '@tuppence/mint'
+import { parseConfig as parseMintConfig, serveMint, type MintConfigInput, type ServedMint } from '@tuppence/mint'
 import { nodeTill } from '../adapters/node.ts'
 import { createTill, type Till, type TillOptions } from '../app.ts'
 import type { TillConfig } from '../config.ts'
@@ -34,11 +34,11 @@ export type Stage = Readonly<{
 /** The locked text of the article; must be in no answer before payment. */
 export const lockedText = 'The salt tax paid for the fleet.'
 
-/** Opens everything on free ports. */
+/** Opens everything on free ports. @param change - Changes to the till, to what it is told of its mint, and to the mint. */
 export async function openStage(
-  change: Partial<TillOptions> & { mint402?: Partial<TillConfig['mint']> } = {},
+  change: Partial<TillOptions> & { tillMint?: Partial<TillConfig['mint']>; mintConfig?: Partial<MintConfigInput> } = {},
 ): Promise<Stage> {
-  const { mint402, ...options } = change
+  const { tillMint, mintConfig, ...options } = change
   const dir = mkdtempSync(join(tmpdir(), 'till-stage-'))
   const { publicKey } = await loadAccountKey(join(dir, 'till'))
   const mint = await serveMint(
@@ -48,6 +48,7 @@ export async function openStage(
       funding: { test: { enabled: true } },
       accounts: [{ id: 'news', publicKey }],
       logLevel: 'silent',
+      ...mintConfig,
     }),
   )
   const proxy = await openFaultProxy(mint.url)
@@ -56,7 +57,7 @@ export async function openStage(
   const config: TillConfig = {
     origin,
     account: 'news',
-    mint: { url: mint.url, internalUrl: proxy.url, timeoutMs: 2_000, ...mint402 },
+    mint: { url: mint.url, internalUrl: proxy.url, timeoutMs: 2_000, ...tillMint },
     dataDir: join(dir, 'till'),
     offers: [
       {
