@@ -69,6 +69,11 @@ export async function createTill(options: TillOptions): Promise<Till> {
   const recovering = recovery(accept)
   const { later, drained } = background(accept.log)
   const deps: SellDeps = { ...accept, publisher: options, settleSoon: recovering.soon, later }
+  // Asked for ahead, so that the first reader's click does not wait for it; a mint that is down is asked again then.
+  later(async () => {
+    const { keysets, receiptKeys } = accept.facts
+    await Promise.allSettled([keysets((known) => known.length > 0), receiptKeys((known) => known.length > 0)])
+  })
   later(async () => {
     if ((await recovering.now()).left > 0) recovering.soon()
   })

@@ -13,7 +13,7 @@ export type MintFacts = Readonly<{
 type Suffices<T> = (facts: readonly T[]) => boolean | Promise<boolean>
 
 // A stranger can name unknown keysets as often as they like; the mint is asked about them no more often than this.
-const askAgainMs = 5_000
+const askAgainMs = 1_000
 
 /**
  * Makes an empty memory.
