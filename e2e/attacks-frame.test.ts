@@ -1,6 +1,6 @@
 // Attacks on the frame and its messages, from the page that embeds it and from an advertisement's iframe in that page.
 import { blankPage } from './harness/attacker.ts'
-import { expect, lockedArticle, ownedArticle, test } from './harness/fixtures.ts'
+import { elementPage, expect, lockedArticle, test } from './harness/fixtures.ts'
 import { unharmed } from './harness/unharmed.ts'
 
 test.describe('from the page', () => {
@@ -263,6 +263,8 @@ test.describe('from the page', () => {
   })
 })
 
+// Here the "evil" server plays an honest publisher at one name, where the reader has coins and owns an article, and the
+// advertisement comes from another.
 test.describe("from an advertisement's iframe", () => {
   test('embeds the wallet for itself: one ancestor too many', async ({ town, victim }) => {
     const { evil, house } = town
@@ -270,10 +272,10 @@ test.describe("from an advertisement's iframe", () => {
       import { openFrame, shake, ask, heard } from '/attacker.js'
       const opened = await openFrame('${house.urls.wallet}')
       shake(opened, '${house.urls.wallet}', { nonce: opened.ready?.nonce ?? 'guess' })
-      await ask(opened, { t: 'unlock', id: 'ad', url: '${house.urls.news}/read/${ownedArticle}' })
+      await ask(opened, { t: 'unlock', id: 'ad', url: '${evil.origin}/offer/5' })
       parent.postMessage({ loot: { ready: opened.ready, said: opened.said } }, '*')
     </script>`)
-    const page = await victim.open(`${house.urls.news}/articles/${lockedArticle}`)
+    const page = await victim.open(evil.origin + evil.page(elementPage(house.urls.wallet, '/offer/250')))
     await unharmed(town, victim, async () => {
       const loot = await page.evaluate(
         (src) =>
@@ -295,7 +297,7 @@ test.describe("from an advertisement's iframe", () => {
   test("reaches for the publisher's frame from beside it", async ({ town, victim }) => {
     const { evil, house } = town
     const ad = evil.page(`${blankPage}<script type="module">
-      const { wallet, news } = ${JSON.stringify({ wallet: house.urls.wallet, news: house.urls.news })}
+      const { wallet, own } = ${JSON.stringify({ wallet: house.urls.wallet, own: evil.origin })}
       const said = []
       addEventListener('message', ({ data, origin }) => origin === wallet && said.push(data))
       for (let n = 0; n < parent.frames.length; n += 1) {
@@ -305,16 +307,16 @@ test.describe("from an advertisement's iframe", () => {
         if (other === window) continue
         for (const target of [wallet, '*']) {
           try { other.postMessage({ tuppence: 'init', version: 1, nonce: '' }, target, [port2]) } catch {}
-          other.postMessage({ t: 'unlock', id: 'ad', url: news + '/read/${ownedArticle}' }, target)
+          other.postMessage({ t: 'unlock', id: 'ad', url: own + '/offer/5' }, target)
         }
-        port1.postMessage({ t: 'unlock', id: 'ad', url: news + '/read/${ownedArticle}' })
+        port1.postMessage({ t: 'unlock', id: 'ad', url: own + '/offer/5' })
       }
       const errors = []
       for (const look of [() => parent.frames[0].document.body.innerHTML, () => parent.document.body.innerHTML, () => parent.frames[0].localStorage])
         try { errors.push(String(look())) } catch (error) { errors.push(error.name) }
       setTimeout(() => parent.postMessage({ loot: { said, errors } }, '*'), 1500)
     </script>`)
-    const page = await victim.open(`${house.urls.news}/articles/${lockedArticle}`)
+    const page = await victim.open(evil.origin + evil.page(elementPage(house.urls.wallet, '/offer/250')))
     await expect.poll(() => page.frames().some((frame) => frame.url().startsWith(house.urls.wallet))).toBe(true)
     await unharmed(town, victim, async () => {
       const loot = await page.evaluate(

@@ -128,7 +128,7 @@ test('reads for the first time with test money, then on with one click, here and
   })
 
   await test.step('tips: a preset, and an amount typed', async () => {
-    const tipPage = `${news}/articles/${second.slug}`
+    const tipPage = `${news}/support`
     for (const [amount, choose] of [
       [25, async (frame: Awaited<ReturnType<typeof frameIn>>) => frame.getByRole('button', { name: '25¢' }).click()],
       [

@@ -54,6 +54,7 @@ async function readOne(reader: Reader, demo: Demo, view: View): Promise<void> {
   await delivered(page).waitFor()
   await shoot(page, view, '5-unlocked')
 
+  await page.goto(`${news}/support`)
   const tip = page.locator('tuppence-tip')
   await tip.evaluate((one) => one.scrollIntoView({ block: 'center' }))
   await page.waitForTimeout(800)
