@@ -1,6 +1,11 @@
+import { existsSync } from 'node:fs'
+import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 
 const resolve = { conditions: ['@tuppence/source', 'module', 'node', 'development|production'] }
+
+// `npm test` finds a Chromium and names it; otherwise Debian's, otherwise Playwright's own.
+const executablePath = process.env['CHROMIUM'] ?? ['/usr/bin/chromium'].find((path) => existsSync(path))
 
 export default defineConfig({
   test: {
@@ -13,6 +18,24 @@ export default defineConfig({
           environment: 'node',
           include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**', 'scripts/lint/broken/**'],
+        },
+      },
+      {
+        resolve: { conditions: ['@tuppence/source', 'module', 'browser', 'development|production'] },
+        // Plays the wallet's frame to the elements under test.
+        publicDir: 'packages/embed/src/testing/public',
+        test: {
+          name: 'browser',
+          include: ['packages/*/src/**/*.browser.test.ts'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: { args: ['--no-sandbox'], ...(executablePath && { executablePath }) },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
         },
       },
     ],

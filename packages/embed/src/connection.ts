@@ -13,17 +13,18 @@ export const frameTimeoutMs = 12_000
 export type Connection = {
   readonly iframe: HTMLIFrameElement
   readonly send: (message: ElementMessage) => void
-  readonly close: () => void
 }
 
 /**
  * Starts a frame. The caller puts `iframe` into its shadow after this, so that nothing is missed.
  *
  * @param wallet - The wallet's exact origin. Only its frame is answered, and only it can read the answer.
+ * @param signal - Ends it all.
  * @param onReady - The frame listens; again whenever it was reloaded (moved in the page, say).
  */
 export function connectFrame(
   wallet: string,
+  signal: AbortSignal,
   onReady: () => void,
   onMessage: (message: FrameMessage) => void,
   onBlocked: (code: 'csp' | 'timeout') => void,
@@ -32,7 +33,6 @@ export function connectFrame(
   iframe.referrerPolicy = 'no-referrer'
   iframe.title = 'Tuppence'
   iframe.src = `${wallet}/frame.html`
-  const stop = new AbortController()
   let messenger: Messenger<ElementMessage> | undefined
   const timer = setTimeout(onBlocked, frameTimeoutMs, 'timeout')
 
@@ -47,23 +47,18 @@ export function connectFrame(
     source.postMessage(init, wallet, [port2])
     onReady()
   }
-  const onViolation = (event: SecurityPolicyViolationEvent) => {
-    if (event.disposition !== 'enforce' || event.effectiveDirective !== 'frame-src') return
-    if (!event.blockedURI.startsWith(wallet)) return
+  const onViolation = ({ disposition, effectiveDirective, blockedURI }: SecurityPolicyViolationEvent) => {
+    if (disposition !== 'enforce' || effectiveDirective !== 'frame-src' || !blockedURI.startsWith(wallet)) return
     clearTimeout(timer)
-    console.error(`Tuppence: this page's Content-Security-Policy blocks the wallet. Add: frame-src ${wallet}`)
+    console.error(`Tuppence: the Content-Security-Policy of this page needs: frame-src ${wallet}`)
     onBlocked('csp')
   }
-  addEventListener('message', onWindowMessage, stop)
-  document.addEventListener('securitypolicyviolation', onViolation, stop)
-  return {
-    iframe,
-    send: (message) => messenger?.send(message),
-    close() {
-      clearTimeout(timer)
-      stop.abort()
-      messenger?.close()
-      iframe.remove()
-    },
-  }
+  addEventListener('message', onWindowMessage, { signal })
+  document.addEventListener('securitypolicyviolation', onViolation, { signal })
+  signal.addEventListener('abort', () => {
+    clearTimeout(timer)
+    messenger?.close()
+    iframe.remove()
+  })
+  return { iframe, send: (message) => messenger?.send(message) }
 }

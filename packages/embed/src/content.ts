@@ -6,8 +6,8 @@ const names = (list: string): string[] => list.split(' ')
 /** Elements that articles are made of; anything else is dropped with all that is in it. */
 export const allowedElements = names(
   'p h1 h2 h3 h4 h5 h6 a img figure figcaption picture source ul ol li dl dt dd blockquote q cite em strong b i u s ' +
-    'small sub sup mark code pre kbd samp var abbr time span div section article aside header footer hr br wbr table ' +
-    'caption colgroup col thead tbody tfoot tr th td details summary ruby rt rp bdi bdo del ins audio video track',
+    'small sub sup mark code pre kbd abbr time span div section article aside header footer hr br table ' +
+    'caption thead tbody tfoot tr th td details summary ruby rt rp del ins audio video track',
 )
 
 /** Attributes that stay; no `style`, no `name` (which could shadow the page's globals), no handler. */
@@ -28,11 +28,9 @@ let policy: Policy | undefined
  * @throws {TypeError} The page's Trusted Types allow no policy named `tuppence`, and the browser has no `setHTML`.
  */
 export function placeHtml(target: Element, html: string): void {
-  if ((target as Sanitizing).setHTML) {
-    ;(target as Sanitizing).setHTML!(html, {
-      sanitizer: { elements: allowedElements, attributes: allowedAttributes },
-    })
-  } else placeParsed(target, html)
+  if (!(target as Sanitizing).setHTML) return placeParsed(target, html)
+  ;(target as Sanitizing).setHTML!(html, { sanitizer: { elements: allowedElements, attributes: allowedAttributes } })
+  strip(target)
 }
 
 /**
@@ -40,26 +38,27 @@ export function placeHtml(target: Element, html: string): void {
  * allowed, and moves the nodes over. They are never written as text again, so nothing can change its meaning on the way.
  */
 export function placeParsed(target: Element, html: string): void {
-  policy ??= (globalThis as { trustedTypes?: Policies }).trustedTypes?.createPolicy('tuppence', {
-    createHTML: (text) => text,
-  }) ?? { createHTML: (text) => text }
+  const rules = { createHTML: (text: string) => text }
+  policy ??= (globalThis as { trustedTypes?: Policies }).trustedTypes?.createPolicy('tuppence', rules) ?? rules
   const { body } = new DOMParser().parseFromString(policy.createHTML(html), 'text/html')
-  for (const element of body.querySelectorAll('*')) {
+  strip(body)
+  target.replaceChildren(...body.childNodes)
+}
+
+/** Takes away what is not allowed. Browsers leave `data:` addresses, which articles have no use for. */
+function strip(root: Element): void {
+  for (const element of root.querySelectorAll('*')) {
     // Foreign namespaces (SVG, MathML) have names of their own, in lower case.
-    if (element.namespaceURI !== body.namespaceURI || !allowedElements.includes(element.localName)) element.remove()
+    if (element.namespaceURI !== root.namespaceURI || !allowedElements.includes(element.localName)) element.remove()
     else
       for (const { name, value } of Array.from(element.attributes))
         if (!mayStay(name, value)) element.removeAttribute(name)
   }
-  target.replaceChildren(...body.childNodes)
 }
 
 function mayStay(name: string, value: string): boolean {
   if (!allowedAttributes.includes(name)) return false
-  if (!['href', 'src', 'poster', 'cite'].includes(name)) return true
-  try {
-    return ['http:', 'https:', 'mailto:'].includes(new URL(value, document.baseURI).protocol)
-  } catch {
-    return false
-  }
+  if (!/^(href|src|poster|cite)$/.test(name)) return true
+  const url = URL.parse(value, document.baseURI)
+  return !!url && /^(https?|mailto):$/.test(url.protocol)
 }

@@ -4,13 +4,13 @@ import { connectFrame, type Connection } from './connection.ts'
 import { placeHtml } from './content.ts'
 import type { ElementState } from './events.ts'
 import { add, build, type Parts } from './shadow.ts'
-import { readTheme } from './theme.ts'
+import { prefersDark, readTheme } from './theme.ts'
 
 type Delivered = Extract<FrameMessage, { t: 'delivered' }>
 
 const reasons = {
-  csp: 'The pay button can’t show: this page’s security policy keeps the wallet out. ',
-  timeout: 'The pay button did not load: a content blocker or the network is in the way. ',
+  csp: 'this page’s security policy keeps it out',
+  timeout: 'a content blocker or the network is in the way',
 } as const
 
 /** Where the wallet lives, as an exact origin. `defineElements` sets it. */
@@ -55,7 +55,6 @@ export abstract class TuppenceElement extends Base {
   /** Takes the frame away and stops listening. Putting the element into a page again starts anew. */
   destroy(): void {
     this.#stop?.abort()
-    this.#connection?.close()
     this.#connection = undefined
   }
 
@@ -63,17 +62,17 @@ export abstract class TuppenceElement extends Base {
     this.#parts ??= build(this)
     this.destroy()
     if (this.#content?.isConnected) return
-    const { signal } = (this.#stop = new AbortController())
+    this.#stop = new AbortController()
     this.#resize(this.height)
     this.#setState('idle')
     const near: IntersectionObserverCallback = (entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return
       observer.disconnect()
-      this.#connect(signal)
+      this.#connect()
     }
     const observer = new IntersectionObserver(near, { rootMargin: '400px' })
     observer.observe(this)
-    signal.addEventListener('abort', () => observer.disconnect())
+    this.#untilStop(observer)
   }
 
   disconnectedCallback(): void {
@@ -95,20 +94,24 @@ export abstract class TuppenceElement extends Base {
     return `r${this.#asked}`
   }
 
-  #connect(signal: AbortSignal): void {
+  #untilStop(observer: { disconnect(): void }): void {
+    this.#stop!.signal.addEventListener('abort', () => observer.disconnect())
+  }
+
+  #connect(): void {
     this.#setState('connecting')
+    const { signal } = this.#stop!
     const onReady = () => {
       this.#setState('ready')
       this.#sendTheme()
       this.#ask()
     }
-    this.#connection = connectFrame(settings.wallet, onReady, this.#receive, this.#block)
+    this.#connection = connectFrame(settings.wallet, signal, onReady, this.#receive, this.#block)
     this.#parts!.box.append(this.#connection.iframe)
-    const onTheme = () => this.#sendTheme()
-    matchMedia('(prefers-color-scheme:dark)').addEventListener('change', onTheme, { signal })
-    const observer = new MutationObserver(onTheme)
+    matchMedia(prefersDark).addEventListener('change', this.#sendTheme, { signal })
+    const observer = new MutationObserver(this.#sendTheme)
     observer.observe(document.documentElement, { attributes: true })
-    signal.addEventListener('abort', () => observer.disconnect())
+    this.#untilStop(observer)
   }
 
   #ask(): void {
@@ -117,7 +120,7 @@ export abstract class TuppenceElement extends Base {
     if (request) this.#connection?.send(request)
   }
 
-  #sendTheme(): void {
+  readonly #sendTheme = (): void => {
     const theme = readTheme(this, this.#parts!.probe)
     // A frame whose colour scheme differs from the iframe's gets an opaque canvas.
     this.#connection!.iframe.style.colorScheme = theme.scheme
@@ -160,10 +163,12 @@ export abstract class TuppenceElement extends Base {
 
   readonly #block = (code: 'csp' | 'timeout'): void => {
     const { fallback } = this.#parts!
-    fallback.replaceChildren()
+    fallback.querySelector('p')?.remove()
     const message = add(fallback, 'p', 'message')
-    message.append(reasons[code])
-    if (this.url) {
+    message.append(`The pay button did not load: ${reasons[code]}. `)
+    // On that page itself, what the publisher put into the element stays.
+    if (this.url && this.url !== location.href) {
+      fallback.replaceChildren(message)
       const link = add(message, 'a', 'link')
       link.href = this.url
       link.append('Open its own page')

@@ -1,6 +1,9 @@
 // Reads the page's `--tuppence-*` tokens for the frame, which can't see the page's styles. The element calls it.
 import type { Theme } from '@tuppence/protocol/bridge'
 
+/** The media query of readers who like it dark. */
+export const prefersDark = '(prefers-color-scheme:dark)'
+
 /** Colour tokens; the frame drops those that would make its text hard to read. */
 export const colorTokens = ['accent', 'background', 'text', 'muted', 'border'] as const
 
@@ -18,7 +21,7 @@ export function readTheme(host: HTMLElement, probe: HTMLElement): Theme {
   const style = getComputedStyle(host)
   const asked = host.getAttribute('theme')
   const schemes = asked === 'light' || asked === 'dark' ? asked : style.colorScheme
-  const dark = /dark/.test(schemes) && (!/light/.test(schemes) || matchMedia('(prefers-color-scheme:dark)').matches)
+  const dark = /dark/.test(schemes) && (!/light/.test(schemes) || matchMedia(prefersDark).matches)
   const scheme = dark ? 'dark' : 'light'
   const tokens: Theme['tokens'] = {}
   probe.style.colorScheme = scheme

@@ -14,7 +14,7 @@ export class TuppenceTip extends TuppenceElement {
     // As text, never through a float: every currency here has two decimals.
     const cents = (text: string) => Number(text.replace('.', '') + '00'.slice(text.split('.')[1]?.length ?? 0))
     const presets = this.presets
-      .match(/\d+(\.\d{1,2})?/g)
+      .match(/(?<!\S)\d+(\.\d{1,2})?(?!\S)/g)
       ?.slice(0, 8)
       .map(cents)
     if (this.url) return { t: 'tip', id, url: this.url, ...(presets && { presets }) }

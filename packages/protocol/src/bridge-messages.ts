@@ -1,6 +1,6 @@
 // The table of messages between the element in a publisher's page and the wallet's frame in it; both check with it.
 
-import { bridgeLimits as limits } from './limits.ts'
+import { amountMax, bridgeMessageBytesMax, contentBytesMax, urlMax } from './bridge-limits.ts'
 
 /** Heights that a frame may ask for, in CSS pixels: fixed steps, which say nothing of the wallet. */
 export const frameHeights = [48, 96, 160, 320] as const
@@ -56,13 +56,13 @@ const optional =
   (value) =>
     value === undefined || check(value)
 const id: Check = (value) => typeof value === 'string' && /^[\w-]{1,64}$/.test(value)
-const url = /* @__PURE__ */ text(limits.urlMax)
+const url = /* @__PURE__ */ text(urlMax)
 const presets: Check = (value) =>
   Array.isArray(value) &&
   value.length <= 8 &&
   // As many keys as items: no holes, which `every` would skip, and nothing hung onto the list.
   Object.keys(value).length === value.length &&
-  value.every((n) => Number.isSafeInteger(n) && n > 0 && n <= limits.amountMax)
+  value.every((n) => Number.isSafeInteger(n) && n > 0 && n <= amountMax)
 const tokens: Check = (value) => isPlain(value) && Object.values(value).every(text(256))
 const theme: Check = (value) => copy(value, { tokens, scheme: oneOf(['light', 'dark']), lang: text(35) })
 
@@ -84,10 +84,10 @@ export function parseElementMessage(data: unknown): ElementMessage | undefined {
 
 /** Reads what a frame sent to the page. @returns As parseElementMessage; `body` is bounded apart. */
 export function parseFrameMessage(data: unknown): FrameMessage | undefined {
-  const short = text(limits.bridgeMessageBytesMax)
+  const short = text(bridgeMessageBytesMax)
   return parseMessage(data, {
     resize: { height: oneOf(frameHeights) },
-    delivered: { id, contentType: short, body: text(limits.contentBytesMax), receipt: short },
+    delivered: { id, contentType: short, body: text(contentBytesMax), receipt: short },
     cancelled: { id },
     failed: { id, reason: oneOf(failReasons) },
   }) as FrameMessage | undefined
@@ -102,7 +102,7 @@ function parseMessage(data: unknown, table: { readonly [type: string]: Row }): u
   const message = copy(data, { t: text(16), ...table[type] })
   const rest = { ...message, body: undefined }
   const bytes = new TextEncoder().encode(JSON.stringify(rest)).length
-  return bytes <= limits.bridgeMessageBytesMax ? message : undefined
+  return bytes <= bridgeMessageBytesMax ? message : undefined
 }
 
 /** The members of the row, each checked; undefined when one is wrong or there are others. */

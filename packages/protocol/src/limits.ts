@@ -1,13 +1,6 @@
 // Every bound that two parties must agree on, in one place; each package checks what it reads against these.
 
-const amountMax = 99_999_999
-const contentBytesMax = 2_097_152
-const bridgeMessageBytesMax = 8_192
-const bridgeInFlightMax = 8
-const urlMax = 2_048
-
-/** The bounds that element and frame check: apart, because the page's bundle should not carry the others. */
-export const bridgeLimits = { amountMax, contentBytesMax, bridgeMessageBytesMax, bridgeInFlightMax, urlMax } as const
+import { amountMax, bridgeInFlightMax, bridgeMessageBytesMax, contentBytesMax, urlMax } from './bridge-limits.ts'
 
 /** Bounds of the protocol. Units are last in the names; "Max" is inclusive. */
 export const limits = {

@@ -2,7 +2,7 @@
 
 import { parseElementMessage, parseFrameMessage } from './bridge-messages.ts'
 import type { ElementMessage, FrameAnswer, FrameMessage } from './bridge-messages.ts'
-import { bridgeLimits as limits } from './limits.ts'
+import { bridgeInFlightMax } from './bridge-limits.ts'
 
 /** One end of a port. */
 export type Messenger<Out> = {
@@ -31,7 +31,7 @@ export function openElementMessenger(
   return {
     send(message) {
       if (message.t === 'unlock' || message.t === 'tip') {
-        if (open.size >= limits.bridgeInFlightMax && !open.has(message.id)) return false
+        if (open.size >= bridgeInFlightMax && !open.has(message.id)) return false
         open.add(message.id)
       }
       if (!closed) port.postMessage(message)
@@ -57,7 +57,7 @@ export function openFrameMessenger(port: MessagePort, on: (message: ElementMessa
     const answer = answers.get(id)
     if (answer) port.postMessage(answer)
     // Beyond the bound a page gets no answer: its own end never sends that many.
-    if (answer || open.has(id) || open.size >= limits.bridgeInFlightMax) return false
+    if (answer || open.has(id) || open.size >= bridgeInFlightMax) return false
     open.add(id)
     return true
   }
@@ -65,7 +65,7 @@ export function openFrameMessenger(port: MessagePort, on: (message: ElementMessa
     if (!open.delete(answer.id)) return false
     answers.set(answer.id, answer)
     const [oldest] = answers.keys()
-    if (answers.size > limits.bridgeInFlightMax && oldest !== undefined) answers.delete(oldest)
+    if (answers.size > bridgeInFlightMax && oldest !== undefined) answers.delete(oldest)
     return true
   }
   port.addEventListener('message', ({ data }) => {
