@@ -7,6 +7,7 @@ import {
   getEncodedToken,
   Wallet,
   type AmountLike,
+  type MeltQuoteBaseResponse,
   type MintQuoteBaseResponse,
   type Proof,
 } from '@cashu/cashu-ts'
@@ -47,7 +48,8 @@ describe('cashu-ts', () => {
   test('reads what the mint says of itself', async () => {
     const info = (await newWallet()).getMintInfo()
     expect(info.isSupported(4)).toMatchObject({ disabled: false, params: [{ method: 'test', unit: 'usd' }] })
-    for (const nut of [7, 9, 10, 11, 12, 14, 20] as const) expect(info.isSupported(nut).supported).toBe(true)
+    expect(info.isSupported(5)).toMatchObject({ disabled: false, params: [{ method: 'test', unit: 'usd' }] })
+    for (const nut of [7, 8, 9, 10, 11, 12, 14, 20] as const) expect(info.isSupported(nut).supported).toBe(true)
   })
 
   test('tops up with the method "test", sends, receives and checks states', async () => {
@@ -85,6 +87,22 @@ describe('cashu-ts', () => {
     const { proofs } = await again.batchRestore()
     expect(new Set(proofs.map(({ secret }) => secret))).toEqual(new Set(made.map(({ secret }) => secret)))
     expect(new Set(proofs.map(({ C }) => C))).toEqual(new Set(made.map(({ C }) => C)))
+  })
+
+  test('melts into test money, and gets its change back', async () => {
+    const alice = await newWallet()
+    const proofs = await topUp(alice, 100)
+    const normalize = (raw: Record<string, unknown>) => raw as unknown as MeltQuoteBaseResponse
+    const payload = { request: 'test-money:out', amount: 37 }
+    const quote = await alice.createMeltQuote('test', payload, { normalize })
+    const melted = await alice.meltProofs('test', { ...quote, amount: Amount.from(37) }, proofs)
+    expect(String(melted.quote.state)).toBe('PAID')
+    expect(worth(melted.change)).toBe(100 - 37 - 1)
+    expect(worth((await alice.send(10, melted.change)).send)).toBe(10)
+    const again = await alice.createMeltQuote('test', payload, { normalize })
+    await expect(alice.meltProofs('test', { ...again, amount: Amount.from(37) }, proofs)).rejects.toMatchObject({
+      code: 11001,
+    })
   })
 
   test('locks coins to a key, one by one and all together, and unlocks them', async () => {

@@ -22,11 +22,12 @@ interface Model {
   unclaimed: number
   deposited: number
   fees: number
+  paidOut: number
 }
 
 /** One thing that someone does; numbers choose among what there is. */
 const action = fc.record({
-  type: fc.constantFrom('topUp', 'payOnly', 'swap', 'swap', 'deposit', 'doubleSpend', 'unbalanced', 'rotate'),
+  type: fc.constantFrom('topUp', 'payOnly', 'swap', 'swap', 'deposit', 'melt', 'doubleSpend', 'unbalanced', 'rotate'),
   amount: fc.integer({ min: 1, max: 300 }),
   pick: fc.nat(7),
 })
@@ -73,6 +74,23 @@ async function act(mint: TestMint, model: Model, { type, amount, pick }: Action)
       model.deposited += net
       return
     }
+    case 'melt': {
+      if (net < 1) return
+      const asked = { request: 'test-money:out', unit: 'usd', amount: Math.min(amount, net) }
+      const { quote } = JSON.parse((await mint.post('/v1/melt/quote/test', asked)).text) as { quote: string }
+      const blanks = draft(
+        await activeKeyset(mint),
+        Array.from({ length: 20 }, () => 1),
+      )
+      const answer = await mint.post('/v1/melt/test', { quote, inputs: chosen, outputs: blanks.outputs })
+      assert.equal(answer.status, 200, answer.text)
+      const { change = [] } = JSON.parse(answer.text) as { change?: unknown[] }
+      model.coins = [...rest, ...coinsOf(blanks, JSON.stringify({ signatures: change }))]
+      model.spent.push(...chosen)
+      model.fees += feeOf(chosen)
+      model.paidOut += asked.amount
+      return
+    }
     case 'doubleSpend': {
       const again = [...model.spent.slice(-1), ...chosen]
       if (model.spent.length === 0 || worth(again) - feeOf(again) < 1) return
@@ -104,6 +122,8 @@ async function places(mint: TestMint, model: Model): Promise<{ found: unknown; w
       deposited: of(`publisher:${accountId}`),
       fees: of('fees'),
       paidIn: 0 - of('paid-in:'),
+      paidOut: of('paid-out:'),
+      melting: of('melting:'),
     },
     wanted: {
       total: 0,
@@ -114,6 +134,8 @@ async function places(mint: TestMint, model: Model): Promise<{ found: unknown; w
       deposited: model.deposited,
       fees: model.fees,
       paidIn: model.paidIn,
+      paidOut: model.paidOut,
+      melting: 0,
     },
   }
 }
@@ -122,7 +144,7 @@ test('whatever is done, every cent is in one place', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 25 }), async (actions) => {
       const mint = await startTestMint({ inputFeePpk: feePpk, logLevel: 'silent' })
-      const model: Model = { coins: [], spent: [], paidIn: 0, unclaimed: 0, deposited: 0, fees: 0 }
+      const model: Model = { coins: [], spent: [], paidIn: 0, unclaimed: 0, deposited: 0, fees: 0, paidOut: 0 }
       try {
         for (const each of actions) await act(mint, model, each)
         const { found, wanted } = await places(mint, model)

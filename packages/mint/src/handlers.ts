@@ -12,6 +12,7 @@ import type { Deps } from './deps.ts'
 import { payTestQuote } from './funding/test.ts'
 import { mintInfo } from './info.ts'
 import { mintQuote, openQuote, quoteAnswer, readQuote } from './issue.ts'
+import { melt, meltAnswer, meltState, openMelt } from './melt.ts'
 import { swap } from './redeem.ts'
 import { checkStates, restore } from './state.ts'
 
@@ -63,6 +64,9 @@ export const handlers: Handlers = {
   quoteState: async (deps, call) =>
     json(quoteAnswer(await readQuote(deps, param(call, 'method'), param(call, 'quote')))),
   issue: (deps, call) => mintQuote(deps, param(call, 'method'), call.input),
+  meltQuote: async (deps, call) => json(meltAnswer(await openMelt(deps, param(call, 'method'), call.input))),
+  meltQuoteState: (deps, call) => meltState(deps, param(call, 'method'), param(call, 'quote')),
+  melt: (deps, call) => melt(deps, param(call, 'method'), call.input),
   testPay: async (deps, call) => json(quoteAnswer(await payTestQuote(deps, call.input.quote))),
   swap: (deps, call) => swap(deps, call.input),
   checkState: async (deps, call) => json(await checkStates(deps, call.input.Ys)),

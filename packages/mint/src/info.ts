@@ -17,7 +17,12 @@ export function mintInfo(deps: Deps): MintInfo {
       max_amount: funding.maxAmount,
     })),
   )
-  const cached = ['/v1/swap', ...[...deps.funding.keys()].map((method) => `/v1/mint/${method}`)]
+  const payable = methods.filter(({ method }) => deps.funding.get(method)?.payout !== undefined)
+  const cached = [
+    '/v1/swap',
+    ...[...deps.funding.keys()].map((method) => `/v1/mint/${method}`),
+    ...new Set(payable.map(({ method }) => `/v1/melt/${method}`)),
+  ]
   const { name, description } = deps.config
   return {
     name,
@@ -28,8 +33,9 @@ export function mintInfo(deps: Deps): MintInfo {
     time: Math.floor(deps.clock.nowMs() / 1000),
     nuts: {
       4: { methods, disabled: methods.length === 0 },
-      5: { methods: [], disabled: true },
+      5: { methods: payable, disabled: payable.length === 0 },
       7: { supported: true },
+      8: { supported: payable.length > 0 },
       9: { supported: true },
       10: { supported: true },
       11: { supported: true },

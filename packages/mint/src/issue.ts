@@ -170,14 +170,15 @@ export function answerOutputs(promises: readonly Promised[]): string {
   return JSON.stringify({ signatures: promises.map(signatureOf) })
 }
 
-function fundingOf(deps: Deps, method: string): Funding {
+/** The funding method of a name. @throws {TuppenceError} `funding-unsupported`. */
+export function fundingOf(deps: Deps, method: string): Funding {
   const funding = deps.funding.get(method)
   if (funding === undefined) throw new TuppenceError('funding-unsupported', { details: { method } })
   return funding
 }
 
-/** UUID version 7 with all 74 other bits random (RFC 9562 section 5.7, NUT-04). */
-function uuidV7(nowMs: number, random: Uint8Array): string {
+/** Id of a new quote: UUID version 7 with all 74 other bits random (RFC 9562 section 5.7, NUT-04). */
+export function uuidV7(nowMs: number, random: Uint8Array): string {
   const hex = nowMs.toString(16).padStart(12, '0') + Buffer.from(random).toString('hex')
   const variant = (8 + (Number.parseInt(hex[16] as string, 16) % 4)).toString(16)
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`

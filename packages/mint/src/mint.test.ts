@@ -52,7 +52,7 @@ describe('keysets', () => {
 describe('info', () => {
   test('says what the mint can do', async () => {
     const info = parsed(await mint.get('/v1/info')) as unknown as Record<string, Record<string, unknown>>
-    expect(Object.keys(info['nuts'] ?? {}).map(Number)).toEqual([4, 5, 7, 9, 10, 11, 12, 14, 19, 20])
+    expect(Object.keys(info['nuts'] ?? {}).map(Number)).toEqual([4, 5, 7, 8, 9, 10, 11, 12, 14, 19, 20])
     expect(info['nuts']?.['4']).toEqual({
       methods: [{ method: 'test', unit: 'usd', method_name: 'Test money', min_amount: 1, max_amount: 100_000 }],
       disabled: false,

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { publicJwk, thumbprint, TuppenceError } from '@tuppence/protocol'
+import { isTuppenceError, publicJwk, thumbprint, TuppenceError } from '@tuppence/protocol'
 import { createApp, type App } from './app.ts'
 import type { MintConfig } from './config.ts'
 import { openCurve } from './curve/open.ts'
@@ -11,10 +11,12 @@ import { startEpoch } from './epoch.ts'
 import type { Funding } from './funding/port.ts'
 import { testFunding } from './funding/test.ts'
 import { deriveScalar, openKeyring, type Keyring } from './keys.ts'
+import { checkpointKey } from './checkpoint-key.ts'
 import { createGroupCommit } from './ledger/group.ts'
 import { openSqliteLedger } from './ledger/sqlite.ts'
 import type { Ledger } from './ledger/port.ts'
 import { silentLog } from './log.ts'
+import { resumeMelts } from './melt.ts'
 import type { Clock, Log, Ports } from './ports.ts'
 import { receiptSigner } from './receipts.ts'
 import { masterSecret } from './secret-file.ts'
@@ -22,6 +24,8 @@ import { takeServeLock } from './serve-lock.ts'
 
 /** How often the epoch's mark is brought up to the ledger. */
 const noteEveryMs = 2000
+/** How often payments whose outcome is unknown are asked after. */
+const resumeEveryMs = 10_000
 
 /** A running mint, without its socket. */
 export interface Mint {
@@ -95,6 +99,7 @@ export async function createMint(
   }
   try {
     const epoch = await startEpoch(ledger, config.epochFile ?? join(config.dataDir, 'ledger.epoch'))
+    const checkpoints = checkpointKey(master)
     await putAccounts(config, ledger, ports.clock)
     const { submit, drained } = createGroupCommit((batch) => ledger.commit(batch), config.limits)
     const deps: Deps = {
@@ -106,19 +111,27 @@ export async function createMint(
       submit,
       keyring,
       receipts: await receiptSigner(master),
-      funding: fundingMethods(config),
+      funding: new Map([...fundingMethods(config), ...(given.funding ?? [])]),
     }
+    await resumeMelts(deps)
     const app = createApp(deps)
     const noteTimer = setInterval(() => {
-      epoch.note().catch((error: unknown) => ports.log('error', 'epoch-not-noted', { reason: String(error) }))
+      const sign = (text: string) => checkpoints.sign(text)
+      Promise.all([ledger.checkpoint(sign), epoch.note()]).catch((error: unknown) =>
+        ports.log('error', 'epoch-not-noted', { reason: nameOf(error) }),
+      )
     }, noteEveryMs)
-    noteTimer.unref()
+    const meltTimer = setInterval(() => {
+      resumeMelts(deps).catch((error: unknown) => ports.log('error', 'melts-not-resumed', { reason: nameOf(error) }))
+    }, resumeEveryMs)
+    for (const timer of [noteTimer, meltTimer]) timer.unref()
     const stop = async () => {
       clearInterval(noteTimer)
+      clearInterval(meltTimer)
       await app.drain()
       await drained()
       // A mark that cannot be written keeps an older one, which is safe; the ledger is closed all the same.
-      await epoch.note().finally(end)
+      await Promise.all([ledger.checkpoint((text) => checkpoints.sign(text)), epoch.note()]).finally(end)
     }
     let stopped: Promise<void> | undefined
     return { app, ledger, keyring, close: () => (stopped ??= stop()) }
@@ -126,6 +139,10 @@ export async function createMint(
     await end()
     throw error
   }
+}
+
+function nameOf(error: unknown): string {
+  return isTuppenceError(error) ? error.code : error instanceof Error ? error.name : typeof error
 }
 
 function fundingMethods(config: MintConfig): ReadonlyMap<string, Funding> {

@@ -98,9 +98,15 @@ export async function verifyInputs(deps: Deps, inputs: readonly Proof[], { keyse
  *
  * A condition of a kind that this mint does not know is refused: the coin stays where it is until a mint enforces it.
  *
+ * @param quote - Of a melt: `SIG_ALL` covers it.
  * @throws {TuppenceError} `condition-unsupported`, `bad-secret`, `bad-witness`, `coin-locked`.
  */
-export function checkLocks(deps: Deps, inputs: readonly Proof[], outputs: readonly BlindedMessage[]): void {
+export function checkLocks(
+  deps: Deps,
+  inputs: readonly Proof[],
+  outputs: readonly BlindedMessage[],
+  quote?: string,
+): void {
   if (!inputs.some((input) => !input.secret.isWellFormed() || parseSecret(input.secret) !== undefined)) return
   for (const { secret } of inputs) {
     if (!secret.isWellFormed()) throw new TuppenceError('bad-secret')
@@ -109,10 +115,11 @@ export function checkLocks(deps: Deps, inputs: readonly Proof[], outputs: readon
     const condition = spendingCondition(known)
     if (condition === undefined) throw new TuppenceError('condition-unsupported')
     // A deposit has no outputs for such a signature to cover: whoever saw it could credit another account.
-    if (condition.sigflag === 'SIG_ALL' && outputs.length === 0) throw new TuppenceError('coin-locked')
+    if (condition.sigflag === 'SIG_ALL' && outputs.length === 0 && quote === undefined)
+      throw new TuppenceError('coin-locked')
   }
-  if (!verifyWitnesses({ inputs, outputs }, Math.floor(deps.clock.nowMs() / 1000)))
-    throw new TuppenceError('coin-locked')
+  const transaction = { inputs, outputs, ...(quote === undefined ? {} : { quote }) }
+  if (!verifyWitnesses(transaction, Math.floor(deps.clock.nowMs() / 1000))) throw new TuppenceError('coin-locked')
 }
 
 /** What a fee does to the accounts. */

@@ -40,6 +40,9 @@ describe('mintRoutes', () => {
     ['checkState', { Ys: [point] }],
     ['restore', { outputs: [{ ...output, amount: 0 }] }],
     ['testPay', { quote: 'q' }],
+    ['meltQuote', { request: 'test-money:out', unit: 'usd', amount: 5 }],
+    ['melt', { quote: 'q', inputs: [proof], outputs: [{ ...output, amount: 0 }] }],
+    ['melt', { quote: 'q', inputs: [proof], prefer_async: true }],
     ['deposit', deposit],
   ])('%s takes %j', (name, body) => {
     expect(v.is((mintRoutes[name] as Route).request as v.GenericSchema, body)).toBe(true)
@@ -62,6 +65,8 @@ describe('mintRoutes', () => {
     ['quote', { amount: 500, unit: 'usd', pubkey: 'ab' }],
     ['issue', { quote: '', outputs: [output] }],
     ['issue', { quote: 'q', outputs: [output], signature: 'AB' }],
+    ['meltQuote', { request: '', unit: 'usd' }],
+    ['melt', { quote: 'q', inputs: [] }],
     ['checkState', { Ys: [] }],
     ['checkState', { Ys: ['x'] }],
     ['deposit', { ...deposit, account: '../news' }],

@@ -104,6 +104,41 @@ export const issueSchema = /* @__PURE__ */ wireObject(
   v.object({ quote: quoteIdSchema, outputs: outputsSchema, signature: v.exactOptional(hexSchema(64)) }),
 )
 
+/** State of a melt quote (NUT-05). */
+export const meltStateSchema = /* @__PURE__ */ v.picklist(['UNPAID', 'PENDING', 'PAID'])
+
+/** `POST /v1/melt/quote/{method}` (NUT-05). `amount`: minor units, where the request names none. */
+export const meltQuoteRequestSchema = /* @__PURE__ */ wireObject(
+  v.object({
+    request: v.pipe(v.string(), v.nonEmpty(), v.maxLength(4096)),
+    unit: unitSchema,
+    amount: v.exactOptional(amountSchema),
+  }),
+)
+
+/** A melt quote (NUT-05, NUT-08). `expiry`: Unix seconds; amounts: minor units; `change`: signatures on blank outputs. */
+export const meltQuoteSchema = /* @__PURE__ */ wireObject(
+  v.object({
+    quote: quoteIdSchema,
+    amount: amountSchema,
+    unit: unitSchema,
+    state: meltStateSchema,
+    request: v.exactOptional(v.pipe(v.string(), v.maxLength(4096))),
+    fee_reserve: v.exactOptional(countSchema),
+    expiry: v.exactOptional(countSchema),
+    change: v.exactOptional(v.array(blindSignatureSchema)),
+  }),
+)
+
+/** `POST /v1/melt/{method}` (NUT-05). `outputs`: blank ones for change (NUT-08), whose amounts the mint chooses. */
+export const meltSchema = /* @__PURE__ */ wireObject(
+  v.object({
+    quote: quoteIdSchema,
+    inputs: inputsSchema,
+    outputs: v.exactOptional(v.pipe(v.array(blankMessageSchema), v.maxLength(limits.outputsMax))),
+  }),
+)
+
 /** `POST /v1/test/pay`: says that a test quote is paid. */
 export const testPaySchema = /* @__PURE__ */ v.object({ quote: quoteIdSchema })
 
@@ -194,6 +229,15 @@ export const mintRoutes = /* @__PURE__ */ {
   },
   quoteState: { method: 'GET', path: '/v1/mint/quote/{method}/{quote}', response: quoteSchema, nut: true },
   issue: { method: 'POST', path: '/v1/mint/{method}', request: issueSchema, response: signaturesSchema, nut: true },
+  meltQuote: {
+    method: 'POST',
+    path: '/v1/melt/quote/{method}',
+    request: meltQuoteRequestSchema,
+    response: meltQuoteSchema,
+    nut: true,
+  },
+  meltQuoteState: { method: 'GET', path: '/v1/melt/quote/{method}/{quote}', response: meltQuoteSchema, nut: true },
+  melt: { method: 'POST', path: '/v1/melt/{method}', request: meltSchema, response: meltQuoteSchema, nut: true },
   checkState: {
     method: 'POST',
     path: '/v1/checkstate',

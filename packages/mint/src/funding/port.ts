@@ -1,6 +1,6 @@
-// A funding method: how money for a top-up comes in; issue.ts opens quotes through it, app.ts mounts its routes.
+// A funding method: how money for a top-up comes in, and how it goes out again; issue.ts and melt.ts work through it.
 
-import type { QuoteRow } from '../ledger/port.ts'
+import type { MeltRow, QuoteRow } from '../ledger/port.ts'
 
 /** One way to pay for a quote. */
 export interface Funding {
@@ -9,9 +9,42 @@ export interface Funding {
   /** Name that a person reads. */
   readonly name: string
   readonly units: readonly string[]
-  /** Bounds of one top-up, in minor units. */
+  /** Bounds of one top-up or payout, in minor units. */
   readonly minAmount: number
   readonly maxAmount: number
   /** What the payer is asked to pay; must not give the quote's id away unless paying is free. */
   request(quote: Pick<QuoteRow, 'id' | 'amount' | 'unit'>): Promise<string>
+  /** Money out; absent when the method only takes money in. */
+  readonly payout?: Payout
+}
+
+/**
+ * What became of money on its way out. `feePaid`: minor units, at most the quote's reserve.
+ *
+ * `failed` means that it is certain that nothing was paid and never will be: only then are coins released. Whatever is not
+ * certain is `unknown`, and is asked after again.
+ */
+export type PayoutResult =
+  | { readonly status: 'paid'; readonly feePaid: number }
+  | { readonly status: 'failed' }
+  | { readonly status: 'unknown' }
+
+/** How a method pays out (NUT-05). */
+export interface Payout {
+  /**
+   * What a request costs.
+   *
+   * @throws {TuppenceError} `invoice-amountless`, `invoice-amount-mismatch`, `bad-payment-request`.
+   */
+  quote(asked: {
+    readonly request: string
+    readonly amount: number | undefined
+  }): Promise<{ readonly amount: number; readonly feeReserve: number }>
+  /**
+   * Pays. Called with the same quote and attempt again, it must not pay twice: id and attempt name the payment at the
+   * processor. An error thrown counts as `unknown`.
+   */
+  pay(melt: MeltRow): Promise<PayoutResult>
+  /** Asks after a payment that was begun, without ever beginning one. An error thrown counts as `unknown`. */
+  outcome(melt: MeltRow): Promise<PayoutResult>
 }

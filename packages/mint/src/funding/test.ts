@@ -16,7 +16,23 @@ export function testFunding(bounds: { minAmount: number; maxAmount: number; unit
     name: 'Test money',
     ...bounds,
     request: async (quote) => `test-money:${quote.id}`,
+    payout: {
+      quote: async (asked) => ({ amount: payoutAmount(asked), feeReserve: 0 }),
+      // Test money goes nowhere, so it always arrives.
+      pay: async () => ({ status: 'paid', feePaid: 0 }),
+      outcome: async () => ({ status: 'paid', feePaid: 0 }),
+    },
   }
+}
+
+/** Reads `test-money:out`, with the amount beside it, or `test-money:out:<amount>`. */
+function payoutAmount({ request, amount }: { request: string; amount: number | undefined }): number {
+  const match = /^test-money:out(?::([1-9]\d{0,8}))?$/.exec(request)
+  if (match === null) throw new TuppenceError('bad-payment-request')
+  const named = match[1] === undefined ? amount : Number(match[1])
+  if (named === undefined) throw new TuppenceError('invoice-amountless')
+  if (amount !== undefined && amount !== named) throw new TuppenceError('invoice-amount-mismatch')
+  return named
 }
 
 /**

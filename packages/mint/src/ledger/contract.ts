@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { KeysetRow, Ledger, Operation, Outcome, Promised, QuoteRow, Spend } from './port.ts'
+import type { KeysetRow, Ledger, MeltChange, Operation, Outcome, Promised, QuoteRow, Spend } from './port.ts'
 
 /** A store under test. `reopen` closes and opens it again, as a restart does. */
 export interface LedgerUnderTest {
@@ -315,6 +315,86 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
       expect(await ledger().depositCount('daily-news')).toBe(1)
       expect(await ledger().hasDeposit('daily-news', hashOf('token'))).toBe(true)
       expect(await ledger().hasDeposit('daily-news', hashOf('token 2'))).toBe(false)
+    })
+
+    const meltOf = (id: string, change: MeltChange, rest: Partial<Operation> = {}) =>
+      operation(`${change.type} ${id} ${'attempt' in change ? change.attempt : 0}`, {
+        kind: 'melt',
+        melt: change,
+        ...rest,
+      })
+    const openMelt = (id: string) =>
+      meltOf(id, {
+        type: 'open',
+        row: {
+          id,
+          method: 'bank',
+          unit: 'usd',
+          amount: 2,
+          feeReserve: 0,
+          request: 'r',
+          createdAtMs: 1,
+          expiresAtMs: 2,
+        },
+      })
+    const startMelt = (id: string, attempt: number, ...coins: string[]) =>
+      meltOf(
+        id,
+        { type: 'start', id, attempt, content: 'c', outputs: '[]', amountIn: coins.length, inputFee: 0 },
+        {
+          spends: coins.map((each) => spend(each)),
+          entries: [{ account: 'melting:bank', amount: coins.length }],
+        },
+      )
+    const endMelt = (id: string, attempt: number, type: 'settle' | 'fail') =>
+      meltOf(
+        id,
+        { type, id, attempt },
+        {
+          entries: [
+            { account: 'melting:bank', amount: -2 },
+            ...(type === 'fail' ? [] : [{ account: 'paid-out:bank', amount: 2 }]),
+          ],
+        },
+      )
+
+    test('spends the coins of a melt while it is pending, releases them when it failed, keeps them when it is paid', async () => {
+      await fund()
+      expect((await commit(openMelt('m')))[0]?.status).toBe('committed')
+      expect((await commit(startMelt('m', 1, 'a', 'b')))[0]?.status).toBe('committed')
+      expect((await ledger().pendingMelts()).map(({ id }) => id)).toEqual(['m'])
+      expect(await commit(startMelt('m', 2, 'c', 'd'))).toEqual([{ status: 'refused', code: 'quote-pending' }])
+      expect(await ledger().coinStates(['a', 'b'].map(pointOf))).toEqual([{ spent: true }, { spent: true }])
+      await expectSound()
+      expect((await commit(endMelt('m', 1, 'fail')))[0]?.status).toBe('committed')
+      expect(await ledger().coinStates(['a', 'b'].map(pointOf))).toEqual([{ spent: false }, { spent: false }])
+      expect(await commit(endMelt('m', 1, 'settle'))).toEqual([{ status: 'refused', code: 'quote-unpaid' }])
+      await expectSound()
+      await commit(startMelt('m', 2, 'b', 'c'), endMelt('m', 2, 'settle'))
+      expect(await ledger().melt('m')).toMatchObject({ state: 'PAID', attempt: 2, answer: 'answer to settle m 2' })
+      expect(await ledger().pendingMelts()).toEqual([])
+      expect(await commit(startMelt('m', 3, 'd'))).toEqual([{ status: 'refused', code: 'quote-settled' }])
+      expect(await ledger().coinStates(['a', 'b', 'c'].map(pointOf))).toEqual([
+        { spent: false },
+        { spent: true },
+        { spent: true },
+      ])
+      expect(await ledger().melt('nobody')).toBeUndefined()
+    })
+
+    test('signs off what it wrote since it started, once', async () => {
+      await ledger().nextEpoch()
+      const signed: string[] = []
+      const sign = (text: string) => {
+        signed.push(text)
+        return new Uint8Array(64)
+      }
+      await ledger().checkpoint(sign)
+      await fund()
+      await ledger().checkpoint(sign)
+      await ledger().checkpoint(sign)
+      expect(signed).toHaveLength(1)
+      expect(signed[0]).toMatch(/^tuppence checkpoint 1 \d+ [0-9a-f]{64}$/)
     })
 
     test('gives an account a new key under its old name', async () => {

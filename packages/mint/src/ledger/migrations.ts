@@ -118,6 +118,79 @@ CREATE TABLE deposits (
 ) STRICT, WITHOUT ROWID;
 `,
   },
+  {
+    name: 'money out, writers and their checkpoints, tables that only grow',
+    sql: `
+-- A CHECK cannot be changed in place: the journal is copied, with the writer of each row.
+CREATE TABLE operations_next (
+  sequence INTEGER PRIMARY KEY,
+  hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+  kind TEXT NOT NULL CHECK (kind IN
+    ('quote', 'payment', 'mint', 'swap', 'deposit', 'melt-quote', 'melt', 'melt-paid', 'melt-failed')),
+  unit TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  answer TEXT NOT NULL,
+  writer INTEGER NOT NULL
+) STRICT;
+INSERT INTO operations_next SELECT sequence, hash, kind, unit, at_ms, answer, 0 FROM operations;
+DROP TABLE operations;
+ALTER TABLE operations_next RENAME TO operations;
+
+CREATE TABLE melts (
+  id TEXT PRIMARY KEY,
+  method TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  amount INTEGER NOT NULL CHECK (amount > 0),
+  fee_reserve INTEGER NOT NULL CHECK (fee_reserve >= 0),
+  request TEXT NOT NULL,
+  created_at_ms INTEGER NOT NULL,
+  expires_at_ms INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('UNPAID', 'PENDING', 'PAID')),
+  attempt INTEGER NOT NULL DEFAULT 0,
+  amount_in INTEGER NOT NULL DEFAULT 0,
+  input_fee INTEGER NOT NULL DEFAULT 0,
+  content TEXT,
+  outputs TEXT,
+  inputs TEXT,
+  operation INTEGER REFERENCES operations (sequence),
+  answer TEXT,
+  CHECK ((state = 'PAID') = (answer IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX melts_pending ON melts (id) WHERE state = 'PENDING';
+
+-- Coins of a melt that failed: taken out of spent, and kept here, so that every operation still adds up.
+CREATE TABLE released (
+  operation INTEGER NOT NULL REFERENCES operations (sequence),
+  keyset INTEGER NOT NULL REFERENCES keysets (number),
+  y BLOB NOT NULL CHECK (length(y) = 33),
+  amount INTEGER NOT NULL CHECK (amount > 0),
+  released_by INTEGER NOT NULL REFERENCES operations (sequence),
+  PRIMARY KEY (keyset, y, operation)
+) STRICT, WITHOUT ROWID;
+
+-- S11: each process that writes signs a running hash of what it wrote.
+CREATE TABLE checkpoints (
+  writer INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  digest BLOB NOT NULL CHECK (length(digest) = 32),
+  signature BLOB NOT NULL CHECK (length(signature) = 64),
+  PRIMARY KEY (writer, sequence)
+) STRICT, WITHOUT ROWID;
+
+${['operations', 'promises', 'entries', 'payments', 'deposits', 'released', 'checkpoints']
+  .flatMap((table) =>
+    ['UPDATE', 'DELETE'].map(
+      (verb) => `CREATE TRIGGER ${table}_no_${verb.toLowerCase()} BEFORE ${verb} ON ${table}
+BEGIN SELECT RAISE(ABORT, 'append only'); END;`,
+    ),
+  )
+  .join('\n')}
+CREATE TRIGGER spent_no_update BEFORE UPDATE ON spent BEGIN SELECT RAISE(ABORT, 'append only'); END;
+CREATE TRIGGER spent_no_delete BEFORE DELETE ON spent
+WHEN NOT EXISTS (SELECT 1 FROM released r WHERE r.keyset = old.keyset AND r.y = old.y AND r.operation = old.operation)
+BEGIN SELECT RAISE(ABORT, 'append only'); END;
+`,
+  },
 ]
 
 function checksum(migration: Migration): string {
@@ -141,6 +214,8 @@ export function migrate(db: DatabaseSync, nowMs: number, list: readonly Migratio
   if (version > list.length || applied.length !== version) {
     throw new Error(`ledger: the database is at version ${version}, this program knows ${list.length}`)
   }
+  // Rebuilding a table that others refer to needs foreign keys off, which a transaction cannot do; they are checked after.
+  db.exec('PRAGMA foreign_keys = OFF')
   for (const [index, migration] of list.entries()) {
     const row = applied[index]
     if (row !== undefined) {
@@ -150,6 +225,12 @@ export function migrate(db: DatabaseSync, nowMs: number, list: readonly Migratio
     }
     db.exec('BEGIN IMMEDIATE')
     try {
+      // Another process may have run it while this one waited for the lock.
+      const { user_version: now } = db.prepare('PRAGMA user_version').get() as { user_version: number }
+      if (now > index) {
+        db.exec('COMMIT')
+        continue
+      }
       db.exec(migration.sql)
       db.prepare('INSERT INTO migrations VALUES (?, ?, ?, ?)').run(
         index + 1,
@@ -158,6 +239,7 @@ export function migrate(db: DatabaseSync, nowMs: number, list: readonly Migratio
         nowMs,
       )
       db.exec(`PRAGMA user_version = ${index + 1}`)
+      if (db.prepare('PRAGMA foreign_key_check').get() !== undefined) throw new Error('ledger: a row refers to nothing')
       db.exec('COMMIT')
     } catch (cause) {
       db.exec('ROLLBACK')

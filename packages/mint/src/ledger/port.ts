@@ -2,7 +2,16 @@
 // deposit call it through group.ts, and every store behind it passes contract.ts.
 
 /** What an operation was. The journal keeps the word. */
-export type OperationKind = 'quote' | 'payment' | 'mint' | 'swap' | 'deposit'
+export type OperationKind =
+  | 'quote'
+  | 'payment'
+  | 'mint'
+  | 'swap'
+  | 'deposit'
+  | 'melt-quote'
+  | 'melt'
+  | 'melt-paid'
+  | 'melt-failed'
 
 /** A coin that an operation takes back. `y` is hex of the 33-byte point hash_to_curve(secret); the secret is never stored. */
 export interface Spend {
@@ -59,6 +68,56 @@ export type QuoteChange =
     }
   | { readonly type: 'issue'; readonly id: string; readonly amount: number }
 
+/** Where a melt is. A coin in a pending one is spent; it is released only when the payment is known to have failed. */
+export type MeltState = 'UNPAID' | 'PENDING' | 'PAID'
+
+/**
+ * A melt quote as stored: money on its way out. Amounts in minor units; `amountIn` is what the inputs brought, less
+ * `inputFee`. `attempt` counts starts. `content` is the hash of the request that started the attempt, and `outputs` are
+ * its blank outputs as JSON. `answer` is there once the quote is paid.
+ */
+export interface MeltRow {
+  readonly id: string
+  readonly method: string
+  readonly unit: string
+  readonly amount: number
+  readonly feeReserve: number
+  readonly request: string
+  readonly createdAtMs: number
+  readonly expiresAtMs: number
+  readonly state: MeltState
+  readonly attempt: number
+  readonly amountIn: number
+  readonly inputFee: number
+  readonly content?: string
+  readonly outputs?: string
+  readonly answer?: string
+}
+
+/** What a new melt quote says; the rest follows. */
+export type NewMelt = Pick<
+  MeltRow,
+  'id' | 'method' | 'unit' | 'amount' | 'feeReserve' | 'request' | 'createdAtMs' | 'expiresAtMs'
+>
+
+/**
+ * What an operation does to a melt quote: open; start (UNPAID to PENDING, with the operation's spends); settle (PENDING to
+ * PAID, the operation's answer being the quote's); fail (PENDING back to UNPAID, the attempt's coins released).
+ */
+export type MeltChange =
+  | { readonly type: 'open'; readonly row: NewMelt }
+  | {
+      readonly type: 'start'
+      readonly id: string
+      readonly attempt: number
+      readonly content: string
+      readonly outputs: string
+      readonly amountIn: number
+      readonly inputFee: number
+    }
+  | { readonly type: 'settle'; readonly id: string; readonly attempt: number }
+  | { readonly type: 'fail'; readonly id: string; readonly attempt: number }
+
 /** A deposit's own row; (account, reference) happens once. */
 export interface DepositRow {
   readonly account: string
@@ -83,6 +142,7 @@ export interface Operation {
   readonly entries: readonly Entry[]
   readonly quote?: QuoteChange
   readonly deposit?: DepositRow
+  readonly melt?: MeltChange
 }
 
 /** Why an operation was refused; a refused operation changed nothing (S10). */
@@ -96,6 +156,7 @@ export type Refusal =
   | 'quote-issued'
   | 'quote-amount-mismatch'
   | 'quote-settled'
+  | 'quote-pending'
   | 'units-differ'
   | 'account-unknown'
   | 'deposit-conflict'
@@ -167,6 +228,9 @@ export interface Ledger {
   /** What was promised for each output point, in the order given. */
   promised(bs: readonly string[]): Promise<readonly (Promised | undefined)[]>
   quote(id: string): Promise<QuoteRow | undefined>
+  melt(id: string): Promise<MeltRow | undefined>
+  /** Melts whose outcome is not known yet: after a restart they are asked after. */
+  pendingMelts(): Promise<readonly MeltRow[]>
   keysets(): Promise<readonly KeysetRow[]>
   /** Adds a keyset and, being active, retires the unit's active one, in one transaction. */
   addKeyset(row: KeysetRow): Promise<void>
@@ -182,6 +246,13 @@ export interface Ledger {
   totals(): Promise<Totals>
   /** How far the ledger has come: `epoch` counts starts, `sequence` operations. Both only grow (S9). */
   position(): Promise<{ readonly epoch: number; readonly sequence: number }>
+  /** Starts a new epoch, and makes it the name that this process writes under. */
   nextEpoch(): Promise<number>
+  /**
+   * Signs off what this process has written since it started, if there is anything new (S11).
+   *
+   * @param sign - Given the text to sign, gives the signature.
+   */
+  checkpoint(sign: (text: string) => Uint8Array): Promise<void>
   close(): Promise<void>
 }

@@ -1,7 +1,18 @@
 // The ledger's reads on SQLite; sqlite.ts wraps them into the port.
 
 import type { StatementSync } from 'node:sqlite'
-import type { AccountRow, Balance, CoinState, KeysetRow, Promised, QuoteRow, Spend, Totals } from './port.ts'
+import type {
+  AccountRow,
+  Balance,
+  CoinState,
+  KeysetRow,
+  MeltRow,
+  MeltState,
+  Promised,
+  QuoteRow,
+  Spend,
+  Totals,
+} from './port.ts'
 
 /** Prepares a statement once and keeps it. */
 export type Prepare = (sql: string) => StatementSync
@@ -28,6 +39,13 @@ export function createReads(prepare: Prepare) {
     quote(id: string): QuoteRow | undefined {
       const row = prepare('SELECT * FROM quotes WHERE id = ?').get(id)
       return row === undefined ? undefined : quoteOf(row)
+    },
+    melt(id: string): MeltRow | undefined {
+      const row = prepare('SELECT * FROM melts WHERE id = ?').get(id)
+      return row === undefined ? undefined : meltOf(row)
+    },
+    pendingMelts(): MeltRow[] {
+      return prepare("SELECT * FROM melts WHERE state = 'PENDING' ORDER BY id").all().map(meltOf)
     },
     keysets(): KeysetRow[] {
       return prepare('SELECT * FROM keysets ORDER BY number').all().map(keysetOf)
@@ -132,6 +150,28 @@ function quoteOf(row: Row): QuoteRow {
     updatedAtMs: row['updated_at_ms'] as number,
     amountPaid: row['amount_paid'] as number,
     amountIssued: row['amount_issued'] as number,
+  }
+}
+
+function meltOf(row: Row): MeltRow {
+  const optional = (name: 'content' | 'outputs' | 'answer') =>
+    row[name] === null ? {} : { [name]: row[name] as string }
+  return {
+    id: row['id'] as string,
+    method: row['method'] as string,
+    unit: row['unit'] as string,
+    amount: row['amount'] as number,
+    feeReserve: row['fee_reserve'] as number,
+    request: row['request'] as string,
+    createdAtMs: row['created_at_ms'] as number,
+    expiresAtMs: row['expires_at_ms'] as number,
+    state: row['state'] as MeltState,
+    attempt: row['attempt'] as number,
+    amountIn: row['amount_in'] as number,
+    inputFee: row['input_fee'] as number,
+    ...optional('content'),
+    ...optional('outputs'),
+    ...optional('answer'),
   }
 }
 

@@ -1,8 +1,11 @@
 // The ledger's writes on SQLite: a batch is one transaction, an operation one savepoint; sqlite.ts wraps them into the port.
 
 import type { DatabaseSync } from 'node:sqlite'
+import { checkpointText, runningHash, type JournalRow, type RunningHash } from './journal.ts'
+import { Refused } from './refused.ts'
+import { applyMelt } from './sqlite-melt.ts'
 import { blob, type Prepare } from './sqlite-read.ts'
-import type { AccountRow, KeysetRow, Operation, Outcome, QuoteChange, Refusal } from './port.ts'
+import type { AccountRow, KeysetRow, Operation, Outcome, QuoteChange } from './port.ts'
 
 interface Keyset {
   readonly number: number
@@ -10,13 +13,12 @@ interface Keyset {
   readonly active: number
 }
 
-/** Thrown inside an operation's savepoint to undo it; never leaves this file. */
-class Refused extends Error {
-  readonly code: Refusal
-  constructor(code: Refusal) {
-    super(code)
-    this.code = code
-  }
+/** Under which number this process writes, and how far it has: 0 until it starts an epoch, which only who serves does. */
+interface Writer {
+  number: number
+  hash: RunningHash
+  sequence: number
+  signed: number
 }
 
 /** The synchronous writes over one connection. */
@@ -32,12 +34,28 @@ export function createWriter(db: DatabaseSync, prepare: Prepare) {
       throw error
     }
   }
+  const own: Writer = { number: 0, hash: runningHash(0), sequence: 0, signed: 0 }
   return {
-    commit: (batch: readonly Operation[]): Outcome[] =>
-      transact(() => {
+    commit: (batch: readonly Operation[]): Outcome[] => {
+      const written: JournalRow[] = []
+      const outcomes = transact(() => {
         const keysets = new Map<string, Keyset | undefined>()
-        return batch.map((operation) => applyInSavepoint(db, prepare, operation, keysets))
-      }),
+        return batch.map((operation) => applyInSavepoint(db, prepare, { operation, keysets, own, written }))
+      })
+      // Only what is committed counts: a batch that was thrown back never was.
+      for (const row of written) own.hash.add(row)
+      own.sequence = written.at(-1)?.sequence ?? own.sequence
+      return outcomes
+    },
+    checkpoint: (sign: (text: string) => Uint8Array): void => {
+      if (own.number === 0 || own.sequence === own.signed) return
+      const digest = own.hash.digest()
+      const signature = sign(checkpointText(own.number, own.sequence, digest))
+      transact(() =>
+        prepare('INSERT INTO checkpoints VALUES (?, ?, ?, ?)').run(own.number, own.sequence, digest, signature),
+      )
+      own.signed = own.sequence
+    },
     addKeyset: (row: KeysetRow): void =>
       transact(() => {
         if (row.active) prepare('UPDATE keysets SET active = 0 WHERE unit = ? AND active = 1').run(row.unit)
@@ -61,23 +79,29 @@ export function createWriter(db: DatabaseSync, prepare: Prepare) {
     nextEpoch: (): number =>
       transact(() => {
         const row = prepare("UPDATE meta SET value = value + 1 WHERE name = 'epoch' RETURNING value").get()
-        return (row as { value: number }).value
+        own.number = (row as { value: number }).value
+        own.hash = runningHash(own.number)
+        return own.number
       }),
   }
 }
 
-function applyInSavepoint(
-  db: DatabaseSync,
-  prepare: Prepare,
-  operation: Operation,
-  keysets: Map<string, Keyset | undefined>,
-): Outcome {
+interface Batch {
+  readonly operation: Operation
+  readonly keysets: Map<string, Keyset | undefined>
+  readonly own: Writer
+  readonly written: JournalRow[]
+}
+
+function applyInSavepoint(db: DatabaseSync, prepare: Prepare, batch: Batch): Outcome {
+  const { operation, written } = batch
   const known = prepare('SELECT answer FROM operations WHERE hash = ?').get(blob(operation.hash))
   if (known !== undefined) return { status: 'repeated', answer: known['answer'] as string }
   db.exec('SAVEPOINT operation')
   try {
-    applyOperation(prepare, operation, keysets)
+    const sequence = applyOperation(prepare, batch)
     db.exec('RELEASE operation')
+    written.push({ ...operation, sequence })
     return { status: 'committed', answer: operation.answer }
   } catch (error) {
     db.exec('ROLLBACK TO operation')
@@ -87,15 +111,11 @@ function applyInSavepoint(
   }
 }
 
-function applyOperation(prepare: Prepare, operation: Operation, keysets: Map<string, Keyset | undefined>): void {
+function applyOperation(prepare: Prepare, { operation, keysets, own }: Batch): number {
   const { unit } = operation
-  const inserted = prepare('INSERT INTO operations (hash, kind, unit, at_ms, answer) VALUES (?, ?, ?, ?, ?)').run(
-    blob(operation.hash),
-    operation.kind,
-    unit,
-    operation.atMs,
-    operation.answer,
-  )
+  const inserted = prepare(
+    'INSERT INTO operations (hash, kind, unit, at_ms, answer, writer) VALUES (?, ?, ?, ?, ?, ?)',
+  ).run(blob(operation.hash), operation.kind, unit, operation.atMs, operation.answer, own.number)
   const sequence = Number(inserted.lastInsertRowid)
   const keysetOf = (id: string): Keyset => {
     if (!keysets.has(id)) {
@@ -114,6 +134,11 @@ function applyOperation(prepare: Prepare, operation: Operation, keysets: Map<str
   const sums = new Map<string, number>()
   const add = (account: string, amount: number) => sums.set(account, (sums.get(account) ?? 0) + amount)
   for (const entry of operation.entries) add(entry.account, entry.amount)
+  const { melt } = operation
+  if (melt !== undefined) {
+    const released = applyMelt(prepare, { ...operation, melt }, sequence, (id) => keysetOf(id).number)
+    for (const coin of released) add(`outstanding:${coin.keyset}`, coin.amount)
+  }
   for (const coin of operation.spends) {
     const { changes } = prepare('INSERT INTO spent VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING').run(
       keysetOf(coin.keyset).number,
@@ -141,6 +166,7 @@ function applyOperation(prepare: Prepare, operation: Operation, keysets: Map<str
     add(`outstanding:${output.keyset}`, output.amount)
   }
   post(prepare, sequence, unit, sums)
+  return sequence
 }
 
 function post(prepare: Prepare, sequence: number, unit: string, sums: ReadonlyMap<string, number>): void {

@@ -52,7 +52,28 @@ describe('the ledger file', () => {
   test('of a newer program is refused', () => {
     const db = new DatabaseSync(':memory:')
     migrate(db, 0)
-    expect(() => migrate(db, 0, [])).toThrow('version 1')
+    expect(() => migrate(db, 0, [])).toThrow(`version ${migrations.length}`)
+  })
+
+  test('keeps every row of an older version, and takes no change to what is written', () => {
+    const db = new DatabaseSync(':memory:')
+    migrate(db, 0, migrations.slice(0, 1))
+    db.exec(`INSERT INTO keysets VALUES (1, 'k', 'usd', 1, 0, '[1]', 0);
+      INSERT INTO operations VALUES (7, x'${'ab'.repeat(32)}', 'swap', 'usd', 5, 'answer');
+      INSERT INTO spent VALUES (1, x'${'02'.repeat(33)}', 1, 7, NULL);
+      INSERT INTO entries VALUES (7, 'fees', 'usd', 1)`)
+    migrate(db, 1)
+    expect(db.prepare('SELECT sequence, kind, answer, writer FROM operations').all()).toEqual([
+      { sequence: 7, kind: 'swap', answer: 'answer', writer: 0 },
+    ])
+    for (const change of [
+      "UPDATE operations SET answer = 'other'",
+      'DELETE FROM entries',
+      'UPDATE spent SET amount = 2',
+      'DELETE FROM spent',
+    ]) {
+      expect(() => db.exec(change), change).toThrow('append only')
+    }
   })
 
   test('is refused when a migration that ran has changed since', () => {
@@ -66,7 +87,7 @@ describe('the ledger file', () => {
     const db = new DatabaseSync(':memory:')
     migrate(db, 0)
     const broken = [...migrations, { name: 'broken', sql: 'CREATE TABLE half (x) STRICT; nonsense' }]
-    expect(() => migrate(db, 0, broken)).toThrow('migration 2 failed')
+    expect(() => migrate(db, 0, broken)).toThrow(`migration ${migrations.length + 1} failed`)
     expect(db.prepare("SELECT name FROM sqlite_master WHERE name = 'half'").get()).toBeUndefined()
     migrate(db, 0)
   })

@@ -37,6 +37,7 @@ export function openSqliteLedger({ path, nowMs }: { path: string; nowMs: number 
   try {
     configure(db)
     migrate(db, nowMs)
+    db.exec('PRAGMA foreign_keys = ON')
   } catch (error) {
     db.close()
     throw error
@@ -47,6 +48,9 @@ export function openSqliteLedger({ path, nowMs }: { path: string; nowMs: number 
     commit: (batch) => attempt(() => writer.commit(batch)),
     addKeyset: (row) => attempt(() => writer.addKeyset(row)),
     putAccount: (row) => attempt(() => writer.putAccount(row)),
+    checkpoint: (sign) => attempt(() => writer.checkpoint(sign)),
+    melt: (id) => attempt(() => reads.melt(id)),
+    pendingMelts: () => attempt(() => reads.pendingMelts()),
     nextEpoch: () => attempt(() => writer.nextEpoch()),
     answer: (hash) => attempt(() => reads.answer(hash)),
     anySpent: (coins) => attempt(() => reads.anySpent(coins)),
@@ -82,7 +86,6 @@ function configure(db: DatabaseSync): void {
     PRAGMA fullfsync = ON;
     PRAGMA checkpoint_fullfsync = ON;
     PRAGMA wal_autocheckpoint = ${walFramesMax};
-    PRAGMA foreign_keys = ON;
     PRAGMA trusted_schema = OFF;
     PRAGMA cache_size = -65536;
   `)
