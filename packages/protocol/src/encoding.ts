@@ -16,8 +16,14 @@ export function bytesToHex(bytes: Uint8Array): string {
 export function hexToBytes(hex: string): Bytes {
   if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex)) throw new TuppenceError('bad-encoding')
   const bytes = new Uint8Array(hex.length / 2)
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = (hexDigit(hex, 2 * i) << 4) | hexDigit(hex, 2 * i + 1)
   return bytes
+}
+
+/** The value of a digit: codes of letters have bit 6 set, and end in 1 to 6. */
+function hexDigit(hex: string, at: number): number {
+  const code = hex.charCodeAt(at)
+  return (code & 15) + (code >> 6) * 9
 }
 
 /** Standard base64 with padding (structured fields, digests). */

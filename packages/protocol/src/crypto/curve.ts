@@ -1,29 +1,13 @@
 // secp256k1 as this package uses it: points in and out of bytes; the other files here get theirs from it.
 
-import { Point } from '@noble/secp256k1'
+import { Point as NoblePoint } from '@noble/secp256k1'
 import type { Bytes } from '../encoding.ts'
 import { TuppenceError } from '../errors.ts'
-import { bytesToNumber, numberToBytes, toScalar } from './scalar.ts'
+import { p, type Point } from './addition.ts'
+import { bytesToNumber, numberToBytes } from './scalar.ts'
 
-export { Point }
-export type { Bytes }
-
-/** Prime of the field. @see SEC 2 version 2, section 2.4.1 */
-export const p = 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2fn
-
-/** Coordinates of a point, Z = 1. */
-export type Affine = { x: bigint; y: bigint }
-
-/**
- * Computes a public key, by noble's table for G with one addition a window.
- *
- * @param privateKey - 32 bytes, 1 <= k < n.
- * @returns 33-byte compressed point.
- * @throws {TuppenceError} `bad-scalar`.
- */
-export function publicKey(privateKey: Uint8Array): Bytes {
-  return compress(Point.BASE.multiply(toScalar(privateKey)).toAffine())
-}
+/** Coordinates of a point that is not infinity. */
+export type Affine = { readonly x: bigint; readonly y: bigint }
 
 /** Whether bytes are a compressed point on the curve. */
 export function isPoint(bytes: Uint8Array): boolean {
@@ -36,7 +20,7 @@ export function isPoint(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads a compressed point.
+ * Reads a compressed point; it has Z = 1.
  *
  * @throws {TuppenceError} `bad-point` unless 33 bytes, prefix 02 or 03, and on the curve. (The group has prime order:
  *   a point on the curve is in it.)
@@ -55,13 +39,13 @@ export function liftX(x: bigint, odd: boolean): Point | undefined {
   const square = (x * x * x + 7n) % p
   const y = squareRoot(square)
   if ((y * y) % p !== square) return undefined
-  return new Point(x, (y & 1n) === (odd ? 1n : 0n) ? y : p - y, 1n)
+  return { X: x, Y: (y & 1n) === (odd ? 1n : 0n) ? y : p - y, Z: 1n }
 }
 
 /**
  * Brings points to Z = 1 with one inversion for all of them (Montgomery's trick).
  *
- * @throws {TuppenceError} `bad-point` when one is the point at infinity, which has no bytes.
+ * @throws {TuppenceError} `bad-point` when one is infinity, which has no bytes.
  */
 export function toAffineAll(points: readonly Point[]): Affine[] {
   const products: bigint[] = []
@@ -72,7 +56,7 @@ export function toAffineAll(points: readonly Point[]): Affine[] {
   }
   if (product === 0n) throw new TuppenceError('bad-point')
   // The x of (1 : 1 : z) is 1/z: noble's inversion, which it does not export by itself.
-  let inverse = new Point(1n, 1n, product).toAffine().x
+  let inverse = new NoblePoint(1n, 1n, product).toAffine().x
   const affine: Affine[] = []
   for (let i = points.length - 1; i >= 0; i--) {
     const { X, Y, Z } = points[i]!
@@ -82,6 +66,9 @@ export function toAffineAll(points: readonly Point[]): Affine[] {
   }
   return affine
 }
+
+/** As `toAffineAll`, for one. */
+export const toAffine = (point: Point): Affine => toAffineAll([point])[0]!
 
 /** Writes a point in 33 bytes. @see SEC 1 version 2, section 2.3.3 */
 export function compress({ x, y }: Affine): Bytes {

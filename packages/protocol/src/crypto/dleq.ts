@@ -5,8 +5,18 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, concatBytes, hexToBytes, utf8 } from '../encoding.ts'
 import { isTuppenceError, TuppenceError } from '../errors.ts'
 import { secretPoint } from './blind.ts'
-import { type Affine, decodePoint, Point, toAffineAll } from './curve.ts'
-import { addMultiple, type MintKey, mintKeyOf, sumOfProductsUnsafe } from './multiply.ts'
+import type { Point } from './addition.ts'
+import { type Affine, decodePoint, toAffineAll } from './curve.ts'
+import {
+  addMultiple,
+  addMultipleOfBase,
+  addMultipleUnsafe,
+  mintKeyOf,
+  multiply,
+  multiplyBase,
+  sumOfProductsUnsafe,
+  type TablePoint,
+} from './multiply.ts'
 import { bytesToNumber, modN, n, numberToHex, toScalar } from './scalar.ts'
 
 const nonceDomain = 'Cashu_DLEQ_R_v1'
@@ -22,9 +32,9 @@ const nonceDomain = 'Cashu_DLEQ_R_v1'
 export function proveDleq(input: { B_: Uint8Array; C_: Uint8Array; privateKey: Uint8Array }): { e: string; s: string } {
   const k = toScalar(input.privateKey)
   const B = decodePoint(input.B_)
-  const [a, b, c] = toAffineAll([Point.BASE.multiply(k), B, decodePoint(input.C_)]) as [Affine, Affine, Affine]
+  const [a, b, c] = toAffineAll([multiplyBase(k), B, decodePoint(input.C_)]) as [Affine, Affine, Affine]
   const nonce = nonceOf(input.privateKey, [a, b, c])
-  const [r1, r2] = toAffineAll([Point.BASE.multiply(nonce), B.multiply(nonce)]) as [Affine, Affine]
+  const [r1, r2] = toAffineAll([multiplyBase(nonce), multiply(B, nonce)]) as [Affine, Affine]
   const e = hashOfPoints([r1, r2, a, c])
   return { e, s: numberToHex(modN(nonce + BigInt(`0x${e}`) * k)) }
 }
@@ -64,7 +74,7 @@ export function verifyCoinDleq(input: {
   return orFalse(() => {
     const key = mintKeyOf(input.mintKey)
     const r = hexScalar(input.r)
-    const B_ = secretPoint(input.secret).add(Point.BASE.multiply(r))
+    const B_ = addMultipleOfBase(secretPoint(input.secret), r)
     return verifyPoints(B_, addMultiple(decodePoint(input.C), key, r), key, input)
   })
 }
@@ -73,10 +83,9 @@ export function verifyCoinDleq(input: {
  * Whether e = hash(sG - eK, sB_ - eC_, K, C_). The points, e and s all came over the wire from the mint or the payer:
  * no secret is among them, so the variable-time sums give nothing away. (B_ and C_ are no secret from the mint.)
  */
-function verifyPoints(B_: Point, C_: Point, key: MintKey, proof: { e: string; s: string }): boolean {
+function verifyPoints(B_: Point, C_: Point, key: TablePoint, proof: { e: string; s: string }): boolean {
   const [e, s] = [hexScalar(proof.e), hexScalar(proof.s)]
-  const sG = Point.BASE.multiply(s)
-  const r1 = key.table ? addMultiple(sG, key, n - e) : sG.add(sumOfProductsUnsafe([[key.point, n - e]]))
+  const r1 = addMultipleUnsafe(multiplyBase(s), key, n - e)
   const r2 = sumOfProductsUnsafe([
     [B_, s],
     [C_, n - e],

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { bytesToHex, hexToBytes } from '../encoding.ts'
-import { compress, decodePoint, publicKey } from './curve.ts'
+import { compress, decodePoint, toAffine } from './curve.ts'
+import { publicKey } from './multiply.ts'
 import { hashOfPoints, proveDleq, verifyCoinDleq, verifyDleq } from './dleq.ts'
 
 const nut12 = JSON.parse(readFileSync(new URL('../../vectors/nut-12.json', import.meta.url), 'utf8'))
-const affine = (hex: string) => decodePoint(hexToBytes(hex)).toAffine()
+const affine = (hex: string) => toAffine(decodePoint(hexToBytes(hex)))
 
 describe('NUT-12', () => {
   test('hashes points', () => {

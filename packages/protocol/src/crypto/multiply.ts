@@ -1,89 +1,134 @@
-// Multiplication by scalars: a table for each mint key, and fast sums of products where everything is public.
+// Multiplication by scalars: tables for the base point and each mint key, and fast sums where everything is public.
 
-import { bytesToHex } from '../encoding.ts'
-import { decodePoint, p, Point, toAffineAll } from './curve.ts'
-import { n } from './scalar.ts'
+import { Point as NoblePoint } from '@noble/secp256k1'
+import { type Bytes, bytesToHex } from '../encoding.ts'
+import { addAffinePoint, addPoints, base, doublePoint, infinity, negate, p, type Point } from './addition.ts'
+import { compress, decodePoint, toAffine, toAffineAll } from './curve.ts'
+import { n, toScalar } from './scalar.ts'
 
-/** A mint's public key with what has been computed for it. */
-export type MintKey = { readonly point: Point; readonly bytes: Uint8Array; uses: number; table?: readonly Point[] }
+/** A point that is often multiplied, with what has been computed for it. `uses` counts multiplications asked for. */
+export type TablePoint = { readonly point: Point; uses: number; table?: readonly Point[] }
 
-/** Windows of 6 bits, signed: 43 of them, 32 points each, built in the time of three plain multiplications. */
+/** 43 windows of 6 bits cover a scalar; each has the 32 odd multiples from 1 to 63. */
 const windows = 43
 const windowPoints = 32
 
-/** Uses of a key before its table pays for itself. */
-const tableAfterUses = 4
+/** A table takes as long as two or three multiplications without one. */
+const tableAfterUses = 2
 
-/** Keys kept: four keysets of 16. Each table takes about 0.3 MB. */
-const keysMax = 64
-const keys = new Map<string, MintKey>()
+/** Mint keys kept: four keysets of 16. Each table takes about 0.3 MB. */
+const mintKeysMax = 64
+const mintKeys = new Map<string, TablePoint>()
+
+const basePoint: TablePoint = { point: base, uses: tableAfterUses }
 
 /**
  * Finds or reads a mint key, and counts its use.
  *
+ * @param bytes - 33-byte compressed point.
  * @throws {TuppenceError} `bad-point`.
  */
-export function mintKeyOf(bytes: Uint8Array, uses = 1): MintKey {
+export function mintKeyOf(bytes: Uint8Array): TablePoint {
   const name = bytesToHex(bytes)
-  let key = keys.get(name)
+  let key = mintKeys.get(name)
   if (!key) {
-    key = { point: decodePoint(bytes), bytes: bytes.slice(), uses: 0 }
-    if (keys.size >= keysMax) keys.clear()
-    keys.set(name, key)
+    key = { point: decodePoint(bytes), uses: 0 }
+    if (mintKeys.size >= mintKeysMax) mintKeys.clear()
+    mintKeys.set(name, key)
   }
-  key.uses += uses
-  if (key.uses >= tableAfterUses) key.table ??= buildTable(key.point)
+  key.uses++
   return key
 }
 
 /**
- * start + scalar * key, for a scalar that is secret.
+ * Computes a public key.
  *
- * One addition a window and a read of every entry of it, whatever the scalar: the sequence of operations does not depend
- * on it. Bigint arithmetic itself takes time by the size of its numbers, so this is no hard guarantee (noble makes none
- * either). Without a table it is noble's multiply, which adds at every bit.
+ * @param privateKey - 32 bytes, 1 <= k < n.
+ * @returns 33-byte compressed point.
+ * @throws {TuppenceError} `bad-scalar`.
+ */
+export function publicKey(privateKey: Uint8Array): Bytes {
+  return compress(toAffine(multiplyBase(toScalar(privateKey))))
+}
+
+/** scalar * G. See `addMultiple`. */
+export const multiplyBase = (scalar: bigint): Point => addMultiple(infinity, basePoint, scalar)
+
+/** start + scalar * G. See `addMultiple`. */
+export const addMultipleOfBase = (start: Point, scalar: bigint): Point => addMultiple(start, basePoint, scalar)
+
+/**
+ * scalar * point, for a scalar that is secret and a point that comes once: noble's ladder, which adds at every bit.
  *
  * @param scalar - 1 <= scalar < n.
  */
-export function addMultiple(start: Point, key: MintKey, scalar: bigint): Point {
-  if (!key.table) return start.add(key.point.multiply(scalar))
+export function multiply({ X, Y, Z }: Point, scalar: bigint): Point {
+  return new NoblePoint(X, Y, Z).multiply(scalar)
+}
+
+/**
+ * start + scalar * point, for a scalar that is secret and a point that comes again.
+ *
+ * The scalar is written with odd digits only (Joye, Tunstall: "Exponent Recoding and Regular Exponentiation Algorithms"),
+ * so there is one addition for each window, after a look at every entry of it: the sequence of operations does not
+ * depend on the scalar. Bigint arithmetic itself takes time by the size of its numbers, so this is no hard guarantee;
+ * noble makes none either. Until the point has its table it is noble's ladder.
+ *
+ * @param scalar - 1 <= scalar < n.
+ */
+export function addMultiple(start: Point, of: TablePoint, scalar: bigint): Point {
+  if (of.uses < tableAfterUses) return addPoints(start, multiply(of.point, scalar))
+  const table = (of.table ??= buildTable(of.point))
+  // n is odd, so of k and n - k one is odd, and (n - k)P = -kP.
+  const even = (scalar & 1n) === 0n
+  let rest = even ? n - scalar : scalar
   let sum = start
-  let decoy = Point.BASE
-  let rest = scalar
   for (let window = 0; window < windows; window++) {
-    let digit = Number(rest & 63n)
+    // The 64 that is taken here comes back as the lowest bit of the window above, which is set there.
+    const digit = (Number(rest & 127n) | 1) - (window === windows - 1 ? 0 : 64)
     rest >>= 6n
-    if (digit > windowPoints) {
-      digit -= 64
-      rest += 1n
-    }
-    const at = Math.abs(digit) - 1
-    let entry = key.table[window * windowPoints]!
-    for (let i = 1; i < windowPoints; i++) {
-      const other = key.table[window * windowPoints + i]!
-      entry = i === at ? other : entry
-    }
-    const negated = entry.negate()
-    if (digit === 0) decoy = decoy.add(entry)
-    else sum = sum.add(digit < 0 ? negated : entry)
+    const entry = pick(table, window, Math.abs(digit) >> 1)
+    const negated = negate(entry)
+    sum = addAffinePoint(sum, digit < 0 !== even ? negated : entry)
   }
   return sum
 }
 
-/** Entry [w * 32 + i] is (i + 1) * 64^w * point, all with Z = 1. */
+/** start + scalar * point in variable time: only where all of it is public. */
+export function addMultipleUnsafe(start: Point, of: TablePoint, scalar: bigint): Point {
+  if (of.uses >= tableAfterUses) return addMultiple(start, of, scalar)
+  return addPoints(start, sumOfProductsUnsafe([[of.point, scalar]]))
+}
+
+/** Reads every entry of a window and keeps one. */
+function pick(table: readonly Point[], window: number, index: number): Point {
+  const first = window * windowPoints
+  let entry = table[first]!
+  for (let i = 1; i < windowPoints; i++) {
+    const other = table[first + i]!
+    entry = i === index ? other : entry
+  }
+  return entry
+}
+
+/** Entry [w * 32 + i] is (2i + 1) * 64^w * point, with Z = 1. */
 function buildTable(point: Point): Point[] {
   const entries: Point[] = []
-  let base = point
+  let first = point
   for (let window = 0; window < windows; window++) {
-    let entry = base
-    for (let i = 1; i < windowPoints; i++) {
-      entries.push(entry)
-      entry = entry.add(base)
-    }
-    entries.push(entry)
-    base = entry.double()
+    const odd = oddMultiples(first, windowPoints)
+    entries.push(...odd)
+    first = addPoints(odd.at(-1)!, first)
   }
-  return toAffineAll(entries).map(({ x, y }) => new Point(x, y, 1n))
+  return toAffineAll(entries).map(({ x, y }) => ({ X: x, Y: y, Z: 1n }))
+}
+
+/** 1, 3, 5 ... times a point. */
+function oddMultiples(point: Point, count: number): Point[] {
+  const twice = doublePoint(point)
+  const multiples = [point]
+  while (multiples.length < count) multiples.push(addPoints(multiples.at(-1)!, twice))
+  return multiples
 }
 
 /**
@@ -96,48 +141,25 @@ function buildTable(point: Point): Point[] {
  */
 export function sumOfProductsUnsafe(terms: readonly (readonly [Point, bigint])[]): Point {
   const walks = terms.flatMap(([point, scalar]) => {
-    const odd = oddMultiples(point)
-    const turned = odd.map(({ X, Y, Z }) => new Point((X * beta) % p, Y, Z))
+    const odd = oddMultiples(point, 8)
+    const turned = odd.map(({ X, Y, Z }) => ({ X: (X * beta) % p, Y, Z }))
     const [low, high] = splitScalar(scalar)
     return [
       { table: odd, digits: wnaf(low) },
       { table: turned, digits: wnaf(high) },
     ]
   })
-  let sum = Point.ZERO
+  let sum = infinity
   for (let bit = Math.max(...walks.map(({ digits }) => digits.length)) - 1; bit >= 0; bit--) {
-    sum = doubleUnsafe(sum)
+    sum = doublePoint(sum)
     for (const { table, digits } of walks) {
       const digit = digits[bit]
       if (!digit) continue
       const entry = table[Math.abs(digit) >> 1]!
-      sum = sum.add(digit < 0 ? entry.negate() : entry)
+      sum = addPoints(sum, digit < 0 ? negate(entry) : entry)
     }
   }
   return sum
-}
-
-/**
- * 2P in half of noble's time, since it reduces only where a product follows. Complete: right for every point.
- *
- * @see Renes, Costello, Batina: "Complete addition formulas for prime order elliptic curves", algorithm 9
- */
-export function doubleUnsafe({ X, Y, Z }: Point): Point {
-  const y2 = (Y * Y) % p
-  const z2 = (21n * Z * Z) % p
-  const w = y2 - 3n * z2
-  const x = (2n * w * ((X * Y) % p)) % p
-  const y = (w * (y2 + z2) + 8n * y2 * z2) % p
-  const z = (8n * y2 * ((Y * Z) % p)) % p
-  return new Point(x < 0n ? x + p : x, y < 0n ? y + p : y, z)
-}
-
-/** 1, 3, 5 ... 15 times a point. */
-function oddMultiples(point: Point): Point[] {
-  const twice = point.double()
-  const multiples = [point]
-  for (let i = 1; i < 8; i++) multiples.push(multiples[i - 1]!.add(twice))
-  return multiples
 }
 
 /** Digits of width 5 for a number of either sign: odd, at most 15, or 0; lowest first. */

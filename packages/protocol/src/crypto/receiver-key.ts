@@ -1,9 +1,11 @@
 // Keys blinded for one coin, so that a mint cannot tell two coins locked to the same receiver (NUT-28, P2BK).
 
 import { sha256 } from '@noble/hashes/sha2.js'
-import { concatBytes, utf8 } from '../encoding.ts'
+import { type Bytes, concatBytes, utf8 } from '../encoding.ts'
 import { TuppenceError } from '../errors.ts'
-import { type Bytes, compress, decodePoint, Point } from './curve.ts'
+import { addPoints, negate } from './addition.ts'
+import { compress, decodePoint, toAffine } from './curve.ts'
+import { addMultipleOfBase, multiply, multiplyBase } from './multiply.ts'
 import { bytesToNumber, modN, n, numberToBytes, toScalar } from './scalar.ts'
 
 const domain = 'Cashu_P2BK_v1'
@@ -23,7 +25,7 @@ const slotMax = 10
  */
 export function slotFactor(privateKey: Uint8Array, otherKey: Uint8Array, slot: number): Bytes {
   if (!Number.isInteger(slot) || slot < 0 || slot > slotMax) throw new TuppenceError('bad-scalar')
-  const { x } = decodePoint(otherKey).multiply(toScalar(privateKey)).toAffine()
+  const { x } = toAffine(multiply(decodePoint(otherKey), toScalar(privateKey)))
   const preimage = concatBytes(utf8(domain), numberToBytes(x), Uint8Array.of(slot))
   for (const bytes of [preimage, concatBytes(preimage, Uint8Array.of(0xff))]) {
     const number = bytesToNumber(sha256(bytes))
@@ -41,7 +43,7 @@ export function slotFactor(privateKey: Uint8Array, otherKey: Uint8Array, slot: n
  */
 export function blindReceiverKey(receiverKey: Uint8Array, ephemeralKey: Uint8Array, slot: number): Bytes {
   const factor = toScalar(slotFactor(ephemeralKey, receiverKey, slot))
-  return compress(decodePoint(receiverKey).add(Point.BASE.multiply(factor)).toAffine())
+  return compress(toAffine(addMultipleOfBase(decodePoint(receiverKey), factor)))
 }
 
 /**
@@ -62,10 +64,10 @@ export function receiverPrivateKey(
 ): Bytes | undefined {
   const own = toScalar(privateKey)
   const factor = toScalar(slotFactor(privateKey, senderKey, slot))
-  const { x, y } = Point.BASE.multiply(own).toAffine()
-  const unblinded = decodePoint(blindedKey).subtract(Point.BASE.multiply(factor))
-  if (unblinded.is0()) return undefined
-  const target = unblinded.toAffine()
+  const { x, y } = toAffine(multiplyBase(own))
+  const unblinded = addPoints(decodePoint(blindedKey), negate(multiplyBase(factor)))
+  if (unblinded.Z === 0n) return undefined
+  const target = toAffine(unblinded)
   if (target.x !== x) return undefined
   const key = modN(target.y === y ? own + factor : factor - own)
   return numberToBytes(key)

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { bytesToHex, hexToBytes } from '../encoding.ts'
 import { parseSecret } from '../secret.ts'
-import { decodePoint, publicKey } from './curve.ts'
+import { decodePoint, toAffine } from './curve.ts'
+import { multiply, publicKey } from './multiply.ts'
 import { blindReceiverKey, receiverPrivateKey, slotFactor } from './receiver-key.ts'
 import { modN, numberToHex, toScalar } from './scalar.ts'
 
@@ -14,13 +15,8 @@ describe('NUT-28', () => {
   test("makes the sender's key and the shared secret", () => {
     expect(bytesToHex(publicKey(hexToBytes(e)))).toBe(E)
     expect(bytesToHex(publicKey(hexToBytes(p)))).toBe(nut28.pG)
-    expect(
-      numberToHex(
-        decodePoint(hexToBytes(P))
-          .multiply(toScalar(hexToBytes(e)))
-          .toAffine().x,
-      ),
-    ).toBe(nut28.Zx)
+    const shared = toAffine(multiply(decodePoint(hexToBytes(P)), toScalar(hexToBytes(e))))
+    expect(numberToHex(shared.x)).toBe(nut28.Zx)
   })
 
   test.each(slots)('blinds slot %i, the same from both sides', (slot) => {

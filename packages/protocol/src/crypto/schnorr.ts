@@ -2,8 +2,9 @@
 
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, type Bytes, concatBytes, hexToBytes, utf8 } from '../encoding.ts'
-import { type Affine, liftX, p, Point, toAffineAll } from './curve.ts'
-import { sumOfProductsUnsafe } from './multiply.ts'
+import { addPoints, infinity, p } from './addition.ts'
+import { liftX, toAffine } from './curve.ts'
+import { multiplyBase, sumOfProductsUnsafe } from './multiply.ts'
 import { bytesToNumber, modN, n, numberToBytes, toScalar } from './scalar.ts'
 
 /**
@@ -42,10 +43,11 @@ export function schnorrVerify(signature: Uint8Array, message: Uint8Array, key: U
   const s = bytesToNumber(signature.subarray(32))
   if (!point || r >= p || s >= n) return false
   const e = modN(bytesToNumber(taggedHash('challenge', signature.subarray(0, 32), x, message)))
-  const sum = Point.BASE.multiply(s, false).add(sumOfProductsUnsafe([[point, modN(-e)]]))
-  if (sum.is0()) return false
-  const [affine] = toAffineAll([sum]) as [Affine]
-  return affine.x === r && (affine.y & 1n) === 0n
+  const sG = s === 0n ? infinity : multiplyBase(s)
+  const sum = addPoints(sG, sumOfProductsUnsafe([[point, modN(-e)]]))
+  if (sum.Z === 0n) return false
+  const { x: sumX, y } = toAffine(sum)
+  return sumX === r && (y & 1n) === 0n
 }
 
 /** Signs SHA-256 of a message (text as UTF-8), as Cashu does. Gives 64 bytes in hex. */
@@ -64,7 +66,7 @@ const digest = (message: string | Uint8Array): Uint8Array =>
 
 /** The scalar of +-k whose point has an even y, and that point's x. */
 function evenKey(k: bigint): { scalar: bigint; x: Bytes } {
-  const { x, y } = Point.BASE.multiply(k).toAffine()
+  const { x, y } = toAffine(multiplyBase(k))
   return { scalar: y & 1n ? n - k : k, x: numberToBytes(x) }
 }
 

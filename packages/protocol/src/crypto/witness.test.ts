@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Proof } from '../coin.ts'
 import { bytesToHex } from '../encoding.ts'
 import { lockSecret, serializeSecret } from '../secret.ts'
-import { publicKey } from './curve.ts'
+import { publicKey } from './multiply.ts'
 import { numberToBytes } from './scalar.ts'
 import { signInputs, verifyWitnesses } from './witness.ts'
 

@@ -12,7 +12,7 @@ import {
   spendingCondition,
   type Witness,
 } from '../secret.ts'
-import { publicKey } from './curve.ts'
+import { publicKey } from './multiply.ts'
 import { signMessage, verifyMessage } from './schnorr.ts'
 
 /** A swap or melt as far as locks look at it. */
