@@ -56,7 +56,7 @@ export function walletSite({
     const { pathname } = new URL(request.url)
     if (pathname === '/health') return Response.json({ status: 'ok' })
     const path = pathname === '/' ? '/index.html' : pathname
-    const headers = headersFor(rules, path)
+    const headers = headersFor(rules, pathname)
     const body = files.get(path)
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return new Response('Method not allowed', { status: 405, headers: { allow: 'GET, HEAD' } })
