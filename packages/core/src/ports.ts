@@ -1,6 +1,6 @@
 /** What the wallet needs from outside: time, chance, storage, curve arithmetic, HTTP; types only, for whoever calls `createWallet`. */
 import type {
-  BlindedMessage, BlindSignature, Challenge, Coin, ErrorCode, FundingMethod, Keys, Keyset, KeysetInfo, PaymentReceipt, ResponseOf,
+  BlindedMessage, BlindSignature, Challenge, Coin, ErrorCode, FundingMethod, Keys, Keyset, KeysetInfo, ResponseOf,
 } from '@tuppence/protocol'
 
 /** Time as this device believes it. No money decision rests on it. */
@@ -107,13 +107,13 @@ export type TillRequest = {
 /**
  * What came back. `nowMs` is the till's clock, where it says.
  *
- * - `content`: 2xx. A receipt that can't be read counts as none.
+ * - `content`: 2xx. `receipt` is the `Payment-Receipt` header as it came.
  * - `challenge`: 402. `reason` is the problem's code.
  * - `refused`: it understood and said no.
  * - `unknown`: whether it did what was asked cannot be told from here. `code` is of the error table.
  */
 export type TillAnswer = { readonly nowMs?: number } & (
-  | { readonly status: 'content'; readonly contentType: string; readonly body: string; readonly receipt?: PaymentReceipt }
+  | { readonly status: 'content'; readonly contentType: string; readonly body: string; readonly receipt?: string }
   | { readonly status: 'challenge'; readonly challenges: readonly Challenge[]; readonly reason: string }
   | { readonly status: 'refused'; readonly reason: string }
   | { readonly status: 'unknown'; readonly code: ErrorCode }

@@ -1,18 +1,11 @@
-/** Keeps a vault's seed in its own storage; `@tuppence/core/seed`. The word list is loaded only to make a new one. */
-import { TuppenceError } from '@tuppence/protocol'
-import { systemRandom } from './adapters/system.ts'
+/** Keeps a vault's seed in its own storage; `@tuppence/core/seed`. */
+import type { KeptSeed } from './sealed-seed.ts'
 import type { Db } from './tables.ts'
 
-/** As it lies in `settings`: AES-256-GCM under a key that cannot be exported, beside it. */
-type SealedSeed = { readonly key: CryptoKey; readonly iv: Uint8Array<ArrayBuffer>; readonly sealed: ArrayBuffer }
+export type { KeptSeed } from './sealed-seed.ts'
 
-const settingsKey = 'seed'
-const seedBytes = 64
-const entropyBytes = 16
-const ivBytes = 12
-
-/** A seed and the 128 bits that its twelve words spell. */
-export type KeptSeed = { readonly seed: Uint8Array<ArrayBuffer>; readonly entropy: Uint8Array<ArrayBuffer> }
+/** Opening the seal needs more code than asking whether it is open; the word list is loaded only to make a new seed. */
+const sealed = () => import('./sealed-seed.ts')
 
 /**
  * Gives the seed of a storage, making one on first use. Two tabs that start at once get the same one.
@@ -25,18 +18,19 @@ export type KeptSeed = { readonly seed: Uint8Array<ArrayBuffer>; readonly entrop
 export function keepSeed(db: Db): () => Promise<Uint8Array> {
   let kept: Promise<KeptSeed> | undefined
   return async () => {
-    kept ??= openOrMake(db).catch((error: unknown) => {
-      kept = undefined
-      throw error
-    })
+    kept ??= sealed()
+      .then(({ openOrMake }) => openOrMake(db))
+      .catch((error: unknown) => {
+        kept = undefined
+        throw error
+      })
     return (await kept).seed
   }
 }
 
 /** The entropy behind a kept seed, to be shown as words. `undefined`: there is none yet. */
 export async function keptEntropy(db: Db): Promise<Uint8Array | undefined> {
-  const sealed = await read(db)
-  return sealed && (await open(sealed)).entropy
+  return (await sealed()).keptEntropy(db)
 }
 
 /**
@@ -45,41 +39,5 @@ export async function keptEntropy(db: Db): Promise<Uint8Array | undefined> {
  * @throws {TuppenceError} `storage-conflict`: there is another seed, whose coins would be lost to sight.
  */
 export async function adoptSeed(db: Db, seed: KeptSeed): Promise<void> {
-  const kept = await open(await write(db, await seal(seed)))
-  if (!kept.seed.every((byte, at) => byte === seed.seed[at])) throw new TuppenceError('storage-conflict')
-}
-
-async function openOrMake(db: Db): Promise<KeptSeed> {
-  const sealed = await read(db)
-  if (sealed) return open(sealed)
-  const { newSeed } = await import('./words.ts')
-  return open(await write(db, await seal(await newSeed())))
-}
-
-function read(db: Db): Promise<SealedSeed | undefined> {
-  return db.transact(['settings'], 'read', (tx) => tx.get('settings', settingsKey)) as Promise<SealedSeed | undefined>
-}
-
-/** Writes if there is none; answers what is there afterwards. */
-function write(db: Db, sealed: SealedSeed): Promise<SealedSeed> {
-  return db.transact(['settings'], 'write', async (tx) => {
-    const there = (await tx.get('settings', settingsKey)) as SealedSeed | undefined
-    if (!there) await tx.put('settings', settingsKey, sealed)
-    return there ?? sealed
-  })
-}
-
-async function seal({ seed, entropy }: KeptSeed): Promise<SealedSeed> {
-  const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
-  const iv = systemRandom.bytes(ivBytes)
-  return { key, iv, sealed: await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, new Uint8Array([...seed, ...entropy])) }
-}
-
-async function open({ key, iv, sealed }: SealedSeed): Promise<KeptSeed> {
-  try {
-    const bytes = new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, sealed))
-    return { seed: bytes.slice(0, seedBytes), entropy: bytes.slice(seedBytes, seedBytes + entropyBytes) }
-  } catch (cause) {
-    throw new TuppenceError('storage-corrupt', { cause })
-  }
+  await (await sealed()).adoptSeed(db, seed)
 }

@@ -3,6 +3,7 @@ import { TuppenceError } from '@tuppence/protocol'
 import { look, lookTip } from './actions/look.ts'
 import { pay } from './actions/pay.ts'
 import { reopen } from './actions/reopen.ts'
+import { warm } from './actions/till-payment.ts'
 import { systemClock, systemRandom } from './adapters/system.ts'
 import type { Look, Outcome, UnlockOptions, Wallet, WalletDeps } from './api.ts'
 import { itemMaxDefault } from './budget.ts'
@@ -45,8 +46,8 @@ export function createWallet(deps: WalletDeps): Wallet {
       stopWatching?.()
       deps.db.close()
     },
-    look: (input) => look(context, input),
-    lookTip: (input) => lookTip(context, input),
+    look: (input) => (warm(), look(context, input)),
+    lookTip: (input) => (warm(), lookTip(context, input)),
     unlock: open,
     reopen: (input) => reopen(context, input),
     tip: async (input, options) => open(await lookTip(context, input), options),

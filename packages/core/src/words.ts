@@ -3,7 +3,7 @@ import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeed } from '@scure/bip
 import { wordlist } from '@scure/bip39/wordlists/english.js'
 import { TuppenceError } from '@tuppence/protocol'
 import { systemRandom } from './adapters/system.ts'
-import type { KeptSeed } from './seed.ts'
+import type { KeptSeed } from './sealed-seed.ts'
 
 const entropyBytes = 16
 

@@ -24,7 +24,7 @@ export async function reopen(context: Context, input: LookInput): Promise<Outcom
   if (answer.status === 'unknown') throw new TuppenceError(answer.code)
   if (answer.status !== 'content') return { status: 'declined', reason: answer.reason }
   const { contentType, body } = answer
-  const receipt = answer.receipt ?? purchase.receipt
+  const { receipt } = purchase
   return { status: 'opened', contentType, body, ...(receipt && { receipt }) }
 }
 

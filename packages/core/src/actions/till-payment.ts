@@ -1,17 +1,19 @@
-/** Sends a journaled payment to its till and settles what comes back; called by pay for a gesture, by recover again. */
-import {
-  base64UrlDecode, isTuppenceError, limits, offerCommitment, signRequest, tokenReference, TuppenceError, verifyReceipt,
-  type PaymentReceipt,
-} from '@tuppence/protocol'
+/** Sends a journaled payment to its till; called by pay for a gesture, by recover again. On the pay path. */
+import { limits, signRequest, TuppenceError } from '@tuppence/protocol'
 import type { Outcome } from '../api.ts'
 import type { Context } from '../context.ts'
-import type { TillAnswer, TillRequest } from '../ports.ts'
-import { advance, isEnd, type TillPayment } from '../payment.ts'
-import { siteKey } from './site-keys.ts'
-import type { Purchase } from '../tables.ts'
-import { ended } from './history.ts'
+import type { TillPayment } from '../payment.ts'
+import type { TillRequest } from '../ports.ts'
 import { learnTime, tillNowMs } from './look.ts'
-import { pinnedMint } from './pinned.ts'
+import { siteKey } from './site-keys.ts'
+
+/** What comes after the answer is no business of the click's; `warm` has it loaded by then. */
+const settling = () => import('./settle.ts')
+
+/** Loads what will be needed after the answer, while the reader is still reading the price. */
+export function warm(): void {
+  void settling().catch(() => {})
+}
 
 /**
  * Sends the credential, once. A second call while the first is on its way joins it.
@@ -31,6 +33,8 @@ export function sendToTill(context: Context, payment: TillPayment): Promise<Outc
 async function send(context: Context, payment: TillPayment): Promise<Outcome> {
   const answer = await context.till(await tillRequest(context, payment))
   learnTime(context, payment.offer.tillOrigin, answer)
+  if (answer.status === 'unknown') throw new TuppenceError(answer.code, { details: { paymentId: payment.id } })
+  const { settle } = await settling()
   return settle(context, payment, answer)
 }
 
@@ -45,87 +49,4 @@ async function tillRequest(context: Context, payment: TillPayment): Promise<Till
   const expiresMs = createdMs + limits.signatureWindowSeconds * 1_000
   const signature = await signRequest(request, { key: privateKey, keyId, createdMs, expiresMs })
   return { ...request, headers: { ...headers, ...signature } }
-}
-
-async function settle(context: Context, payment: TillPayment, answer: TillAnswer): Promise<Outcome> {
-  if (answer.status === 'unknown') throw new TuppenceError(answer.code, { details: { paymentId: payment.id } })
-  if (answer.status === 'content') {
-    const { contentType, body, receipt } = answer
-    try {
-      await keep(context, payment, receipt)
-    } catch (error) {
-      // Bought is bought: what was delivered is shown, and the record is finished by recovery.
-      if (!isTuppenceError(error)) throw error
-    }
-    context.tidyLater()
-    return { status: 'paid', contentType, body, ...(receipt && { receipt }) }
-  }
-  await refuse(context, payment, answer.reason)
-  return { status: 'declined', reason: answer.reason }
-}
-
-/** Ends a payment whose till said yes: coins go, purchase and history stay, in one write (W5). */
-async function keep(context: Context, payment: TillPayment, receipt: PaymentReceipt | undefined): Promise<void> {
-  const receiptVerified = receipt !== undefined && (await isProof(context, payment, receipt))
-  const purchase = payment.kind === 'pay' ? purchaseFrom(context, payment, { receiptVerified, ...(receipt && { receipt }) }) : undefined
-  await context.db.transact(['payments', 'coins', 'history', 'purchases'], 'write', async (tx) => {
-    const current = await tx.get('payments', payment.id)
-    // Another tab, or a recovery, was first.
-    if (!current || current.state === 'accepted') return
-    // Without the mint's word the coins are kept until it says that they are spent.
-    const next = advance(current, receiptVerified ? 'settle' : 'accept')
-    if (purchase) await tx.put('purchases', purchase.url, purchase)
-    if (!isEnd(next.state)) return tx.put('payments', next.id, next)
-    for (const secret of current.coins) await tx.delete('coins', secret)
-    await tx.delete('payments', current.id)
-    await tx.put('history', current.id, ended(current, { end: next.state, ...(receipt && { receipt }) }))
-  })
-  await context.changed(purchase)
-}
-
-function purchaseFrom(
-  { clock }: Context,
-  { offer, amount, unit, id }: TillPayment,
-  proof: Pick<Purchase, 'receipt' | 'receiptVerified'>,
-): Purchase {
-  const { url, tillOrigin, realm, sites, title } = offer
-  return { url, tillOrigin, realm, sites, amount, unit, paymentId: id, atMs: clock.nowMs(), ...proof, ...(title !== undefined && { title }) }
-}
-
-/** Whether a receipt is the mint's word for exactly this payment and offer. */
-export async function isProof(context: Context, payment: TillPayment, said: PaymentReceipt): Promise<boolean> {
-  const { receipt, salt, reference } = said
-  if (!receipt || salt === undefined || reference !== receipt.reference) return false
-  const { mint, amount, unit, offer } = payment
-  if (receipt.mint !== mint || receipt.unit !== unit || receipt.amount !== amount) return false
-  if (receipt.reference !== (await tokenReference(payment.token))) return false
-  if (!(await namesOffer(receipt.offer, salt, offer.url))) return false
-  const pinned = await pinnedMint(context, mint)
-  return pinned !== undefined && verifyReceipt(receipt, pinned.receiptKeys)
-}
-
-/** A till may name an offer by its address with or without the query. */
-async function namesOffer(commitment: string, salt: string, url: string): Promise<boolean> {
-  const plain = url.slice(0, (url.indexOf('?') + 1 || url.length + 1) - 1)
-  try {
-    const bytes = base64UrlDecode(salt)
-    return commitment === (await offerCommitment(bytes, plain)) || commitment === (await offerCommitment(bytes, url))
-  } catch {
-    return false
-  }
-}
-
-/** Notes a refusal, then asks the mint whether the coins are still good; if it can't be asked now, recovery will. */
-async function refuse(context: Context, payment: TillPayment, reason: string): Promise<void> {
-  await context.db.transact(['payments'], 'write', async (tx) => {
-    const current = await tx.get('payments', payment.id)
-    if (current?.kind !== payment.kind || current.state === 'accepted') return
-    const next = current.state === 'refused' ? current : advance(current, 'refuse')
-    await tx.put('payments', next.id, { ...next, reason } as TillPayment)
-  })
-  const { settleRefused } = await import('./refused.ts')
-  await settleRefused(context, payment.id).catch((error: unknown) => {
-    if (!isTuppenceError(error)) throw error
-  })
-  await context.changed()
 }

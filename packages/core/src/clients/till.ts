@@ -1,5 +1,5 @@
 /** One request to a till and what came of it; on the pay path, so it is `fetch` alone. Called by look, pay, reopen, recover. */
-import { acceptPaymentValue, decodeReceipt, isTuppenceError, limits, parseChallenges, type PaymentReceipt } from '@tuppence/protocol'
+import { acceptPaymentValue, isTuppenceError, limits, parseChallenges } from '@tuppence/protocol'
 import type { Fetch, TillAnswer, TillClient } from '../ports.ts'
 import { readText } from './body.ts'
 
@@ -38,12 +38,12 @@ export function tillClient(fetch: Fetch = (input, init) => globalThis.fetch(inpu
 async function readAnswer(response: Response): Promise<TillAnswer> {
   const { status, ok, headers } = response
   if (ok) {
-    const receipt = readReceipt(headers.get('payment-receipt'))
+    const receipt = headers.get('payment-receipt')
     return {
       status: 'content',
       contentType: headers.get('content-type') ?? 'text/plain',
       body: await readText(response, limits.contentBytesMax),
-      ...(receipt && { receipt }),
+      ...(receipt !== null && { receipt }),
     }
   }
   if (status >= 500) return { status: 'unknown', code: 'till-unavailable' }
@@ -54,15 +54,6 @@ async function readAnswer(response: Response): Promise<TillAnswer> {
     return { status: 'challenge', reason, challenges: parseChallenges(headers.get('www-authenticate') ?? '') }
   } catch {
     return { status: 'challenge', reason: 'malformed-challenge', challenges: [] }
-  }
-}
-
-function readReceipt(header: string | null): PaymentReceipt | undefined {
-  try {
-    return header === null ? undefined : decodeReceipt(header)
-  } catch {
-    // It paid all the same; what is missing is only the proof.
-    return undefined
   }
 }
 
