@@ -62,6 +62,7 @@ describe('info', () => {
       cached_endpoints: [
         { method: 'POST', path: '/v1/swap' },
         { method: 'POST', path: '/v1/mint/test' },
+        { method: 'POST', path: '/v1/melt/test' },
       ],
     })
     expect(info['tuppence']).toMatchObject({ deposit: `${mint.url}/v1/deposit` })
