@@ -1,1 +1,5 @@
-export {}
+// For an app that is its own wallet: the wallet page, its words and its storage. The wallet's origin itself is built from the pages.
+export { openFirstParty, type Ground } from './storage.ts'
+export { chooseLanguage, loadTexts } from './locale/index.ts'
+export type { ErrorTexts, LanguageCode, PageTexts } from './locale/index.ts'
+export { WalletPage, type Words } from './page/wallet-page.tsx'

@@ -1,0 +1,27 @@
+// Starts the worker for curve arithmetic, when coins have to be made: at top-up, change and restore, never to pay.
+import type { CurvePort } from '@tuppence/core'
+import { connectCurve } from '@tuppence/core/curve-worker'
+import workerUrl from './curve-worker.ts?worker&url'
+
+type Rules = { createScriptURL: (url: string) => string }
+type Policies = { createPolicy: (name: string, rules: Rules) => Rules }
+
+let port: Promise<CurvePort> | undefined
+
+/** The one worker of this page. */
+export function curveInWorker(): Promise<CurvePort> {
+  port ??= Promise.resolve(connectCurve(new Worker(trusted(workerUrl), { type: 'module' })))
+  return port
+}
+
+/** The page's Trusted Types allow this one script URL and no other text to become code. */
+function trusted(url: string): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: Policies }
+  const policy = trustedTypes?.createPolicy('tuppence', {
+    createScriptURL: (asked) => {
+      if (asked !== url) throw new TypeError('not the curve worker')
+      return asked
+    },
+  })
+  return policy?.createScriptURL(url) ?? url
+}

@@ -1,0 +1,126 @@
+// What a frame asks of the popup, and how the two talk: directly, window to window, at the wallet's own origin. frame and popup each use their half.
+import type { Allowance, AllowanceReport } from '@tuppence/core'
+
+/** Why the popup was opened. All of it comes from the frame, which read it from the till's challenge. */
+export type Errand = {
+  /** `lend`: set change aside for this site. `fund`: the vault has too little. `confirm`: above the small amount. */
+  readonly kind: 'lend' | 'fund' | 'confirm'
+  readonly purpose: 'unlock' | 'tip'
+  /** Exact origin of the page that embeds the frame, as the browser told it. */
+  readonly site: string
+  readonly amount: number
+  readonly unit: string
+  readonly title?: string
+  readonly tillOrigin: string
+  readonly realm: string
+  /** Mints that the till takes and this wallet knows, in the till's order. */
+  readonly mints: readonly string[]
+  /** What the frame did with its last allowance, for the vault's records. */
+  readonly report?: AllowanceReport
+}
+
+/** How an errand ended. `blocked`: no window could be opened. */
+export type ErrandEnd = 'done' | 'closed' | 'blocked'
+
+type ToFrame = { readonly t: 'allowance'; readonly allowance: Allowance } | { readonly t: 'go' }
+type ToPopup = { readonly t: 'stored' } | { readonly t: 'refused' }
+
+/** How long each side waits for the other's answer. */
+const answerTimeoutMs = 5_000
+const closedPollMs = 300
+
+/**
+ * Frame side: opens the popup (call it in the click's own turn) and sees the errand through.
+ *
+ * @param errand - May still be prepared while the window opens.
+ * @param store - Keeps an allowance durably; the popup hears of it only afterwards.
+ * @param signal - Closes the popup.
+ */
+export function runErrand(
+  errand: Promise<Errand>,
+  store: (allowance: Allowance) => Promise<void>,
+  signal: AbortSignal,
+): Promise<ErrandEnd> {
+  const width = 440
+  const height = 720
+  const left = Math.round(screenX + (outerWidth - width) / 2)
+  const top = Math.round(screenY + (outerHeight - height) / 3)
+  // No window name: another page could navigate a window whose name it knows.
+  const popup = window.open('/popup.html', '_blank', `popup,width=${width},height=${height},left=${left},top=${top}`)
+  if (!popup) return Promise.resolve('blocked')
+  return new Promise((resolve) => {
+    const stop = new AbortController()
+    const end = (how: ErrandEnd) => {
+      stop.abort()
+      clearInterval(poll)
+      resolve(how)
+    }
+    const poll = setInterval(() => popup.closed && end('closed'), closedPollMs)
+    signal.addEventListener('abort', () => popup.close(), stop)
+    const onHello = async (event: MessageEvent) => {
+      if (event.source !== popup || event.origin !== location.origin || event.data?.tuppence !== 'popup') return
+      const { port1, port2 } = new MessageChannel()
+      port1.onmessage = async ({ data }: MessageEvent<ToFrame>) => {
+        if (data.t === 'go') return end('done')
+        const answer = await store(data.allowance).then(
+          (): ToPopup => ({ t: 'stored' }),
+          (): ToPopup => ({ t: 'refused' }),
+        )
+        port1.postMessage(answer)
+        if (answer.t === 'stored') end('done')
+      }
+      popup.postMessage({ tuppence: 'errand', errand: await errand }, location.origin, [port2])
+    }
+    addEventListener('message', (event) => void onHello(event), stop)
+  })
+}
+
+/** Popup side: an errand, and how to report back. */
+export type TakenErrand = {
+  readonly errand: Errand
+  /** Resolves to true once the frame has stored the allowance. */
+  readonly hand: (allowance: Allowance) => Promise<boolean>
+  readonly go: () => void
+}
+
+/**
+ * Popup side: asks whoever opened this window what for.
+ *
+ * The question is addressed to this origin, and only this origin's answer counts: a page that opened the popup by itself
+ * neither sees the one nor can give the other.
+ *
+ * @returns undefined when there is no frame of ours behind this window.
+ */
+export function takeErrand(): Promise<TakenErrand | undefined> {
+  const opener = window.opener as Window | null
+  if (!opener) return Promise.resolve(undefined)
+  return new Promise((resolve) => {
+    const stop = new AbortController()
+    const finish = (taken: TakenErrand | undefined) => {
+      stop.abort()
+      clearTimeout(timer)
+      resolve(taken)
+    }
+    const timer = setTimeout(finish, answerTimeoutMs, undefined)
+    const onAnswer = ({ source, origin, data, ports }: MessageEvent) => {
+      const [port] = ports
+      if (source !== opener || origin !== location.origin || data?.tuppence !== 'errand' || !port) return
+      const send = (message: ToFrame) => port.postMessage(message)
+      finish({
+        errand: data.errand as Errand,
+        go: () => send({ t: 'go' }),
+        hand: (allowance) =>
+          new Promise((answered) => {
+            const late = setTimeout(answered, answerTimeoutMs, false)
+            port.onmessage = ({ data: answer }: MessageEvent<ToPopup>) => {
+              clearTimeout(late)
+              answered(answer.t === 'stored')
+            }
+            send({ t: 'allowance', allowance })
+          }),
+      })
+    }
+    addEventListener('message', onAnswer, stop)
+    opener.postMessage({ tuppence: 'popup' }, location.origin)
+  })
+}

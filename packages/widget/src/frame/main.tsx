@@ -1,0 +1,54 @@
+// Entry of frame.html: checks who embeds it, shakes hands, and shows what the element asks for.
+import type { ElementMessage } from '@tuppence/protocol/bridge'
+import { render } from 'preact'
+import { config } from 'virtual:config'
+import { whoAsks } from '../asking.ts'
+import { openInFrame } from '../storage.ts'
+import { applyTheme } from '../theme.ts'
+import { openWallet } from '../wallet.ts'
+import { openSession, type Session } from './session.ts'
+import { $texts, speak } from './state.ts'
+import { startUnlock } from './unlock.tsx'
+
+const asker = whoAsks(location.ancestorOrigins)
+if ('site' in asker) start(asker.site)
+else refuse(asker.refused)
+
+function start(site: string): void {
+  const opening = openInFrame().then(async (ground) => {
+    const wallet = openWallet(ground, config.mints)
+    await wallet.start()
+    return wallet
+  })
+  // Told on the screen, by whoever needs the wallet first.
+  opening.catch(() => {})
+  let ask: ((message: ElementMessage, session: Session) => void) | undefined
+
+  const session = openSession(site, (message) => {
+    if (message.t === 'theme') {
+      applyTheme(message.theme)
+      void speak(message.theme.lang)
+    } else void answer(message)
+  })
+
+  const answer = async (message: Exclude<ElementMessage, { t: 'theme' }>): Promise<void> => {
+    const open = await session
+    if (!ask) {
+      if (message.t === 'unlock') ask = startUnlock(opening, site)
+      else if (message.t === 'tip') ask = (await import('./tip.tsx')).startTip(opening, site)
+      else if (message.t === 'balance') ask = (await import('./balance.tsx')).startBalance(opening)
+    }
+    ask?.(message, open)
+  }
+}
+
+function refuse(why: 'alone' | 'nested'): void {
+  document.body.dataset['state'] = 'blocked'
+  const text = $texts.get()[why]
+  render(
+    <p class="card note" role="note">
+      {text}
+    </p>,
+    document.body,
+  )
+}

@@ -1,0 +1,239 @@
+// What happens between a look at an offer and its delivery: one small state machine for an article, another use of it for a tip. The screens draw its view and call its actions.
+import type { Affordable, Look, Offer, Outcome, Wallet } from '@tuppence/core'
+import { isTuppenceError, TuppenceError } from '@tuppence/protocol'
+import type { FailReason } from '@tuppence/protocol/bridge'
+import { atom, type ReadableAtom, type WritableAtom } from 'nanostores'
+import { runErrand, type Errand } from '../errand.ts'
+import type { Verdict } from '../guard.ts'
+import { confirmAbove } from '../policy.ts'
+import type { Delivery } from './session.ts'
+
+/** Why a priced offer is shown again. */
+export type Note = 'price-changed' | 'declined' | 'popup-blocked' | 'too-little'
+
+/** What the screen shows. Amounts in minor units. */
+export type View =
+  | { readonly status: 'loading' | 'paying' | 'opening' | 'popup' }
+  | { readonly status: 'priced'; readonly offer: Offer; readonly affordable: Affordable; readonly note?: Note }
+  | {
+      readonly status: 'delivered'
+      readonly how: 'paid' | 'opened' | 'free'
+      readonly amount?: number
+      readonly unit?: string
+    }
+  | { readonly status: 'failed'; readonly reason: FailReason | 'storage'; readonly money: 'untouched' | 'safe' }
+
+type LookedAtPrice = Extract<Look, { status: 'priced' }>
+
+/** What a sale works with. */
+export type SaleDeps = {
+  readonly wallet: Wallet
+  readonly site: string
+  readonly purpose: 'unlock' | 'tip'
+  /** Finds out what there is to buy; called again after a failure and after the popup. */
+  readonly look: (signal: AbortSignal) => Promise<Look>
+  /** Hands to the page what was bought. */
+  readonly deliver: (delivery: Delivery) => void
+  /** Tells the page that it could not be served. */
+  readonly fail: (reason: FailReason) => void
+  readonly errand?: typeof runErrand
+}
+
+export type Sale = {
+  readonly $view: ReadableAtom<View>
+  /** Looks, and opens what is owned. */
+  readonly begin: () => Promise<void>
+  /** The reader pressed the button that shows the price. One press leads to at most one payment. */
+  readonly press: (verdict: Verdict, seesCovers: boolean) => Promise<void>
+  /** Looks and pays in one gesture, for what has its price from the reader: a tip. */
+  readonly buy: (way: Way, shown: { readonly amount: number; readonly unit: string }) => Promise<void>
+  /** After a failure: finishes what was left open, then looks again. */
+  readonly retry: () => Promise<void>
+  /** Stops waiting for the popup, or for anything else that has not left yet. */
+  readonly stop: () => void
+}
+
+/** How a press is answered: paid at once, or by way of the popup. */
+export type Way = 'pay' | Errand['kind']
+
+/** Decides it, from what the frame knows when it is pressed. */
+export function wayOf(
+  mode: Wallet['mode'],
+  press: {
+    readonly amount: number
+    readonly payable: boolean
+    readonly verdict: Verdict
+    readonly seesCovers: boolean
+  },
+): Way {
+  if (!press.payable) return mode === 'vault' ? 'fund' : 'lend'
+  const small = press.amount <= (press.seesCovers ? confirmAbove.seen : confirmAbove.unseen)
+  return small && press.verdict === 'pay' ? 'pay' : 'confirm'
+}
+
+// One sale's memory: what it was given, what it shows, what it last looked at.
+type State = {
+  readonly deps: SaleDeps
+  readonly $view: WritableAtom<View>
+  looked: Look | undefined
+  abort: AbortController
+}
+
+/** Makes the sale of one URL. */
+export function createSale(deps: SaleDeps): Sale {
+  const sale: State = {
+    deps,
+    $view: atom<View>({ status: 'loading' }),
+    looked: undefined,
+    abort: new AbortController(),
+  }
+  const { wallet } = deps
+  return {
+    $view: sale.$view,
+    begin: () => inLine(sale, () => look(sale)),
+    press: (verdict, seesCovers) => {
+      const view = sale.$view.get()
+      if (view.status !== 'priced' || verdict === 'ignore') return Promise.resolve()
+      const { offer, affordable } = view
+      const payable = affordable === 'now' || (wallet.mode === 'vault' && affordable === 'after-change')
+      const way = wayOf(wallet.mode, { amount: offer.amount, payable, verdict, seesCovers })
+      return inLine(sale, () => (way === 'pay' ? pay(sale, offer) : payInPopup(sale, way, Promise.resolve(offer))))
+    },
+    buy: (way, shown) =>
+      inLine(sale, async () => {
+        if (way !== 'pay') return payInPopup(sale, way, lookForOffer(sale))
+        sale.$view.set({ status: 'paying' })
+        const offer = await lookForOffer(sale)
+        if (offer.amount !== shown.amount || offer.unit !== shown.unit) throw new TuppenceError('challenge-changed')
+        return pay(sale, offer)
+      }),
+    retry: () =>
+      inLine(sale, async () => {
+        sale.$view.set({ status: 'loading' })
+        await wallet.recover()
+        await look(sale)
+      }),
+    stop() {
+      sale.abort.abort()
+      sale.abort = new AbortController()
+      if (sale.looked?.status === 'priced') showPrice(sale, sale.looked)
+    },
+  }
+}
+
+/** Runs an action; what it throws becomes a view, and one of four words for the page. */
+async function inLine(sale: State, run: () => Promise<unknown>): Promise<void> {
+  const { signal } = sale.abort
+  try {
+    await run()
+  } catch (error) {
+    if (signal.aborted) return
+    const reason = failReason(error)
+    // A credential may have left: then nobody here knows what became of it, but the wallet finds out.
+    const unknown = sale.$view.get().status === 'paying' && isTuppenceError(error) && error.retry === 'after-recover'
+    sale.$view.set({ status: 'failed', reason, money: unknown ? 'safe' : 'untouched' })
+    if (reason !== 'storage') sale.deps.fail(reason)
+  }
+}
+
+function showPrice(sale: State, { offer, affordable }: LookedAtPrice, note?: Note): void {
+  sale.$view.set({ status: 'priced', offer, affordable, ...(note && { note }) })
+}
+
+/** Looks; opens what is owned or free, otherwise shows the price and answers the offer. */
+async function look(sale: State, note?: Note): Promise<Offer | undefined> {
+  const looked = (sale.looked = await sale.deps.look(sale.abort.signal))
+  if (looked.status === 'priced') {
+    showPrice(sale, looked, note)
+    return looked.offer
+  }
+  if (looked.status === 'free') {
+    sale.$view.set({ status: 'delivered', how: 'free' })
+    sale.deps.deliver(looked)
+  } else {
+    sale.$view.set({ status: 'opening' })
+    const outcome = await sale.deps.wallet.unlock(looked, sale.abort)
+    if (!settle(sale, outcome)) throw new TuppenceError('offer-unknown')
+  }
+  return undefined
+}
+
+async function lookForOffer(sale: State): Promise<Offer> {
+  const looked = (sale.looked = await sale.deps.look(sale.abort.signal))
+  if (looked.status !== 'priced') throw new TuppenceError('challenge-missing')
+  return looked.offer
+}
+
+/** Looks again and says whether what was shown still holds. Otherwise the reader has to press again. */
+async function lookAgain(sale: State, shown: Offer, note?: Note): Promise<boolean> {
+  const offer = await look(sale, note)
+  if (!offer || (offer.amount === shown.amount && offer.unit === shown.unit)) return offer !== undefined
+  showPrice(sale, sale.looked as LookedAtPrice, 'price-changed')
+  return false
+}
+
+/** Pays what the reader pressed; where that needs the vault, asks in the popup while the press still allows one. */
+async function pay(sale: State, offer: Offer): Promise<void> {
+  const outcome = await attempt(sale, offer)
+  if (settle(sale, outcome, offer)) return
+  const short = outcome.status === 'needs-change' || outcome.status === 'insufficient'
+  if (short && sale.deps.wallet.mode === 'allowance') return payInPopup(sale, 'lend', Promise.resolve(offer))
+  await lookAgain(sale, offer, short ? 'too-little' : 'declined')
+}
+
+/** One payment at most: what a wallet with a seed does first, if it must, is to make change. */
+async function attempt(sale: State, offer: Offer, approved?: number): Promise<Outcome> {
+  const { wallet } = sale.deps
+  sale.$view.set({ status: 'paying' })
+  const options = {
+    signal: sale.abort.signal,
+    gesture: crypto.randomUUID(),
+    ...(approved !== undefined && { approved }),
+  }
+  const outcome = await wallet.unlock(sale.looked!, options)
+  if (outcome.status !== 'needs-change' || wallet.mode !== 'vault') return outcome
+  await wallet.makeChange({ amount: offer.amount, unit: offer.unit })
+  return wallet.unlock(sale.looked!, options)
+}
+
+/** Hands over what an outcome brought, if it brought something. */
+function settle(sale: State, outcome: Outcome, offer?: Offer): boolean {
+  if (outcome.status !== 'paid' && outcome.status !== 'opened') return false
+  const { status: how, contentType, body, receipt } = outcome
+  sale.$view.set({ status: 'delivered', how, ...(offer && { amount: offer.amount, unit: offer.unit }) })
+  sale.deps.deliver({ contentType, body, ...(receipt && { receipt }) })
+  return true
+}
+
+/** The window opens in the click's own turn; what it is told may take longer. */
+async function payInPopup(sale: State, kind: Errand['kind'], shown: Promise<Offer>): Promise<void> {
+  const { wallet } = sale.deps
+  const { signal } = sale.abort
+  const told = shown.then((offer) => describe(sale, offer, kind))
+  const ended = (sale.deps.errand ?? runErrand)(told, (allowance) => wallet.acceptAllowance(allowance), signal)
+  sale.$view.set({ status: 'popup' })
+  const [end, offer] = await Promise.all([ended, shown])
+  if (signal.aborted) return
+  const note = end === 'blocked' ? 'popup-blocked' : end === 'closed' ? 'too-little' : undefined
+  // What was shown is what is paid: a till that asks for something else now waits for another click.
+  if (!(await lookAgain(sale, offer, note)) || end !== 'done') return
+  if (!settle(sale, await attempt(sale, offer, offer.amount), offer)) await lookAgain(sale, offer, 'declined')
+}
+
+async function describe(sale: State, offer: Offer, kind: Errand['kind']): Promise<Errand> {
+  const { wallet, site, purpose } = sale.deps
+  const report = kind === 'lend' ? await wallet.reportAllowance(site) : undefined
+  const { amount, unit, title, tillOrigin, realm, mints } = offer
+  const about = { kind, purpose, site, amount, unit, tillOrigin, realm, mints }
+  return { ...about, ...(title !== undefined && { title }), ...(report && { report }) }
+}
+
+/** The page's four words for what went wrong, or `storage`, which is nobody's business but the reader's. */
+export function failReason(error: unknown): FailReason | 'storage' {
+  const code = isTuppenceError(error) ? error.code : ''
+  if (code.startsWith('storage-')) return 'storage'
+  if (code === 'offline' || !navigator.onLine) return 'offline'
+  if (code.startsWith('mint-')) return 'mint-down'
+  if (/^(till-(un|time)|content-|shutting|overloaded|internal|too-many|response-too)/.test(code)) return 'till-down'
+  return 'bad-offer'
+}

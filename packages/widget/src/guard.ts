@@ -1,0 +1,78 @@
+// Decides what a press on a pay button may do, from what the frame can know about it. Friction against stolen clicks, not a boundary: caps and refunds are.
+import { armingMs, frameSizeMin } from './policy.ts'
+
+/** `pay`: go ahead. `confirm`: ask in the popup first. `ignore`: not a reader's press. */
+export type Verdict = 'pay' | 'confirm' | 'ignore'
+
+/** What is known of one press. */
+export type PressFacts = {
+  readonly trusted: boolean
+  /** Pressed with a key, on a button whose focus the browser shows (it came by keyboard). */
+  readonly byKeyboard: boolean
+  /** How long the button has been wholly in the viewport, in milliseconds. */
+  readonly visibleMs: number
+  /** Nothing covers or fades it (IntersectionObserver v2); undefined where the browser can't say. */
+  readonly unobscured: boolean | undefined
+  readonly width: number
+  readonly height: number
+}
+
+/** Weighs one press. */
+export function judge(facts: PressFacts): Verdict {
+  if (!facts.trusted) return 'ignore'
+  if (facts.width < frameSizeMin.width || facts.height < frameSizeMin.height) return 'ignore'
+  if (facts.byKeyboard) return 'pay'
+  if (facts.visibleMs < armingMs) return 'ignore'
+  return facts.unobscured === false ? 'confirm' : 'pay'
+}
+
+/** A watched button. */
+export type Guard = {
+  readonly judge: (event: Event) => Verdict
+  /** Whether the browser can tell that nothing covers the button. */
+  readonly seesCovers: boolean
+  readonly stop: () => void
+}
+
+/**
+ * Watches a button's visibility.
+ *
+ * @param onArmed - Told when presses begin, and cease, to count.
+ */
+export function watchButton(button: HTMLElement, onArmed: (armed: boolean) => void): Guard {
+  const seesCovers = 'isVisible' in IntersectionObserverEntry.prototype
+  let visibleSince: number | undefined
+  let unobscured: boolean | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const observer = new IntersectionObserver(
+    (entries) => {
+      const entry = entries.at(-1) as IntersectionObserverEntry & { isVisible?: boolean }
+      const whole = entry.intersectionRatio > 0.98
+      if (seesCovers) unobscured = entry.isVisible
+      if (whole === (visibleSince !== undefined)) return
+      visibleSince = whole ? performance.now() : undefined
+      clearTimeout(timer)
+      if (whole) timer = setTimeout(onArmed, armingMs, true)
+      else onArmed(false)
+    },
+    // The delay is what v2 demands; where v2 is unknown both members are ignored.
+    { threshold: [0, 0.99, 1], trackVisibility: true, delay: 100 } as IntersectionObserverInit,
+  )
+  observer.observe(button)
+  return {
+    seesCovers,
+    judge: (event) =>
+      judge({
+        trusted: event.isTrusted,
+        byKeyboard: (event as MouseEvent).detail === 0 && button.matches(':focus-visible, :has(:focus-visible)'),
+        visibleMs: visibleSince === undefined ? 0 : performance.now() - visibleSince,
+        unobscured,
+        width: innerWidth,
+        height: innerHeight,
+      }),
+    stop() {
+      observer.disconnect()
+      clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,35 @@
+// Finds the storage that this browser gives the frame: the wallet's one vault, or a partition for this site.
+import { openIdb } from '@tuppence/core/idb'
+import type { Db } from '@tuppence/core'
+
+/** `vault`: the same storage as the wallet's own page. `allowance`: a partition, which holds only what was lent. */
+export type Ground = { readonly mode: 'vault' | 'allowance'; readonly db: Db }
+
+/** What `requestStorageAccess({ all: true })` resolves to where an engine has it. */
+type Handle = {
+  readonly indexedDB?: IDBFactory
+  readonly BroadcastChannel?: (name: string) => BroadcastChannel
+}
+
+type Ask = (types: { readonly all: true }) => Promise<Handle | undefined>
+
+const channelName = 'tuppence'
+
+/** Storage of a first-party page: always the vault. */
+export async function openFirstParty(): Promise<Ground> {
+  return { mode: 'vault', db: await openIdb({ channel: new BroadcastChannel(channelName) }) }
+}
+
+/**
+ * Storage of a frame. Asks without a gesture, which shows no prompt: it resolves where third-party storage is allowed.
+ *
+ * Firefox and Safari resolve without a handle (they mean cookies): that is a partition, too.
+ */
+export async function openInFrame(): Promise<Ground> {
+  const ask = document.requestStorageAccess?.bind(document) as unknown as Ask | undefined
+  const handle = await ask?.({ all: true }).catch(() => undefined)
+  if (!handle?.indexedDB)
+    return { mode: 'allowance', db: await openIdb({ channel: new BroadcastChannel(channelName) }) }
+  const channel = handle.BroadcastChannel?.(channelName)
+  return { mode: 'vault', db: await openIdb({ factory: handle.indexedDB, ...(channel && { channel }) }) }
+}
