@@ -14,6 +14,7 @@ export * from './shape.ts'
 // Cashu's nouns.
 export * from './coin.ts'
 export * from './keyset.ts'
+export * from './keyset-schemas.ts'
 export * from './order.ts'
 export * from './payment-request-bech32.ts'
 export * from './payment-request.ts'

@@ -1,14 +1,7 @@
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import {
-  denominations,
-  inputFee,
-  keysetKeysSchema,
-  keysetListSchema,
-  keysSchema,
-  resolveKeysetId,
-  shortKeysetId,
-} from './keyset.ts'
+import { keysetKeysSchema, keysetListSchema, keysSchema } from './keyset-schemas.ts'
+import { denominations, inputFee, resolveKeysetId, shortKeysetId } from './keyset.ts'
 
 const point = `02${'ab'.repeat(32)}`
 const [idA, idB, idTwin] = ['aa', 'bb', 'aa'].map((byte, i) => `01${byte.repeat(31)}0${i}`) as [string, string, string]

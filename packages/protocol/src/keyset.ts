@@ -1,7 +1,5 @@
 // Keysets and their ids (NUT-01, NUT-02): a mint publishes them, a wallet recomputes the id and pins the keys.
 
-import * as v from 'valibot'
-import { keysetIdSchema, pointSchema, wireObject } from './coin.ts'
 import { hexToBytes, sha256Hex } from './encoding.ts'
 import { TuppenceError } from './errors.ts'
 
@@ -14,49 +12,8 @@ export type KeysetInfo = { id: string; unit: string; active: boolean; input_fee_
 /** A keyset with its keys (NUT-01). */
 export type Keyset = KeysetInfo & { keys: Keys }
 
-/** Powers of two below 2^64. */
-const keysMax = 64
-
 /** Hex digits of a short id. */
 const shortLength = 16
-
-const countSchema = /* @__PURE__ */ v.pipe(v.number(), v.safeInteger(), v.minValue(0))
-
-/** A currency unit as NUT-01 names it: lower-case letters and digits. */
-export const unitSchema = /* @__PURE__ */ v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_-]{0,15}$/, 'unit expected'))
-
-/** @see Keys */
-export const keysSchema = /* @__PURE__ */ v.pipe(
-  v.record(v.pipe(v.string(), v.regex(/^[1-9][0-9]{0,19}$/, 'decimal amount expected')), pointSchema),
-  v.check((keys) => {
-    const count = Object.keys(keys).length
-    return count >= 1 && count <= keysMax
-  }, '1 to 64 keys expected'),
-)
-
-/** @see KeysetInfo */
-export const keysetInfoSchema = /* @__PURE__ */ wireObject(
-  v.object({
-    id: keysetIdSchema,
-    unit: unitSchema,
-    active: v.optional(v.boolean(), true),
-    input_fee_ppk: v.optional(countSchema, 0),
-    final_expiry: v.exactOptional(countSchema),
-  }),
-)
-
-/** @see Keyset */
-export const keysetSchema = /* @__PURE__ */ v.intersect([keysetInfoSchema, wireObject(v.object({ keys: keysSchema }))])
-
-/** `GET /v1/keysets`: keysets of other versions (00, 02 ...) are left out, since nothing here can use them. */
-export const keysetListSchema = /* @__PURE__ */ v.object({
-  keysets: v.pipe(v.array(v.unknown()), v.transform(onlyKnownVersions), v.array(keysetInfoSchema)),
-})
-
-/** `GET /v1/keys` and `GET /v1/keys/{id}`: as `keysetListSchema`, with keys. */
-export const keysetKeysSchema = /* @__PURE__ */ v.object({
-  keysets: v.pipe(v.array(v.unknown()), v.transform(onlyKnownVersions), v.array(keysetSchema)),
-})
 
 /**
  * Computes a keyset id version 2 from public data.
@@ -155,11 +112,4 @@ export function inputFee(
 /** Keys by amount. Amounts may be beyond 2^53, so they are compared as text: the longer one is the larger. */
 function ascending(keys: Keys): [amount: string, key: string][] {
   return Object.entries(keys).sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1))
-}
-
-function onlyKnownVersions(keysets: unknown[]): unknown[] {
-  return keysets.filter((keyset) => {
-    const id = (keyset as { id?: unknown } | null)?.id
-    return typeof id !== 'string' || id.startsWith('01')
-  })
 }

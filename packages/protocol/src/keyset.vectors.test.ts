@@ -3,7 +3,8 @@ import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { hexToBytes } from './encoding.ts'
 import { isPoint } from './crypto/index.ts'
-import { checkKeysetId, denominations, type Keys, keysetId, keysetIdV1, keysSchema } from './keyset.ts'
+import { keysSchema } from './keyset-schemas.ts'
+import { checkKeysetId, denominations, type Keys, keysetId, keysetIdV1 } from './keyset.ts'
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../vectors/${name}`, import.meta.url), 'utf8'))
 const nut01 = read('nut-01.json') as { accepted: Keys[]; rejected: Keys[] }

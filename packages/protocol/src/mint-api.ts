@@ -11,7 +11,7 @@ import {
   proofSchema,
   wireObject,
 } from './coin.ts'
-import { keysetKeysSchema, keysetListSchema, unitSchema } from './keyset.ts'
+import { keysetKeysSchema, keysetListSchema, unitSchema } from './keyset-schemas.ts'
 import { limits } from './limits.ts'
 import { quoteIdSchema } from './quote-batch.ts'
 import { readSignedReceipt } from './receipt.ts'

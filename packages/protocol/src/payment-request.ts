@@ -1,13 +1,11 @@
 // Payment requests (NUT-18 `creqA`): a till's challenge carries one (also as NUT-24 header), wallets read it.
 // The other form, `creqB`, is in payment-request-bech32.ts, which the pay path does not load.
 
-import * as v from 'valibot'
 import { type CborInput, type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
-import { amountSchema, wireObject } from './coin.ts'
 import { base64UrlDecode, base64UrlEncode } from './encoding.ts'
 import { isTuppenceError, TuppenceError } from './errors.ts'
 import { limits } from './limits.ts'
-import { parseAs } from './parse.ts'
+import { type Check, isCount, isText, optional, pick, pickOr, type Shape } from './shape.ts'
 
 /** A way to hand over the coins. `type` is `nostr`, `post` or a later one; `target` an nprofile or URL. */
 export type Transport = { type: string; target: string; tags?: string[][] }
@@ -31,36 +29,23 @@ export type PaymentRequest = {
 const listMax = 64
 const textMax = 1_024
 
-const textSchema = /* @__PURE__ */ v.pipe(v.string(), v.maxLength(textMax))
-const targetSchema = /* @__PURE__ */ v.pipe(v.string(), v.maxLength(limits.urlMax))
-const tagsSchema = /* @__PURE__ */ v.pipe(
-  v.array(v.pipe(v.array(textSchema), v.minLength(1), v.maxLength(listMax))),
-  v.maxLength(listMax),
-)
+const isShort: Check = (value) => typeof value === 'string' && value.length <= textMax
+const isTags: Check = isListOf(isListOf(isShort, 1))
+const isTransport: Check = (value) =>
+  pick<Transport>({ type: isShort, target: isText(limits.urlMax), tags: optional(isTags) }, value) !== undefined
+const isLock: Check = (value) =>
+  pick<RequestedLock>({ kind: isShort, data: isShort, tags: optional(isTags) }, value) !== undefined
 
-/** Checks what either form of a request says. @see PaymentRequest */
-export const paymentRequestSchema = /* @__PURE__ */ v.pipe(
-  wireObject(
-    v.object({
-      id: v.exactOptional(textSchema),
-      amount: v.exactOptional(amountSchema),
-      unit: v.exactOptional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(32))),
-      singleUse: v.exactOptional(v.boolean()),
-      mints: v.exactOptional(v.pipe(v.array(targetSchema), v.maxLength(listMax))),
-      description: v.exactOptional(textSchema),
-      transports: v.exactOptional(
-        v.pipe(
-          v.array(wireObject(v.object({ type: textSchema, target: targetSchema, tags: v.exactOptional(tagsSchema) }))),
-          v.maxLength(listMax),
-        ),
-      ),
-      lock: v.exactOptional(
-        wireObject(v.object({ kind: textSchema, data: textSchema, tags: v.exactOptional(tagsSchema) })),
-      ),
-    }),
-  ),
-  v.check(({ amount, unit }) => amount === undefined || unit !== undefined, 'an amount needs a unit'),
-)
+const requestShape: Shape<PaymentRequest> = {
+  id: optional(isShort),
+  amount: optional((value) => isCount(value) && value !== 0),
+  unit: optional(isText(32)),
+  singleUse: optional((value) => typeof value === 'boolean'),
+  mints: optional(isListOf(isText(limits.urlMax))),
+  description: optional(isShort),
+  transports: optional(isListOf(isTransport)),
+  lock: optional(isLock),
+}
 
 /**
  * Writes a payment request.
@@ -96,27 +81,39 @@ export function decodePaymentRequest(text: string): PaymentRequest {
   if (body === undefined) throw new TuppenceError('bad-payment-request')
   const fields = members(readCbor(body.replace(/[+/]/g, (c) => (c === '+' ? '-' : '_'))))
   if (!fields) throw new TuppenceError('bad-payment-request')
-  const lock = members(fields['nut10'])
+  const [lock, transports] = [members(fields['nut10']), fields['t']]
   return checkPaymentRequest({
-    id: fields['i'],
-    amount: fields['a'],
-    unit: fields['u'],
-    singleUse: fields['s'],
-    mints: fields['m'],
-    description: fields['d'],
-    transports: Array.isArray(fields['t']) ? fields['t'].map(readTransport) : fields['t'],
-    lock: lock ? { kind: lock['k'], data: lock['d'], tags: lock['t'] } : fields['nut10'],
+    id: fields['i'] ?? undefined,
+    amount: fields['a'] ?? undefined,
+    unit: fields['u'] ?? undefined,
+    singleUse: fields['s'] ?? undefined,
+    mints: fields['m'] ?? undefined,
+    description: fields['d'] ?? undefined,
+    transports: Array.isArray(transports) ? transports.map(readTransport) : (transports ?? undefined),
+    lock: lock ? given({ kind: lock['k'], data: lock['d'], tags: lock['t'] }) : (fields['nut10'] ?? undefined),
   })
 }
 
 /** Checks a request that was put together. @throws {TuppenceError} `bad-payment-request`. */
 export function checkPaymentRequest(request: unknown): PaymentRequest {
-  return parseAs(paymentRequestSchema, request, 'bad-payment-request')
+  const checked = pickOr('bad-payment-request', requestShape, request)
+  if (checked.amount !== undefined && checked.unit === undefined) throw new TuppenceError('bad-payment-request')
+  return checked
+}
+
+/** A list of at least `min` and at most 64 entries. */
+function isListOf(check: Check, min = 0): Check {
+  return (value) => Array.isArray(value) && value.length >= min && value.length <= listMax && value.every(check)
 }
 
 function readTransport(value: CborValue): unknown {
   const fields = members(value)
-  return fields && { type: fields['t'], target: fields['a'], tags: fields['g'] }
+  return fields && given({ type: fields['t'], target: fields['a'], tags: fields['g'] })
+}
+
+/** The members that say something. */
+function given(fields: { readonly [key: string]: CborValue }): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null))
 }
 
 /** The members of a map; undefined for anything else. */

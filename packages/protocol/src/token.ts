@@ -25,23 +25,25 @@ export type Token = { mint: string; unit: string; memo?: string; proofs: Proof[]
 /** How to read a token. `keysetIds`: full ids to resolve short ones with; without it ids stay as the token has them. */
 export type TokenOptions = { keysetIds?: Iterable<string> }
 
-const tokenSchema = /* @__PURE__ */ wireObject(
-  v.object({
-    mint: v.pipe(
-      v.string(),
-      v.maxLength(limits.urlMax),
-      v.transform((url) => url.replace(/\/+$/, '')),
-      v.check((url) => /^https?:\/\//.test(url) && URL.canParse(url)),
-    ),
-    unit: v.pipe(v.string(), v.nonEmpty(), v.maxLength(32)),
-    memo: v.exactOptional(v.string()),
-    proofs: v.pipe(
-      v.array(tokenProofSchema),
-      v.minLength(1),
-      v.check((proofs) => sumAmounts(proofs) !== Infinity),
-    ),
-  }),
-)
+/** Made when a token is read: wallets that only write tokens then do without valibot. */
+const tokenSchema = () =>
+  wireObject(
+    v.object({
+      mint: v.pipe(
+        v.string(),
+        v.maxLength(limits.urlMax),
+        v.transform((url) => url.replace(/\/+$/, '')),
+        v.check((url) => /^https?:\/\//.test(url) && URL.canParse(url)),
+      ),
+      unit: v.pipe(v.string(), v.nonEmpty(), v.maxLength(32)),
+      memo: v.exactOptional(v.string()),
+      proofs: v.pipe(
+        v.array(tokenProofSchema),
+        v.minLength(1),
+        v.check((proofs) => sumAmounts(proofs) !== Infinity),
+      ),
+    }),
+  )
 
 /**
  * Writes a token of version 4.
@@ -96,7 +98,7 @@ const binaryPrefix = 'crawB'
 type Draft = Record<keyof Token, unknown>
 
 function parseToken(draft: Draft, { keysetIds }: TokenOptions): Token {
-  const token = parseAs(tokenSchema, draft, 'bad-token')
+  const token = parseAs(tokenSchema(), draft, 'bad-token')
   if (keysetIds === undefined) return token
   const known = [...keysetIds]
   return { ...token, proofs: token.proofs.map((proof) => ({ ...proof, id: resolveKeysetId(proof.id, known) })) }
@@ -155,18 +157,19 @@ function coinFromCbor(id: unknown, coin: CborMap): unknown {
 
 /** Version 3: JSON with a list of mints, of which all must be the same; the unit is `sat` when it is not said. */
 function fromJson(text: string): Draft {
-  const json = parseJsonAs(tokenV3Schema, text, 'bad-token')
+  const json = parseJsonAs(tokenV3Schema(), text, 'bad-token')
   const mints = new Set(json.token.map(({ mint }) => mint.replace(/\/+$/, '')))
   if (mints.size !== 1) throw new TuppenceError('bad-token')
   const [mint] = mints
   return { mint, unit: json.unit ?? 'sat', memo: json.memo, proofs: json.token.flatMap(({ proofs }) => proofs) }
 }
 
-const tokenV3Schema = /* @__PURE__ */ v.object({
-  token: v.array(v.object({ mint: v.string(), proofs: v.array(v.unknown()) })),
-  unit: v.nullish(v.string()),
-  memo: v.nullish(v.string()),
-})
+const tokenV3Schema = () =>
+  v.object({
+    token: v.array(v.object({ mint: v.string(), proofs: v.array(v.unknown()) })),
+    unit: v.nullish(v.string()),
+    memo: v.nullish(v.string()),
+  })
 
 /** Bytes as hex; anything else as it is, for the schema to refuse. */
 const asHex = (value: CborValue): unknown => (value instanceof Uint8Array ? bytesToHex(value) : value)
