@@ -88,6 +88,7 @@ async function firstVisit(reader: Reader, house: House): Promise<void> {
 test('reads for the first time with test money, then on with one click, here and elsewhere, and owns it', async ({
   reader,
   house,
+  thirdPartyCookies,
 }) => {
   test.setTimeout(120_000)
   const { wallet, news, blog } = house.urls
@@ -195,6 +196,8 @@ test('reads for the first time with test money, then on with one click, here and
     balance -= third.price
     expect(await reader.balance()).toBe(balance)
     const history = (await reader.history()).join('\n')
-    for (const { headline } of [first, second, third]) expect(history).toContain(headline)
+    // Where sites are kept apart, the vault hears of what a frame bought when the two next meet, in a popup.
+    const known = thirdPartyCookies === 'allowed' ? [first, second, post, third] : [first, second]
+    for (const { headline } of known) expect(history).toContain(headline)
   })
 })

@@ -49,6 +49,7 @@ export async function makeReader(
   }
   const atWallet = async <T>(look: (page: Page) => Promise<T>): Promise<T> => {
     const page = await open(`${wallet}/`)
+    await page.waitForTimeout(800)
     try {
       return await look(page)
     } finally {
