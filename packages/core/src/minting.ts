@@ -3,6 +3,7 @@ import { TuppenceError } from '@tuppence/protocol'
 import type { ChangeRequest } from './api.ts'
 import { recall, type Recalled } from './actions/recall.ts'
 import { recover } from './actions/recover.ts'
+import { seedOf } from './actions/outputs.ts'
 import { makeChange } from './actions/swap.ts'
 import { lapse } from './actions/top-up.ts'
 import type { Context } from './context.ts'
@@ -14,8 +15,9 @@ export { restore } from './actions/restore.ts'
 export { receive, send } from './actions/token.ts'
 export { topUp } from './actions/top-up.ts'
 
-/** Makes change at every mint and in every unit that there are coins of, or where it is asked for. */
+/** Makes change at every mint and in every unit that there are coins of, or where it is asked for. @throws {TuppenceError} `seed-required` */
 export async function makeChangeAnywhere(context: Context, input: ChangeRequest = {}): Promise<boolean> {
+  await seedOf(context)
   const coins = (await context.db.transact(['coins'], 'read', (tx) => tx.list('coins'))).map(({ value }) => value)
   const places = new Map(coins.map(({ mint, unit }) => [JSON.stringify([mint, unit]), { mint, unit }]))
   let changed = false

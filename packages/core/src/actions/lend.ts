@@ -8,7 +8,7 @@ import { siteKey } from './site-keys.ts'
 import type { Purchase, Tx } from '../tables.ts'
 import { newId } from './ids.ts'
 import { openMint } from './mints.ts'
-import { attemptsMax, draftOutputs, takeIndices } from './outputs.ts'
+import { attemptsMax, draftOutputs, seedOf, takeIndices } from './outputs.ts'
 import { spendable, spendableIn } from './spendable.ts'
 import { swapSpendable } from './swap.ts'
 
@@ -24,6 +24,7 @@ const refundOutputsCount = 8
  */
 export async function lend(context: Context, input: LendInput): Promise<Allowance | undefined> {
   const { unit, site, tillOrigin, realm } = input
+  await seedOf(context)
   const mint = await mintFor(context, input)
   const key = await siteKey(context, input)
   const open = await openMint(context, mint, unit)

@@ -1,6 +1,6 @@
 /** Pays an offer: coins chosen and the whole credential journaled in one write, then one request. On the pay path. */
 import {
-  echoChallenge, encodeCredential, encodeToken, isExpired, shortKeysetId, TuppenceError,
+  echoChallenge, encodeCredential, encodeToken, isExpired, isTuppenceError, shortKeysetId, TuppenceError,
 } from '@tuppence/protocol'
 import type { Offer, Outcome, UnlockOptions } from '../api.ts'
 import { isWithin } from '../budget.ts'
@@ -37,7 +37,8 @@ export async function pay(context: Context, offer: Offer, options: UnlockOptions
   if (!isWithin(budget, offer.amount)) return { status: 'over-budget', max: context.itemMax, unit: offer.unit }
   const fresh = await freshOffer(context, offer, signal)
   if (!fresh) return { status: 'declined', reason: 'challenge-changed' }
-  const { source } = await siteKey(context, fresh)
+  const source = await sourceOf(context, fresh)
+  if (source === undefined) return { status: 'insufficient', missing: offer.amount, unit: offer.unit }
   if (signal?.aborted) throw new TuppenceError('cancelled')
   const reserved = await context.db.transact(['coins', 'payments', 'purchases', 'history'], 'write', (tx) =>
     reserve(context, tx, { offer: fresh, source, ...(gesture !== undefined && { gesture }) }),
@@ -52,6 +53,16 @@ export async function pay(context: Context, offer: Offer, options: UnlockOptions
       return { status: 'opened', contentType: 'text/plain', body: '', ...(reserved.entry.receipt && { receipt: reserved.entry.receipt }) }
     case 'short':
       return missing(reserved.coins, offer)
+  }
+}
+
+/** Who pays. A frame that was lent nothing for this site has no key, and so no coins either. */
+async function sourceOf(context: Context, offer: Offer): Promise<string | undefined> {
+  try {
+    return (await siteKey(context, offer)).source
+  } catch (error) {
+    if (isTuppenceError(error, 'not-owned')) return undefined
+    throw error
   }
 }
 

@@ -30,8 +30,8 @@ export type Street = {
   readonly wallet: (deps?: Partial<WalletDeps> & { readonly db?: Db }) => Wallet
   /** A fetch that spoils, and that keeps what passed. */
   readonly fetch: (spoiler?: Spoiler) => Fetch & { readonly seen: { url: string; method: string; headers: Headers; body: string }[] }
-  /** From the mint's rows: coins out there, the publisher's credit, deposits. */
-  readonly truth: () => Promise<{ outstanding: number; publisher: number; deposits: number }>
+  /** From the mint's rows: coins out there, the publisher's credit, deposits, and money paid in that is no coins yet. */
+  readonly truth: () => Promise<{ outstanding: number; publisher: number; deposits: number; unminted: number }>
   readonly close: () => Promise<void>
 }
 
@@ -78,10 +78,15 @@ export async function openStreet(): Promise<Street> {
     wallet: ({ db = memoryDb(), ...deps } = {}) => createWallet({ db, seed: async () => seed, mints: [mint.url], ...deps }),
     fetch: spoiledFetch,
     truth: async () => {
-      const { promised, spent } = await mint.ledger.totals()
+      const { promised, spent, balances } = await mint.ledger.totals()
       const sum = (rows: readonly { amount: number }[]) => rows.reduce((total, { amount }) => total + amount, 0)
       const [usd] = await mint.ledger.balances('publisher:news')
-      return { outstanding: sum(promised) - sum(spent), publisher: usd?.balance ?? 0, deposits: await mint.ledger.depositCount('news') }
+      return {
+        outstanding: sum(promised) - sum(spent),
+        publisher: usd?.balance ?? 0,
+        deposits: await mint.ledger.depositCount('news'),
+        unminted: balances.find(({ account }) => account === 'unminted')?.balance ?? 0,
+      }
     },
     close: async () => {
       server.closeAllConnections()
