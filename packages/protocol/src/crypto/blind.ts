@@ -1,12 +1,12 @@
 // Blind Diffie-Hellmann key exchange (NUT-00): wallets blind and unblind, mints sign and verify.
 
-import { sha256 } from '@noble/hashes/sha2.js'
 import { type Bytes, concatBytes, equalBytes, utf8 } from '../encoding.ts'
 import { TuppenceError } from '../errors.ts'
 import type { Point } from './addition.ts'
 import { compress, decodePoint, encodePoints, liftX, toAffine } from './curve.ts'
 import { addMultiple, addMultipleOfBase, mintKeyOf, multiply } from './multiply.ts'
 import { bytesToNumber, n, toScalar } from './scalar.ts'
+import { sha256 } from './sha256.ts'
 
 /** NUT-00 "hash_to_curve": domain separator, and how often the counter may rise. */
 const domain = 'Secp256k1_HashToCurve_Cashu_'

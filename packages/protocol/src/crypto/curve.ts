@@ -1,6 +1,5 @@
 // secp256k1 as this package uses it: points in and out of bytes; the other files here get theirs from it.
 
-import { Point as NoblePoint } from '@noble/secp256k1'
 import type { Bytes } from '../encoding.ts'
 import { TuppenceError } from '../errors.ts'
 import { p, type Point } from './addition.ts'
@@ -55,8 +54,7 @@ export function toAffineAll(points: readonly Point[]): Affine[] {
     product = (product * Z) % p
   }
   if (product === 0n) throw new TuppenceError('bad-point')
-  // The x of (1 : 1 : z) is 1/z: noble's inversion, which it does not export by itself.
-  let inverse = new NoblePoint(1n, 1n, product).toAffine().x
+  let inverse = invert(product)
   const affine: Affine[] = []
   for (let i = points.length - 1; i >= 0; i--) {
     const { X, Y, Z } = points[i]!
@@ -81,19 +79,23 @@ export function compress({ x, y }: Affine): Bytes {
 /** Writes points in 33 bytes each. @throws {TuppenceError} As `toAffineAll`. */
 export const encodePoints = (points: readonly Point[]): Bytes[] => toAffineAll(points).map(compress)
 
-/** z^(2^count). */
-function squareTimes(z: bigint, count: number): bigint {
-  let power = z
-  for (let i = 0; i < count; i++) power = (power * power) % p
-  return power
+/** z^(p-2), which is 1/z. The exponent ends in 00001, 011, 01. */
+function invert(z: bigint): bigint {
+  const { run2, start } = powerOfRuns(z)
+  return join(join(join(start, 5, z), 3, run2), 2, z)
+}
+
+/** z^((p+1)/4): the square root where there is one. The exponent ends in 000011, 00. */
+function squareRoot(z: bigint): bigint {
+  const { run2, start } = powerOfRuns(z)
+  return join(join(start, 6, run2), 2, 1n)
 }
 
 /**
- * z^((p+1)/4): the square root where there is one. The exponent in binary is 223 ones, a zero, 22 ones, four zeros, two
- * ones, two zeros; `run` holds a power whose exponent is a run of ones, named by its length.
+ * z to the power that both exponents start with: 223 ones, a zero, 22 ones, in binary. `run` holds a power whose exponent
+ * is a run of ones, named by its length.
  */
-function squareRoot(z: bigint): bigint {
-  const join = (high: bigint, lowBits: number, low: bigint) => (squareTimes(high, lowBits) * low) % p
+function powerOfRuns(z: bigint): { run2: bigint; start: bigint } {
   const run2 = join(z, 1, z)
   const run3 = join(run2, 1, z)
   const run6 = join(run3, 3, run3)
@@ -102,5 +104,12 @@ function squareRoot(z: bigint): bigint {
   const run44 = join(run22, 22, run22)
   const run88 = join(run44, 44, run44)
   const run220 = join(join(run88, 88, run88), 44, run44)
-  return squareTimes(join(join(join(run220, 3, run3), 23, run22), 6, run2), 2)
+  return { run2, start: join(join(run220, 3, run3), 23, run22) }
+}
+
+/** high^(2^lowBits) * low: the binary digits of one exponent after those of the other. */
+function join(high: bigint, lowBits: number, low: bigint): bigint {
+  let power = high
+  for (let i = 0; i < lowBits; i++) power = (power * power) % p
+  return (power * low) % p
 }

@@ -1,10 +1,9 @@
 // What a wallet derives from its seed (NUT-13 and ours), by HMAC alone: no curve is loaded for it.
 
-import { hmac } from '@noble/hashes/hmac.js'
-import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, type Bytes, concatBytes, hexToBytes, utf8 } from '../encoding.ts'
 import { assert, TuppenceError } from '../errors.ts'
 import { bytesToNumber, modN, numberToBytes, toScalar } from './scalar.ts'
+import { hmacSha256 } from './sha256.ts'
 
 const coinDomain = 'Cashu_KDF_HMAC_SHA256'
 
@@ -24,7 +23,7 @@ export function deriveCoin(seed: Uint8Array, keysetId: string, index: number): {
   const counter = new Uint8Array(8)
   new DataView(counter.buffer).setBigUint64(0, BigInt(index))
   const message = concatBytes(utf8(coinDomain), hexToBytes(keysetId), counter)
-  const digest = (kind: number) => hmac(sha256, seed, concatBytes(message, Uint8Array.of(kind)))
+  const digest = (kind: number) => hmacSha256(seed, concatBytes(message, Uint8Array.of(kind)))
   const factor = numberToBytes(modN(bytesToNumber(digest(1))))
   toScalar(factor)
   return { secret: bytesToHex(digest(0)), factor }
@@ -38,7 +37,7 @@ export function deriveCoin(seed: Uint8Array, keysetId: string, index: number): {
  * @throws {TuppenceError} `bad-scalar` when it is none (nobody will see it).
  */
 export function deriveKey(seed: Uint8Array, purpose: string): Bytes {
-  const key = hmac(sha256, seed, utf8(`tuppence/${purpose}`)) as Bytes
+  const key = hmacSha256(seed, utf8(`tuppence/${purpose}`))
   toScalar(key)
   return key
 }

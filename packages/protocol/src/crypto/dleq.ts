@@ -1,7 +1,5 @@
 // Proofs that a mint signed with its published key (NUT-12): mints prove, wallets verify.
 
-import { hmac } from '@noble/hashes/hmac.js'
-import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, concatBytes, hexToBytes, utf8 } from '../encoding.ts'
 import { isTuppenceError, TuppenceError } from '../errors.ts'
 import { secretPoint } from './blind.ts'
@@ -18,6 +16,7 @@ import {
   type TablePoint,
 } from './multiply.ts'
 import { bytesToNumber, modN, n, numberToHex, toScalar } from './scalar.ts'
+import { hmacSha256, sha256 } from './sha256.ts'
 
 const nonceDomain = 'Cashu_DLEQ_R_v1'
 
@@ -103,7 +102,7 @@ export function hashOfPoints(points: readonly Affine[]): string {
 function nonceOf(privateKey: Uint8Array, points: readonly Affine[]): bigint {
   const message = concatBytes(utf8(nonceDomain), hexToBytes(points.map(uncompressedHex).join('')))
   for (let counter = 0; counter < 256; counter++) {
-    const nonce = bytesToNumber(hmac(sha256, privateKey, concatBytes(message, Uint8Array.of(counter))))
+    const nonce = bytesToNumber(hmacSha256(privateKey, concatBytes(message, Uint8Array.of(counter))))
     if (nonce > 0n && nonce < n) return nonce
   }
   throw new TuppenceError('bad-scalar')

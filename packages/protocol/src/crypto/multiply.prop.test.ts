@@ -1,4 +1,4 @@
-// Our way round the curve against noble-curves, which shares no code with @noble/secp256k1.
+// Our arithmetic against noble-curves, at random and where formulas like to fail.
 
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import fc from 'fast-check'

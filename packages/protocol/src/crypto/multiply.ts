@@ -1,6 +1,5 @@
 // Multiplication by scalars: tables for the base point and each mint key, and fast sums where everything is public.
 
-import { Point as NoblePoint } from '@noble/secp256k1'
 import { type Bytes, bytesToHex } from '../encoding.ts'
 import { addAffinePoint, addPoints, base, doublePoint, infinity, negate, p, type Point } from './addition.ts'
 import { compress, decodePoint, toAffine, toAffineAll } from './curve.ts'
@@ -58,57 +57,75 @@ export const multiplyBase = (scalar: bigint): Point => addMultiple(infinity, bas
 export const addMultipleOfBase = (start: Point, scalar: bigint): Point => addMultiple(start, basePoint, scalar)
 
 /**
- * scalar * point, for a scalar that is secret and a point that comes once: noble's ladder, which adds at every bit.
+ * scalar * point, for a scalar that is secret and a point that comes once: four doublings and an addition a window.
  *
  * @param scalar - 1 <= scalar < n.
+ * @see addMultiple
  */
-export function multiply({ X, Y, Z }: Point, scalar: bigint): Point {
-  return new NoblePoint(X, Y, Z).multiply(scalar)
+export function multiply(point: Point, scalar: bigint): Point {
+  const multiples = oddMultiples(point, 8)
+  const digits = oddDigits(scalar, 4)
+  let sum = infinity
+  for (let window = digits.length - 1; window >= 0; window--) {
+    for (let i = 0; i < 4; i++) sum = doublePoint(sum)
+    sum = addPoints(sum, pick(multiples, 0, 8, digits[window]!))
+  }
+  return sum
 }
 
 /**
- * start + scalar * point, for a scalar that is secret and a point that comes again.
+ * start + scalar * point, for a scalar that is secret and a point that comes again: an addition a window.
  *
- * The scalar is written with odd digits only (Joye, Tunstall: "Exponent Recoding and Regular Exponentiation Algorithms"),
- * so there is one addition for each window, after a look at every entry of it: the sequence of operations does not
- * depend on the scalar. Bigint arithmetic itself takes time by the size of its numbers, so this is no hard guarantee;
- * noble makes none either. Until the point has its table it is noble's ladder.
+ * The sequence of operations does not depend on the scalar: its digits are all odd, so none is left out, and every entry
+ * of a window is read for each. Bigint arithmetic itself takes time by the size of its numbers, so this is no hard
+ * guarantee; no library in JavaScript makes one.
  *
  * @param scalar - 1 <= scalar < n.
+ * @see Joye, Tunstall: "Exponent Recoding and Regular Exponentiation Algorithms"
  */
 export function addMultiple(start: Point, of: TablePoint, scalar: bigint): Point {
   if (of.uses < tableAfterUses) return addPoints(start, multiply(of.point, scalar))
   const table = (of.table ??= buildTable(of.point))
-  // n is odd, so of k and n - k one is odd, and (n - k)P = -kP.
-  const even = (scalar & 1n) === 0n
-  let rest = even ? n - scalar : scalar
+  const digits = oddDigits(scalar, 6)
   let sum = start
   for (let window = 0; window < windows; window++) {
-    // The 64 that is taken here comes back as the lowest bit of the window above, which is set there.
-    const digit = (Number(rest & 127n) | 1) - (window === windows - 1 ? 0 : 64)
-    rest >>= 6n
-    const entry = pick(table, window, Math.abs(digit) >> 1)
-    const negated = negate(entry)
-    sum = addAffinePoint(sum, digit < 0 !== even ? negated : entry)
+    sum = addAffinePoint(sum, pick(table, window * windowPoints, windowPoints, digits[window]!))
   }
   return sum
+}
+
+/** Writes a scalar in windows of some bits with odd digits only, of either sign; lowest first, as many for every scalar. */
+function oddDigits(scalar: bigint, bits: number): number[] {
+  // n is odd, so of k and n - k one is odd, and (n - k)P = -kP.
+  const even = Number(scalar & 1n) ^ 1
+  const count = Math.ceil(256 / bits)
+  const size = 1 << bits
+  const [mask, shift] = [BigInt(2 * size - 1), BigInt(bits)]
+  const digits: number[] = []
+  for (let rest = [scalar, n - scalar][even]!; digits.length < count; rest >>= shift) {
+    // What is taken here comes back as the lowest bit of the window above, which is set there.
+    const digit = (Number(rest & mask) | 1) - (digits.length === count - 1 ? 0 : size)
+    digits.push(digit * (1 - 2 * even))
+  }
+  return digits
+}
+
+/** The entry for an odd digit, or its negative: reads all `count` entries and computes both. */
+function pick(entries: readonly Point[], from: number, count: number, digit: number): Point {
+  const index = Math.abs(digit) >> 1
+  let entry = entries[from]!
+  for (let i = 1; i < count; i++) {
+    const other = entries[from + i]!
+    entry = i === index ? other : entry
+  }
+  const negated = negate(entry)
+  return digit < 0 ? negated : entry
 }
 
 /** start + scalar * point in variable time: only where all of it is public. */
 export function addMultipleUnsafe(start: Point, of: TablePoint, scalar: bigint): Point {
   if (of.uses >= tableAfterUses) return addMultiple(start, of, scalar)
   return addPoints(start, sumOfProductsUnsafe([[of.point, scalar]]))
-}
-
-/** Reads every entry of a window and keeps one. */
-function pick(table: readonly Point[], window: number, index: number): Point {
-  const first = window * windowPoints
-  let entry = table[first]!
-  for (let i = 1; i < windowPoints; i++) {
-    const other = table[first + i]!
-    entry = i === index ? other : entry
-  }
-  return entry
 }
 
 /** Entry [w * 32 + i] is (2i + 1) * 64^w * point, with Z = 1. */

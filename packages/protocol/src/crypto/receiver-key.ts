@@ -1,12 +1,12 @@
 // Keys blinded for one coin, so that a mint cannot tell two coins locked to the same receiver (NUT-28, P2BK).
 
-import { sha256 } from '@noble/hashes/sha2.js'
 import { type Bytes, concatBytes, utf8 } from '../encoding.ts'
 import { TuppenceError } from '../errors.ts'
 import { addPoints, negate } from './addition.ts'
 import { compress, decodePoint, toAffine } from './curve.ts'
 import { addMultipleOfBase, multiply, multiplyBase } from './multiply.ts'
 import { bytesToNumber, modN, n, numberToBytes, toScalar } from './scalar.ts'
+import { sha256 } from './sha256.ts'
 
 const domain = 'Cashu_P2BK_v1'
 

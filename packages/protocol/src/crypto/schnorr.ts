@@ -1,11 +1,11 @@
 // BIP340 signatures, which unlock coins (NUT-11) and quotes (NUT-20).
 
-import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, type Bytes, concatBytes, hexToBytes, utf8 } from '../encoding.ts'
 import { addPoints, infinity, p } from './addition.ts'
 import { liftX, toAffine } from './curve.ts'
 import { multiplyBase, sumOfProductsUnsafe } from './multiply.ts'
 import { bytesToNumber, modN, n, numberToBytes, toScalar } from './scalar.ts'
+import { sha256 } from './sha256.ts'
 
 /**
  * Signs a message as BIP340 says.

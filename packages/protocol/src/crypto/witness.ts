@@ -1,6 +1,5 @@
 // Locks on coins, opened and checked (NUT-11, NUT-14): mints verify a whole swap, wallets sign its inputs.
 
-import { sha256 } from '@noble/hashes/sha2.js'
 import type { BlindedMessage, Proof } from '../coin.ts'
 import { bytesToHex, hexToBytes } from '../encoding.ts'
 import { isTuppenceError } from '../errors.ts'
@@ -14,6 +13,7 @@ import {
 } from '../secret.ts'
 import { publicKey } from './multiply.ts'
 import { signMessage, verifyMessage } from './schnorr.ts'
+import { sha256 } from './sha256.ts'
 
 /** A swap or melt as far as locks look at it. */
 export type LockedTransaction = {
