@@ -60,6 +60,16 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
       ])
     },
   },
+  'bench:mint': {
+    says: 'swaps and deposits at full, half and five times the load; audit; two mints (--json, --only=PART)',
+    run: (flags) =>
+      runProgram(process.execPath, [
+        '--disable-warning=ExperimentalWarning',
+        '--conditions=@tuppence/source',
+        'packages/mint/bench/bench.ts',
+        ...flags,
+      ]),
+  },
   packages: { says: 'publint and are-the-types-wrong on every packed package', run: inspectPackages },
   screenshots: {
     says: 'take the pictures in docs/img from the running demo',

@@ -15,6 +15,7 @@ import {
 } from '@tuppence/protocol'
 import { parseBody, readBody } from './body.ts'
 import type { Deps } from './deps.ts'
+import { createGate, type Gate } from './gate.ts'
 import { handlers, type Call, type RouteName } from './handlers.ts'
 
 /** A mint to be put behind a socket. */
@@ -46,7 +47,7 @@ const routes = Object.entries(mintRoutes) as [RouteName, Route][]
 /** Makes the app. */
 export function createApp(deps: Deps): App {
   const hono = new Hono()
-  const gate = createGate(deps.config.limits.inFlightMax)
+  const gate = createGate(deps.config.limits)
   for (const [name, route] of routes) {
     if (name === 'testPay' && !deps.funding.has('test')) continue
     hono.on(route.method, route.path.replace(/\{(\w+)\}/g, ':$1'), (c) => answer(deps, gate, c, name, route))
@@ -135,33 +136,4 @@ function matches(pattern: string, path: string): boolean {
   const wanted = pattern.split('/')
   const given = path.split('/')
   return wanted.length === given.length && wanted.every((part, index) => part.startsWith('{') || part === given[index])
-}
-
-interface Gate {
-  enter<T>(work: () => Promise<T>): Promise<T>
-  drain(): Promise<void>
-}
-
-/** Bounds how many requests are worked on at once. Bodies are read outside, so that slow senders hold no place. */
-function createGate(inFlightMax: number): Gate {
-  let inFlight = 0
-  let drained: (() => void) | undefined
-  let closing = false
-  return {
-    enter: async (work) => {
-      if (closing) throw new TuppenceError('shutting-down')
-      if (inFlight >= inFlightMax) throw new TuppenceError('overloaded')
-      inFlight++
-      try {
-        return await work()
-      } finally {
-        inFlight--
-        if (inFlight === 0) drained?.()
-      }
-    },
-    drain: async () => {
-      closing = true
-      if (inFlight > 0) await new Promise<void>((resolve) => (drained = resolve))
-    },
-  }
 }

@@ -9,6 +9,7 @@ import {
   type SignedReceipt,
 } from '@tuppence/protocol'
 import { canonicalInputs, requestHash } from './canonical.ts'
+import { bodyDigest } from './ed25519.ts'
 import { perform, type Deps } from './deps.ts'
 import type { AccountRow, Balance } from './ledger/port.ts'
 import { checkInputs, checkLocks, feeEntries, verifyInputs } from './redeem.ts'
@@ -55,7 +56,7 @@ export async function deposit(deps: Deps, request: Deposit): Promise<SignedRecei
 }
 
 /** Signs what the ledger holds, never what a request says. */
-function receiptOf(deps: Deps, stored: string): Promise<SignedReceipt> {
+function receiptOf(deps: Deps, stored: string): SignedReceipt {
   return deps.receipts.sign(JSON.parse(stored) as ReceiptBody)
 }
 
@@ -77,6 +78,8 @@ export async function authorizeAccount(
     resolve: (keyId) => (keyId === account.keyId ? account.publicKey : undefined),
     nowMs: deps.clock.nowMs(),
     required,
+    verify: (key, signature, base) => deps.verifyEd25519(key as string, signature, base),
+    digest: bodyDigest,
   })
   return account
 }

@@ -20,6 +20,8 @@ export interface Deps extends Ports {
   readonly submit: Submit
   readonly keyring: Keyring
   readonly receipts: ReceiptSigner
+  /** Checks signatures by accounts' keys (base64url). */
+  readonly verifyEd25519: (key: string, signature: Uint8Array, message: Uint8Array) => boolean
   readonly funding: ReadonlyMap<string, Funding>
 }
 

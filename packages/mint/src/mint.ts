@@ -10,8 +10,8 @@ import type { Deps } from './deps.ts'
 import { startEpoch } from './epoch.ts'
 import type { Funding } from './funding/port.ts'
 import { testFunding } from './funding/test.ts'
-import { deriveScalar, openKeyring, type Keyring } from './keys.ts'
-import { checkpointKey } from './checkpoint-key.ts'
+import { deriveScalar, deriveSecret, openKeyring, type Keyring } from './keys.ts'
+import { ed25519Key, ed25519Verifier } from './ed25519.ts'
 import { createGroupCommit } from './ledger/group.ts'
 import { openSqliteLedger } from './ledger/sqlite.ts'
 import type { Ledger } from './ledger/port.ts'
@@ -99,7 +99,7 @@ export async function createMint(
   }
   try {
     const epoch = await startEpoch(ledger, config.epochFile ?? join(config.dataDir, 'ledger.epoch'))
-    const checkpoints = checkpointKey(master)
+    const checkpoints = ed25519Key(deriveSecret(master, 'checkpoint/0'))
     await putAccounts(config, ledger, ports.clock)
     const { submit, drained } = createGroupCommit((batch) => ledger.commit(batch), config.limits)
     const deps: Deps = {
@@ -111,6 +111,7 @@ export async function createMint(
       submit,
       keyring,
       receipts: await receiptSigner(master),
+      verifyEd25519: ed25519Verifier(),
       funding: new Map([...fundingMethods(config), ...(given.funding ?? [])]),
     }
     await resumeMelts(deps)

@@ -97,15 +97,15 @@ function applyInSavepoint(db: DatabaseSync, prepare: Prepare, batch: Batch): Out
   const { operation, written } = batch
   const known = prepare('SELECT answer FROM operations WHERE hash = ?').get(blob(operation.hash))
   if (known !== undefined) return { status: 'repeated', answer: known['answer'] as string }
-  db.exec('SAVEPOINT operation')
+  prepare('SAVEPOINT operation').run()
   try {
     const sequence = applyOperation(prepare, batch)
-    db.exec('RELEASE operation')
+    prepare('RELEASE operation').run()
     written.push({ ...operation, sequence })
     return { status: 'committed', answer: operation.answer }
   } catch (error) {
-    db.exec('ROLLBACK TO operation')
-    db.exec('RELEASE operation')
+    prepare('ROLLBACK TO operation').run()
+    prepare('RELEASE operation').run()
     if (error instanceof Refused) return { status: 'refused', code: error.code }
     throw error
   }
