@@ -11,7 +11,7 @@ export type WalletDeps = {
   readonly db: Db
   readonly clock?: Clock
   readonly random?: Random
-  /** With it the wallet makes change by itself, a random while after paying. */
+  /** With it the wallet recovers and makes change by itself, a random while after it starts or pays. */
   readonly timer?: Timer
   readonly fetch?: Fetch
   /** The 64-byte seed. Absent: allowance mode, a wallet that holds lent coins and can only pay and re-open. */
@@ -203,7 +203,10 @@ export type Wallet = {
   /** What was bought and opens by itself, by URL. */
   readonly $purchases: ReadableAtom<Readonly<Record<string, Purchase>>>
 
-  /** Loads the stores, then finishes or undoes open payments in the background. */
+  /**
+   * Loads the stores; recovery of open payments follows by itself. With a timer it waits a random while, so that opening a
+   * page tells a mint nothing; whoever need not hide that (the wallet's own page) calls `recover` at once.
+   */
   readonly start: () => Promise<void>
   readonly close: () => void
 

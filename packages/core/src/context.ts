@@ -27,7 +27,7 @@ export type Context = {
   readonly offsetsMs: Map<string, number>
   /** Payments that this wallet is working on right now: a second gesture joins, a recovery lets them be. */
   readonly busy: Map<string, Promise<unknown>>
-  /** Asks for change and recovery a random while from now; does nothing without a timer or a seed. */
+  /** Asks for recovery and, in a vault, change a random while from now; does nothing without a timer. */
   readonly tidyLater: () => void
   /** Says that coins, payments or history changed; resolves when the stores show it. */
   readonly changed: (purchase?: Purchase) => Promise<void>

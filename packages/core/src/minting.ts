@@ -33,7 +33,7 @@ export async function makeChangeAnywhere(context: Context, input: ChangeRequest 
 /** What is done in the background after paying: what is open is finished, then change is made. */
 export async function tidy(context: Context): Promise<void> {
   await recover(context)
-  await makeChangeAnywhere(context)
+  if (context.seed) await makeChangeAnywhere(context)
 }
 
 /** Undoes an open payment if it can be undone; else tries to finish it. */

@@ -12,7 +12,7 @@ import type { Context } from './context.ts'
 import { historyShown, makeState, type State } from './state.ts'
 import type { Purchase } from './tables.ts'
 
-/** The first and the last moment at which change is made after a payment, so that its time says little. */
+/** When, after a payment or a start, recovery runs and change is made: a random while, so that its time says little. */
 const tidyMs = { min: 20_000, spread: 100_000 } as const
 
 /**
@@ -40,7 +40,9 @@ export function createWallet(deps: WalletDeps): Wallet {
     $purchases: state.$purchases,
     start: async () => {
       await load(context, state)
-      if (state.$payments.get().length > 0) void minting().then(({ recover }) => recover(context)).catch(() => {})
+      if (state.$payments.get().length === 0) return
+      if (context.timer) context.tidyLater()
+      else void minting().then(({ recover }) => recover(context)).catch(() => {})
     },
     close: () => {
       stopWatching?.()
@@ -97,7 +99,7 @@ function makeContext(deps: WalletDeps, state: State): Context {
     offsetsMs: new Map(),
     busy: new Map(),
     tidyLater: () => {
-      if (!timer || !seed || tidying) return
+      if (!timer || tidying) return
       tidying = true
       timer.after(tidyMs.min + Math.floor((tidyMs.spread * (random.bytes(1)[0] ?? 0)) / 256), () => {
         tidying = false

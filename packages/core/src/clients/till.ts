@@ -1,10 +1,16 @@
 /** One request to a till and what came of it; on the pay path, so it is `fetch` alone. Called by look, pay, reopen, recover. */
-import { acceptPaymentValue, isTuppenceError, limits, parseChallenges } from '@tuppence/protocol'
+import { isTuppenceError, limits, parseChallenges } from '@tuppence/protocol'
 import type { Fetch, TillAnswer, TillClient } from '../ports.ts'
 import { readText } from './body.ts'
 
+/** As `acceptPaymentValue` in the protocol's till-api, whose schemas a frame does not need. */
+const acceptPayment = 'cashu/charge'
+
 /** Answers that may mean "not now" rather than "no". */
 const undecided = new Set([408, 409, 425, 429])
+
+/** What a till may say of a failure that is not its own, or not the payment's. */
+const culprits = ['mint-unavailable', 'content-unavailable', 'overloaded', 'shutting-down'] as const
 
 /**
  * Makes the till client.
@@ -17,7 +23,7 @@ export function tillClient(fetch: Fetch = (input, init) => globalThis.fetch(inpu
     try {
       const response = await fetch(url, {
         method,
-        headers: { 'Accept-Payment': acceptPaymentValue, ...headers, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
+        headers: { 'Accept-Payment': acceptPayment, ...headers, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
         ...(body !== undefined && { body }),
         cache: 'no-store',
         credentials: 'omit',
@@ -46,9 +52,9 @@ async function readAnswer(response: Response): Promise<TillAnswer> {
       ...(receipt !== null && { receipt }),
     }
   }
-  if (status >= 500) return { status: 'unknown', code: 'till-unavailable' }
   if (undecided.has(status)) return { status: 'unknown', code: 'payment-in-progress' }
   const reason = (await readReason(response)) ?? `http-${status}`
+  if (status >= 500) return { status: 'unknown', code: culprits.find((code) => code === reason) ?? 'till-unavailable' }
   if (status !== 402) return { status: 'refused', reason }
   try {
     return { status: 'challenge', reason, challenges: parseChallenges(headers.get('www-authenticate') ?? '') }

@@ -13,8 +13,16 @@ import type { Fetch } from '../ports.ts'
 import type { Db } from '../tables.ts'
 import { createWallet } from '../wallet.ts'
 
-/** What happens to a request. `lose`: it never arrives. `lose-answer`: it arrives, its answer does not. */
-export type Fault = 'pass' | 'lose' | 'lose-answer' | ((response: Response) => Response | Promise<Response>)
+/**
+ * What happens to a request. `lose`: it never arrives. `lose-answer`: it arrives, its answer does not. A function: it
+ * arrives, and its answer is changed. `instead`: it never arrives, and this is answered.
+ */
+export type Fault =
+  | 'pass'
+  | 'lose'
+  | 'lose-answer'
+  | ((response: Response) => Response | Promise<Response>)
+  | { readonly instead: () => Response }
 
 /** Decides by request; `count` counts those that this fetch has seen, from 1. */
 export type Spoiler = (request: { url: string; method: string; count: number }) => Fault
@@ -105,6 +113,7 @@ function spoiledFetch(spoiler: Spoiler = () => 'pass') {
     seen.push({ url, method, headers: new Headers(init.headers), body: String(init.body ?? '') })
     const fault = spoiler({ url, method, count: seen.length })
     if (fault === 'lose') throw new TypeError('fetch failed')
+    if (typeof fault === 'object') return fault.instead()
     const response = await fetch(url, init)
     if (fault === 'lose-answer') {
       await response.arrayBuffer()
