@@ -21,7 +21,7 @@ export type WalletDeps = {
   /** Mints whose coins this wallet takes, as URLs without a trailing slash. The first one is the default. */
   readonly mints: readonly string[]
   /** Most that one item may cost without `approved`, in minor units. */
-  readonly itemMax?: number
+  readonly itemMax?: number | undefined
   /** Origins that no offer may have: the wallet's own. The mints' are added. */
   readonly ownOrigins?: readonly string[]
 }
@@ -30,7 +30,7 @@ export type WalletDeps = {
 export type Offer = {
   readonly url: string
   readonly site: string
-  readonly title?: string
+  readonly title?: string | undefined
   readonly kind: 'article' | 'tip' | 'pass'
   readonly amount: number
   readonly unit: string
@@ -40,7 +40,7 @@ export type Offer = {
   readonly mints: readonly string[]
   readonly challenge: Challenge
   /** For a tip: the exact body that the challenge's digest covers. */
-  readonly body?: string
+  readonly body?: string | undefined
 }
 
 /** `now`: exact coins are there. `after-change`: enough money, other coins. `no`: not enough. */
@@ -58,7 +58,7 @@ export type Outcome =
       readonly status: 'paid' | 'opened'
       readonly contentType: string
       readonly body: string
-      readonly receipt?: PaymentReceipt
+      readonly receipt?: PaymentReceipt | undefined
     }
   | { readonly status: 'insufficient'; readonly missing: number; readonly unit: string }
   | { readonly status: 'needs-change'; readonly amount: number; readonly unit: string }
@@ -85,17 +85,17 @@ export type Quote = {
   readonly request: string
   readonly amount: number
   readonly unit: string
-  readonly expirySeconds?: number
+  readonly expirySeconds?: number | undefined
 }
 
 export type TopUpInput = {
   readonly amount: number
   readonly unit: string
-  readonly mint?: string
+  readonly mint?: string | undefined
   /** `test` confirms itself at the mint. */
   readonly method: string
   readonly onState?: (state: TopUpState, quote?: Quote) => void
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 export type TopUpOutcome =
@@ -110,7 +110,7 @@ export type ReceiveOutcome =
   | { readonly status: 'declined'; readonly reason: 'spent' | 'locked' | 'unknown-mint' | 'refused' }
 
 /** What to hand over, in minor units. `mint` defaults to the one with the most coins. */
-export type SendInput = { readonly amount: number; readonly unit: string; readonly mint?: string; readonly memo?: string }
+export type SendInput = { readonly amount: number; readonly unit: string; readonly mint?: string | undefined; readonly memo?: string | undefined }
 
 export type SendOutcome =
   | { readonly status: 'sent'; readonly token: string; readonly paymentId: string }
@@ -155,14 +155,14 @@ export type AllowanceReport = {
   readonly held: readonly string[]
 }
 
-export type LookInput = { readonly url: string; readonly site: string; readonly signal?: AbortSignal }
+export type LookInput = { readonly url: string; readonly site: string; readonly signal?: AbortSignal | undefined }
 
 /** `amount` in minor units of the jar's unit; with `unit`, a jar of another unit is refused. */
-export type TipInput = LookInput & { readonly amount: number; readonly unit?: string }
+export type TipInput = LookInput & { readonly amount: number; readonly unit?: string | undefined }
 
 export type RestoreOptions = {
   readonly onProgress?: (progress: RestoreProgress) => void
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What to set aside for whom; amounts in minor units. `mints`: those that the till takes. */
@@ -176,15 +176,17 @@ export type LendInput = {
 }
 
 /** Where to make change (everywhere when absent), and an amount that must be payable afterwards. */
-export type ChangeRequest = { readonly amount?: number; readonly unit?: string; readonly mint?: string }
+export type ChangeRequest = { readonly amount?: number | undefined; readonly unit?: string | undefined; readonly mint?: string | undefined }
 
 export type UnlockOptions = {
+  /** Called with what was bought the moment it is here; the promise resolves once the books are kept, too. */
+  readonly onContent?: ((content: { readonly contentType: string; readonly body: string }) => void) | undefined
   /** Stops what has not been journaled yet; a payment that left runs to its end. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** The gesture's id: the same id never pays twice. */
-  readonly gesture?: string
+  readonly gesture?: string | undefined
   /** The amount that a person confirmed for this item, where it is over `itemMax`. */
-  readonly approved?: number
+  readonly approved?: number | undefined
 }
 
 /** Recovery's count of what it did. `open` payments could not be finished yet. */

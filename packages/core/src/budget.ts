@@ -4,7 +4,7 @@
 export const itemMaxDefault = 2_000
 
 /** What a gesture may spend. `approved`: the amount that a person confirmed for this very item. */
-export type Budget = { readonly itemMax: number; readonly approved?: number }
+export type Budget = { readonly itemMax: number; readonly approved?: number | undefined }
 
 /** Says whether an amount may be paid. An approval counts for exactly the amount that was shown. */
 export function isWithin({ itemMax, approved }: Budget, amount: number): boolean {

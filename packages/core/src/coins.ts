@@ -11,7 +11,7 @@ export type HeldCoin = Coin & {
   readonly mint: string
   readonly unit: string
   /** Lent for this site's exact origin; absent in a vault. */
-  readonly site?: string
+  readonly site?: string | undefined
 }
 
 /** Prices up to here (minor units) are to be payable at once. */

@@ -22,15 +22,15 @@ function meeting(answer: (url: string) => Response) {
   return { wallet, asked }
 }
 
-type Made = { amount?: string; currency?: string; realm?: string; mints?: string[]; asked?: number; sites?: string; method?: string; raw?: string }
+type Made = { named?: string; amount?: string; currency?: string; realm?: string; mints?: string[]; asked?: number; sites?: string; method?: string; raw?: string }
 
-async function challenge({ amount = '5', currency = 'usd', realm = 'news', mints = [street.mint.url], asked = Number(amount), sites = '' }: Made) {
+async function challenge({ named, amount = '5', currency = 'usd', realm = 'news', mints = [street.mint.url], asked = Number(amount), sites = '' }: Made) {
   const paymentRequest = encodePaymentRequest({ amount: asked, unit: 'usd', mints })
   const encode = (value: unknown) => base64UrlEncode(utf8(canonicalJson(value)))
   const fields = {
     realm, method: 'cashu', intent: 'charge',
     request: encode({ amount, currency, methodDetails: { paymentRequest } }),
-    opaque: encode({ offer: 'x', path: '/read', sites, nonce: 'n', title: 'T', kind: 'article' }),
+    opaque: encode({ offer: 'x', path: '/read', sites, nonce: 'n', title: 'T', kind: 'article', ...(named !== undefined && { mints: named }) }),
   }
   return formatChallenge(readEcho({ id: await challengeId(new Uint8Array(32), fields), ...fields }))
 }
@@ -76,6 +76,7 @@ describe('look', () => {
     ['a unit that the two disagree on', { currency: 'eur' }, 'malformed-challenge'],
     ['a mint that this wallet does not know', { mints: ['https://mint.evil.example'] }, 'mint-unknown'],
     ['no realm', { realm: '' }, 'malformed-challenge'],
+    ['a mint that the till names and this wallet does not know', { named: 'https://mint.evil.example' }, 'mint-unknown'],
   ])('refuses %s', async (_, made, code) => {
     const { wallet } = meeting(asks(await challenge(made)))
     await expect(wallet.look(article)).rejects.toMatchObject({ code })

@@ -82,7 +82,7 @@ export type PaidOffer = {
   readonly tillOrigin: string
   readonly realm: string
   readonly challengeId: string
-  readonly title?: string
+  readonly title?: string | undefined
 }
 
 /** Coins to a till. `authorization` is the exact header value; a signature around it is made afresh each time. */
@@ -92,11 +92,11 @@ export type TillPayment = Common & {
   readonly token: string
   readonly authorization: string
   /** A tip's exact body. */
-  readonly body?: string
+  readonly body?: string | undefined
   /** The gesture's id, where the caller named it. */
-  readonly gesture?: string
+  readonly gesture?: string | undefined
   /** Why the till refused. */
-  readonly reason?: string
+  readonly reason?: string | undefined
 }
 
 /** A quote turned into coins. `request` and `outputs` are there from `sent` on. */
@@ -104,7 +104,7 @@ export type TopUpPayment = Common & {
   readonly kind: 'top-up'
   readonly method: string
   readonly keyIndex: number
-  readonly quote?: { readonly id: string; readonly request: string; readonly expirySeconds?: number }
+  readonly quote?: { readonly id: string; readonly request: string; readonly expirySeconds?: number | undefined }
   readonly request?: JournaledRequest
   readonly outputs?: PlannedOutputs
 }
@@ -115,11 +115,11 @@ export type SwapPayment = Common & {
   readonly request: JournaledRequest
   readonly outputs: PlannedOutputs
   /** The payment whose coins this one brings home. */
-  readonly of?: string
+  readonly of?: string | undefined
 }
 
 /** Coins handed over as text. */
-export type SentPayment = Common & { readonly kind: 'send'; readonly token: string; readonly memo?: string }
+export type SentPayment = Common & { readonly kind: 'send'; readonly token: string; readonly memo?: string | undefined }
 
 /** Coins set aside for one site. */
 export type LoanPayment = Common & {

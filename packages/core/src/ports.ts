@@ -17,9 +17,9 @@ export type Fetch = (input: string, init?: RequestInit) => Promise<Response>
 
 /** Which rows of a store: from `from` (included) to `to` (excluded), keys in code unit order. */
 export type Range = {
-  readonly from?: string
-  readonly to?: string
-  readonly limit?: number
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  readonly limit?: number | undefined
   readonly order?: 'ascending' | 'descending'
 }
 
@@ -99,9 +99,9 @@ export type CurvePort = {
 export type TillRequest = {
   readonly method: 'GET' | 'POST'
   readonly url: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
-  readonly signal?: AbortSignal
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly body?: string | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -112,8 +112,8 @@ export type TillRequest = {
  * - `refused`: it understood and said no.
  * - `unknown`: whether it did what was asked cannot be told from here. `code` is of the error table.
  */
-export type TillAnswer = { readonly nowMs?: number } & (
-  | { readonly status: 'content'; readonly contentType: string; readonly body: string; readonly receipt?: string }
+export type TillAnswer = { readonly nowMs?: number | undefined } & (
+  | { readonly status: 'content'; readonly contentType: string; readonly body: string; readonly receipt?: string | undefined }
   | { readonly status: 'challenge'; readonly challenges: readonly Challenge[]; readonly reason: string }
   | { readonly status: 'refused'; readonly reason: string }
   | { readonly status: 'unknown'; readonly code: ErrorCode }

@@ -18,7 +18,7 @@ const answers: [string, (response: Response) => Response | Promise<Response>][] 
   ['another order', rewritten(({ signatures }) => ({ signatures: signatures.toReversed() }))],
   ['another amount', rewritten(({ signatures }) => ({ signatures: signatures.map((one, at) => (at === 0 ? { ...one, amount: 2 ** 15 } : one)) }))],
   ['another keyset', rewritten(({ signatures }) => ({ signatures: signatures.map((one) => ({ ...one, id: `01${'0'.repeat(64)}` })) }))],
-  ['no proofs', rewritten(({ signatures }) => ({ signatures: signatures.map(({ dleq: _, ...one }) => one) }))],
+  ['no proofs', rewritten(({ signatures }) => ({ signatures: signatures.map(({ amount, id, C_ }) => ({ amount, id, C_ })) }))],
   ['a proof of something else', rewritten(({ signatures }) => ({ signatures: signatures.map((one) => ({ ...one, dleq: signatures.at(-1)?.dleq })) }))],
   ['a signature of something else', rewritten(({ signatures }) => ({ signatures: signatures.map((one) => ({ ...one, C_: signatures.at(-1)?.C_ })) }))],
   ['a point that is none', rewritten(({ signatures }) => ({ signatures: signatures.map((one) => ({ ...one, C_: `02${'f'.repeat(64)}` })) }))],

@@ -19,12 +19,12 @@ export type Purchase = {
   readonly realm: string
   /** Page origins that may show it, besides its own: the challenge's `sites`. */
   readonly sites: readonly string[]
-  readonly title?: string
+  readonly title?: string | undefined
   readonly amount: number
   readonly unit: string
   readonly atMs: number
   readonly paymentId: string
-  readonly receipt?: PaymentReceipt
+  readonly receipt?: PaymentReceipt | undefined
   /** Whether the mint signed a receipt for exactly this payment and offer. */
   readonly receiptVerified: boolean
 }
@@ -37,14 +37,14 @@ export type HistoryEntry = {
   readonly amount: number
   readonly unit: string
   readonly atMs: number
-  readonly mint?: string
-  readonly title?: string
-  readonly url?: string
-  readonly site?: string
-  readonly receipt?: PaymentReceipt
+  readonly mint?: string | undefined
+  readonly title?: string | undefined
+  readonly url?: string | undefined
+  readonly site?: string | undefined
+  readonly receipt?: PaymentReceipt | undefined
   /** Why it ended so, as an error code. */
-  readonly reason?: string
-  readonly gesture?: string
+  readonly reason?: string | undefined
+  readonly gesture?: string | undefined
 }
 
 /** What a frame knows of the loan it lives on. Keyed by site. */

@@ -2,7 +2,6 @@
 import { TuppenceError } from '@tuppence/protocol'
 import { look, lookTip } from './actions/look.ts'
 import { pay } from './actions/pay.ts'
-import { reopen } from './actions/reopen.ts'
 import { warm } from './actions/till-payment.ts'
 import { systemClock, systemRandom } from './adapters/system.ts'
 import type { Look, Outcome, UnlockOptions, Wallet, WalletDeps } from './api.ts'
@@ -51,7 +50,7 @@ export function createWallet(deps: WalletDeps): Wallet {
     look: (input) => (warm(), look(context, input)),
     lookTip: (input) => (warm(), lookTip(context, input)),
     unlock: open,
-    reopen: (input) => reopen(context, input),
+    reopen: async (input) => (await reopening()).reopen(context, input),
     tip: async (input, options) => open(await lookTip(context, input), options),
     fundingMethods: async (mint) => (await context.mint()).fundingMethods(mint ?? context.mints[0] ?? ''),
     topUp: async (input) => (await minting()).topUp(context, input),
@@ -70,11 +69,15 @@ export function createWallet(deps: WalletDeps): Wallet {
   }
 }
 
+/** Coming back is not paying: what it needs is loaded when a look says that something is owned. */
+const reopening = () => import('./actions/reopen.ts')
+
 async function unlock(context: Context, what: Look, options?: UnlockOptions): Promise<Outcome> {
   switch (what.status) {
     case 'owned': {
       const { url, site } = what
-      const outcome = await reopen(context, { url, site, ...(options?.signal && { signal: options.signal }) })
+      const { reopen } = await reopening()
+      const outcome = await reopen(context, { url, site, signal: options?.signal })
       if (!outcome) throw new TuppenceError('not-owned')
       return outcome
     }

@@ -44,6 +44,8 @@ export async function issueChallenge(deps: ChallengeDeps, wanted: Wanted): Promi
     offer: offer.id,
     path: target,
     sites: offer.sites.join(' '),
+    // Also in the payment request, for outside wallets; here it costs a frame nothing to read.
+    mints: settings.mint.url,
     // Without it, two readers who ask in the same millisecond would share an id.
     nonce: randomId(random(nonceBytes)),
     title: offer.title,

@@ -1,6 +1,6 @@
 /** Finds out what a URL costs or whether it is owned, and holds the URL to the page's site; called before every gesture. */
 import {
-  chargeAmount, contentDigest, decodePaymentRequest, isTuppenceError, limits, TuppenceError,
+  chargeAmount, contentDigest, isTuppenceError, limits, TuppenceError,
   type Challenge, type ErrorCode,
 } from '@tuppence/protocol'
 import type { Affordable, Look, LookInput, Offer, TipInput } from '../api.ts'
@@ -24,13 +24,13 @@ export async function look(context: Context, input: LookInput): Promise<Look> {
     void siteKey(context, { ...purchase, site }).catch(() => {})
     return { status: 'owned', url: url.href, site, purchase }
   }
-  const answer = await context.till({ method: 'GET', url: url.href, ...(input.signal && { signal: input.signal }) })
+  const answer = await context.till({ method: 'GET', url: url.href, signal: input.signal })
   learnTime(context, url.origin, answer)
   if (answer.status === 'content') {
     if (url.origin !== site) throw new TuppenceError('site-refused')
     return { status: 'free', contentType: answer.contentType, body: answer.body }
   }
-  return priced(context, offerFrom(context, challengesOf(answer), { url, site }))
+  return priced(context, await offerFrom(context, challengesOf(answer), { url, site }))
 }
 
 /**
@@ -42,9 +42,9 @@ export async function look(context: Context, input: LookInput): Promise<Look> {
 export async function lookTip(context: Context, input: TipInput): Promise<Look> {
   const { url, site } = checkTarget(context, input)
   const body = JSON.stringify({ amount: input.amount })
-  const answer = await context.till({ method: 'POST', url: url.href, body, ...(input.signal && { signal: input.signal }) })
+  const answer = await context.till({ method: 'POST', url: url.href, body, signal: input.signal })
   learnTime(context, url.origin, answer)
-  const offer = offerFrom(context, challengesOf(answer), { url, site })
+  const offer = await offerFrom(context, challengesOf(answer), { url, site })
   const { digest } = offer.challenge
   const fits = offer.amount === input.amount && (input.unit ?? offer.unit) === offer.unit
   if (!fits || digest !== (await contentDigest(body))) throw new TuppenceError('challenge-changed')
@@ -96,11 +96,11 @@ function challengesOf(answer: TillAnswer): readonly Challenge[] {
 }
 
 /** The first challenge that this wallet can pay, else the reason why the first one can't be. */
-function offerFrom(context: Context, challenges: readonly Challenge[], target: { url: URL; site: string }): Offer {
+async function offerFrom(context: Context, challenges: readonly Challenge[], target: { url: URL; site: string }): Promise<Offer> {
   let fault: unknown
   for (const challenge of challenges) {
     try {
-      return readOffer(context, challenge, target)
+      return await readOffer(context, challenge, target)
     } catch (error) {
       if (!isTuppenceError(error)) throw error
       fault ??= error
@@ -109,14 +109,14 @@ function offerFrom(context: Context, challenges: readonly Challenge[], target: {
   throw fault
 }
 
-function readOffer({ mints }: Context, challenge: Challenge, { url, site }: { url: URL; site: string }): Offer {
+async function readOffer({ mints }: Context, challenge: Challenge, { url, site }: { url: URL; site: string }): Promise<Offer> {
   const { request, realm, opaque = {} } = challenge
   if (!mayShow(url.origin, sitesOf(challenge), site)) throw new TuppenceError('site-refused')
+  if (realm === '') throw new TuppenceError('malformed-challenge')
   const amount = chargeAmount(request)
-  const asked = decodePaymentRequest(request.methodDetails.paymentRequest)
-  const agrees = (asked.amount ?? amount) === amount && (asked.unit ?? request.currency) === request.currency
-  if (!agrees || asked.lock || realm === '') throw new TuppenceError('malformed-challenge')
-  const known = (asked.mints ?? mints).map((mint) => mint.replace(/\/+$/, '')).filter((mint) => mints.includes(mint))
+  // Our tills name their mints where it costs a frame nothing to read them; of others the NUT-18 request has to be read.
+  const accepted = opaque['mints']?.split(' ') ?? (await import('./requested-mints.ts')).requestedMints(request) ?? mints
+  const known = accepted.filter((mint) => mints.includes(mint))
   if (known.length === 0) throw new TuppenceError('mint-unknown')
   const { title, kind } = opaque
   return {
@@ -129,7 +129,7 @@ function readOffer({ mints }: Context, challenge: Challenge, { url, site }: { ur
     tillOrigin: url.origin,
     mints: known,
     challenge,
-    ...(title !== undefined && { title: title.slice(0, limits.titleMax) }),
+    title: title?.slice(0, limits.titleMax),
   }
 }
 

@@ -10,8 +10,7 @@ import { firstState, type Payment, type TillPayment } from '../payment.ts'
 import { siteKey } from './site-keys.ts'
 import type { HistoryEntry, Purchase, Tx } from '../tables.ts'
 import { newId } from './ids.ts'
-import { look, lookTip, sitesOf, tillNowMs } from './look.ts'
-import { reopen } from './reopen.ts'
+import { sitesOf, tillNowMs } from './look.ts'
 import { purseOf, spendableIn } from './spendable.ts'
 import { sendToTill } from './till-payment.ts'
 
@@ -33,24 +32,27 @@ type Reserved =
  */
 export async function pay(context: Context, offer: Offer, options: UnlockOptions = {}): Promise<Outcome> {
   const { approved, gesture, signal } = options
-  const budget = { itemMax: context.itemMax, ...(approved !== undefined && { approved }) }
-  if (!isWithin(budget, offer.amount)) return { status: 'over-budget', max: context.itemMax, unit: offer.unit }
-  const fresh = await freshOffer(context, offer, signal)
+  const { itemMax } = context
+  if (!isWithin({ itemMax, approved }, offer.amount)) return { status: 'over-budget', max: itemMax, unit: offer.unit }
+  const expired = isExpired(offer.challenge, tillNowMs(context, offer.tillOrigin))
+  const fresh = expired ? await (await import('./fresh-offer.ts')).freshOffer(context, offer, signal) : offer
   if (!fresh) return { status: 'declined', reason: 'challenge-changed' }
   const source = await sourceOf(context, fresh)
   if (source === undefined) return { status: 'insufficient', missing: offer.amount, unit: offer.unit }
   if (signal?.aborted) throw new TuppenceError('cancelled')
   const reserved = await context.db.transact(['coins', 'payments', 'purchases', 'history'], 'write', (tx) =>
-    reserve(context, tx, { offer: fresh, source, ...(gesture !== undefined && { gesture }) }),
+    reserve(context, tx, { offer: fresh, source, gesture }),
   )
   switch (reserved.status) {
     case 'reserved':
     case 'open':
-      return sendToTill(context, reserved.payment)
-    case 'owned':
+      return sendToTill(context, reserved.payment, options.onContent)
+    case 'owned': {
+      const { reopen } = await import('./reopen.ts')
       return (await reopen(context, { url: offer.url, site: offer.site })) ?? { status: 'declined', reason: 'not-owned' }
+    }
     case 'ended':
-      return { status: 'opened', contentType: 'text/plain', body: '', ...(reserved.entry.receipt && { receipt: reserved.entry.receipt }) }
+      return { status: 'opened', contentType: 'text/plain', body: '', receipt: reserved.entry.receipt }
     case 'short':
       return missing(reserved.coins, offer)
   }
@@ -66,18 +68,7 @@ async function sourceOf(context: Context, offer: Offer): Promise<string | undefi
   }
 }
 
-/** A challenge that ran out while the reader was reading is asked for again; what is paid is still what was shown (W8). */
-async function freshOffer(context: Context, offer: Offer, signal?: AbortSignal): Promise<Offer | undefined> {
-  if (!isExpired(offer.challenge, tillNowMs(context, offer.tillOrigin))) return offer
-  const { url, site, amount, unit, body } = offer
-  const input = { url, site, ...(signal && { signal }) }
-  const again = body === undefined ? await look(context, input) : await lookTip(context, { ...input, amount, unit })
-  if (again.status !== 'priced') return undefined
-  const { offer: now } = again
-  return now.amount === amount && now.unit === unit && now.realm === offer.realm ? now : undefined
-}
-
-type Wanted = { readonly offer: Offer; readonly source: string; readonly gesture?: string }
+type Wanted = { readonly offer: Offer; readonly source: string; readonly gesture: string | undefined }
 
 /** Runs inside one transaction: decides what this gesture is, and writes the payment with its credential if it is new. */
 async function reserve(context: Context, tx: Tx, wanted: Wanted): Promise<Reserved> {
@@ -126,14 +117,11 @@ function journaled(
     amount,
     atMs: context.clock.nowMs(),
     coins: chosen.map(({ secret }) => secret),
-    offer: {
-      url, site, sites: sitesOf(challenge), tillOrigin, realm, challengeId: challenge.id,
-      ...(title !== undefined && { title }),
-    },
+    offer: { url, site, sites: sitesOf(challenge), tillOrigin, realm, challengeId: challenge.id, title },
     token,
     authorization: encodeCredential({ challenge: echoChallenge(challenge), source, payload: { cashu_token: token } }),
-    ...(body !== undefined && { body }),
-    ...(gesture !== undefined && { gesture }),
+    body,
+    gesture,
   }
 }
 

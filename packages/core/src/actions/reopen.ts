@@ -24,8 +24,7 @@ export async function reopen(context: Context, input: LookInput): Promise<Outcom
   if (answer.status === 'unknown') throw new TuppenceError(answer.code)
   if (answer.status !== 'content') return { status: 'declined', reason: answer.reason }
   const { contentType, body } = answer
-  const { receipt } = purchase
-  return { status: 'opened', contentType, body, ...(receipt && { receipt }) }
+  return { status: 'opened', contentType, body, receipt: purchase.receipt }
 }
 
 async function ask(context: Context, { purchase, site }: { purchase: Purchase; site: string }, signal?: AbortSignal): Promise<TillAnswer> {
@@ -35,7 +34,7 @@ async function ask(context: Context, { purchase, site }: { purchase: Purchase; s
   const expiresMs = createdMs + limits.signatureWindowSeconds * 1_000
   const request = { method: 'GET' as const, url }
   const headers = await signRequest(request, { key: privateKey, keyId, createdMs, expiresMs })
-  const answer = await context.till({ ...request, headers, ...(signal && { signal }) })
+  const answer = await context.till({ ...request, headers, signal })
   learnTime(context, tillOrigin, answer)
   return answer
 }

@@ -29,7 +29,7 @@ export async function settle(context: Context, payment: TillPayment, answer: Dec
     if (!isTuppenceError(error)) throw error
   }
   context.tidyLater()
-  return { status: 'paid', contentType, body, ...(receipt && { receipt }) }
+  return { status: 'paid', contentType, body, receipt }
 }
 
 /** A receipt that can't be read counts as none: it paid all the same, and what is missing is only the proof. */

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import type { Tx } from '../tables.ts'
 
 /** Whose coins: of a unit; in a frame, those lent for the page's origin. */
-export type Purse = { readonly unit: string; readonly site?: string }
+export type Purse = { readonly unit: string; readonly site?: string | undefined }
 
 /** Coins that are free, as of a transaction over `coins` and `payments`. A vault's coins are of no site. */
 export async function spendableIn(tx: Tx, { unit, site }: Purse): Promise<HeldCoin[]> {
@@ -18,10 +18,10 @@ export async function spendableIn(tx: Tx, { unit, site }: Purse): Promise<HeldCo
 
 /** Coins that are free now. In a vault `site` is left out of account. */
 export function spendable({ db, seed }: Context, { unit, site }: Purse): Promise<HeldCoin[]> {
-  return db.transact(['coins', 'payments'], 'read', (tx) => spendableIn(tx, purseOf(seed, { unit, ...(site !== undefined && { site }) })))
+  return db.transact(['coins', 'payments'], 'read', (tx) => spendableIn(tx, purseOf(seed, { unit, site })))
 }
 
 /** The purse that pays: in allowance mode the site's own. */
 export function purseOf(seed: unknown, { unit, site }: Purse): Purse {
-  return seed || site === undefined ? { unit } : { unit, site }
+  return seed ? { unit } : { unit, site }
 }

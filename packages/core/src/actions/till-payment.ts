@@ -1,6 +1,6 @@
 /** Sends a journaled payment to its till; called by pay for a gesture, by recover again. On the pay path. */
 import { limits, signRequest, TuppenceError } from '@tuppence/protocol'
-import type { Outcome } from '../api.ts'
+import type { Outcome, UnlockOptions } from '../api.ts'
 import type { Context } from '../context.ts'
 import type { TillPayment } from '../payment.ts'
 import type { TillRequest } from '../ports.ts'
@@ -21,19 +21,20 @@ export function warm(): void {
  * @returns `paid`; `declined` when the till said no (the mint is then asked whether the coins are still good).
  * @throws {TuppenceError} `after-recover`: the outcome is unknown and the payment stays open.
  */
-export function sendToTill(context: Context, payment: TillPayment): Promise<Outcome> {
+export function sendToTill(context: Context, payment: TillPayment, onContent?: UnlockOptions['onContent']): Promise<Outcome> {
   const { busy } = context
   const joined = busy.get(payment.id)
   if (joined) return joined as Promise<Outcome>
-  const sending = send(context, payment).finally(() => busy.delete(payment.id))
+  const sending = send(context, payment, onContent).finally(() => busy.delete(payment.id))
   busy.set(payment.id, sending)
   return sending
 }
 
-async function send(context: Context, payment: TillPayment): Promise<Outcome> {
+async function send(context: Context, payment: TillPayment, onContent: UnlockOptions['onContent']): Promise<Outcome> {
   const answer = await context.till(await tillRequest(context, payment))
   learnTime(context, payment.offer.tillOrigin, answer)
   if (answer.status === 'unknown') throw new TuppenceError(answer.code, { details: { paymentId: payment.id } })
+  if (answer.status === 'content') onContent?.({ contentType: answer.contentType, body: answer.body })
   const { settle } = await settling()
   return settle(context, payment, answer)
 }

@@ -32,7 +32,7 @@ export function tillClient(fetch: Fetch = (input, init) => globalThis.fetch(inpu
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       })
       const date = Date.parse(response.headers.get('date') ?? '')
-      return { ...(await readAnswer(response)), ...(date > 0 && { nowMs: date }) }
+      return { ...(await readAnswer(response)), nowMs: date || undefined }
     } catch (error) {
       if (signal?.aborted) return { status: 'unknown', code: 'cancelled' }
       if (isTuppenceError(error)) return { status: 'unknown', code: error.code }
@@ -44,12 +44,11 @@ export function tillClient(fetch: Fetch = (input, init) => globalThis.fetch(inpu
 async function readAnswer(response: Response): Promise<TillAnswer> {
   const { status, ok, headers } = response
   if (ok) {
-    const receipt = headers.get('payment-receipt')
     return {
       status: 'content',
       contentType: headers.get('content-type') ?? 'text/plain',
       body: await readText(response, limits.contentBytesMax),
-      ...(receipt !== null && { receipt }),
+      receipt: headers.get('payment-receipt') ?? undefined,
     }
   }
   if (undecided.has(status)) return { status: 'unknown', code: 'payment-in-progress' }

@@ -48,11 +48,12 @@ export type EchoedChallenge = {
 /** What a challenge's id is bound to. */
 export type ChallengeFields = Omit<EchoedChallenge, 'id' | 'description'>
 
-/** What our tills put into `opaque`. `sites`: exact page origins, space-joined. */
+/** What our tills put into `opaque`. `sites`: exact page origins, space-joined; `mints`: URLs, likewise. */
 export type OfferOpaque = {
   offer: string
   path: string
   sites: string
+  mints: string
   nonce: string
   title: string
   kind: 'article' | 'tip' | 'pass'
