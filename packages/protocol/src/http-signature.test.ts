@@ -242,6 +242,14 @@ describe('verifyRequest', () => {
     await expect(again({ 'signature-input': '' })).rejects.toMatchObject({ code: 'signature-malformed' })
   })
 
+  test('refuses the worst field of the allowed length in no time', async () => {
+    const worst = `x${')'.repeat(680)}${','.repeat(680)}${'y'.repeat(680)}`
+    const signed = add(await sign(plain), { 'signature-input': worst })
+    const startedMs = performance.now()
+    await expect(verify(signed)).rejects.toMatchObject({ code: 'signature-malformed' })
+    expect(performance.now() - startedMs).toBeLessThan(100)
+  })
+
   test('refuses a covered header that is not ASCII', async () => {
     const request = add(plain, { 'x-name': 'caf\u00e9' })
     const components = [...coveredComponents(plain), 'x-name']

@@ -88,6 +88,15 @@ describe('mintRoutes', () => {
     expect(v.is(mintRoutes.quote.response, { ...quote, state: 'LOST' })).toBe(false)
   })
 
+  test('reads a receipt without what its signature does not cover', () => {
+    const hash = 'ab'.repeat(32)
+    const body = { v: 1, mint: 'm', account: 'news', offer: hash, amount: 5, unit: 'usd', timeMs: 1, reference: hash }
+    const receipt = { ...body, kid: 'k', sig: 's' }
+    const read = (value: object) => v.safeParse(mintRoutes.deposit.response, { receipt: value })
+    expect(read({ ...receipt, later: 1 }).output).toEqual({ receipt })
+    expect(read({ ...receipt, amount: -1 }).success).toBe(false)
+  })
+
   test('restored lists are of one length', () => {
     const signature = { amount: 4, id: keyset, C_: point }
     expect(v.is(mintRoutes.restore.response, { outputs: [output], signatures: [signature] })).toBe(true)

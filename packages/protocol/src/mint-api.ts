@@ -183,9 +183,11 @@ export const depositSchema = /* @__PURE__ */ v.strictObject({
   inputs: inputsSchema,
 })
 
-/** @see SignedReceipt */
-export const signedReceiptSchema = /* @__PURE__ */ v.custom<SignedReceipt>(
-  (value) => readSignedReceipt(value) !== undefined,
+/** @see SignedReceipt. Members that no signature covers are left out. */
+export const signedReceiptSchema = /* @__PURE__ */ v.pipe(
+  v.unknown(),
+  v.transform(readSignedReceipt),
+  v.custom<SignedReceipt>((receipt) => receipt !== undefined),
 )
 
 /** Answer of `POST /v1/deposit`: the same bytes each time that the same deposit is sent. */

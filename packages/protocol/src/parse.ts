@@ -10,7 +10,8 @@ import { TuppenceError } from './errors.ts'
  * @throws {TuppenceError} The given code; its details name the path of the first fault, never a value.
  */
 export function parseAs<S extends v.GenericSchema>(schema: S, value: unknown, code: ErrorCode): v.InferOutput<S> {
-  const result = v.safeParse(schema, value)
+  // The rest of the faults of a hostile body would be looked for and thrown away.
+  const result = v.safeParse(schema, value, { abortEarly: true })
   if (result.success) return result.output
   const path = result.issues[0].path?.map((item) => String(item.key)).join('.') ?? ''
   throw new TuppenceError(code, { details: { path: path.slice(0, 80) } })

@@ -49,6 +49,16 @@ export async function signReceipt(body: ReceiptBody, key: CryptoKey, kid: string
   return { ...body, kid, sig: base64UrlEncode(new Uint8Array(signature)) }
 }
 
+/** A mint's key as WebCrypto has it, with the name that receipts call it by. */
+export type ReceiptKey = { kid: string; key: CryptoKey }
+
+/** A mint's published keys, imported once for many receipts; what is no Ed25519 key is left out. */
+export async function readReceiptKeys(keys: readonly JsonWebKey[]): Promise<ReceiptKey[]> {
+  const read = keys.map(async (jwk) => ({ kid: await thumbprint(jwk), key: await verifyingKey(jwk) }))
+  const settled = await Promise.allSettled(read)
+  return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+}
+
 /**
  * Whether one of the mint's keys signed exactly this.
  *
@@ -56,16 +66,19 @@ export async function signReceipt(body: ReceiptBody, key: CryptoKey, kid: string
  * @param keys - The mint's published keys; others among them are passed over.
  */
 export async function verifyReceipt(receipt: SignedReceipt, keys: readonly JsonWebKey[]): Promise<boolean> {
+  return verifyReceiptBy(receipt, await readReceiptKeys(keys))
+}
+
+/** As verifyReceipt, by keys that were read before. */
+export async function verifyReceiptBy(receipt: SignedReceipt, keys: readonly ReceiptKey[]): Promise<boolean> {
   const { sig, ...body } = receipt
-  for (const jwk of keys) {
-    try {
-      if ((await thumbprint(jwk)) !== receipt.kid) continue
-      return await crypto.subtle.verify('Ed25519', await verifyingKey(jwk), base64UrlDecode(sig), signedBytes(body))
-    } catch (error) {
-      if (!isTuppenceError(error)) throw error
-    }
+  const found = keys.find(({ kid }) => kid === receipt.kid)
+  try {
+    return !!found && (await crypto.subtle.verify('Ed25519', found.key, base64UrlDecode(sig), signedBytes(body)))
+  } catch (error) {
+    if (isTuppenceError(error)) return false
+    throw error
   }
-  return false
 }
 
 /** @throws {TuppenceError} `receipt-invalid`: no key of the mint signed this. */

@@ -32,6 +32,8 @@ describe('payment receipts', () => {
 
   test('lose what nobody knows', () => {
     expect(decodeReceipt(encode({ ...receipt, extra: 1 }))).toEqual(receipt)
+    // What no signature covers must not come between a receipt and its signature.
+    expect(decodeReceipt(encode({ ...receipt, receipt: { ...receipt.receipt, extra: 1 } }))).toEqual(receipt)
   })
 
   test.each([

@@ -47,5 +47,6 @@ export function encodeReceipt(receipt: PaymentReceipt): string {
  */
 export function decodeReceipt(header: string): PaymentReceipt {
   if (header.length > limits.receiptBytesMax) throw new TuppenceError('malformed-receipt')
-  return pickOr('malformed-receipt', paymentReceipt, decodeJson('malformed-receipt', header))
+  const { receipt, ...rest } = pickOr('malformed-receipt', paymentReceipt, decodeJson('malformed-receipt', header))
+  return receipt ? { ...rest, receipt: readSignedReceipt(receipt) as SignedReceipt } : rest
 }
