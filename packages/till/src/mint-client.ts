@@ -1,18 +1,17 @@
-/** A till's three questions to its mint, over fetch; behind a port, so that accept() does not know of HTTP. */
+/** A till's three questions to its mint, over HTTP; behind a port, so that accept() does not know of HTTP. */
 import {
-  concatBytes,
   depositComponents,
   fromNutError,
   fromProblem,
-  limits,
   mintRoutes,
-  parseAs,
+  parseJsonAs,
   signRequest,
   TuppenceError,
 } from '@tuppence/protocol'
-import type { Bytes, KeysetInfo, Route, SignedReceipt } from '@tuppence/protocol'
+import type { ErrorCode, KeysetInfo, Route, SignedReceipt } from '@tuppence/protocol'
 import type { InferOutput } from 'valibot'
 import type { TillSettings } from './config.ts'
+import { exchange, type Answer, type Question } from './exchange.ts'
 import type { AccountKey } from './keys.ts'
 
 /** The mint as a till needs it. */
@@ -34,30 +33,23 @@ export type MintClient = {
 // What a mint answers when coins are at fault; any other 4xx is about the till, and its coins may be good tomorrow.
 const refusals = [400, 409, 422]
 
+// Refusals that may be taken back. Coins in another request may be free again, or ours; and as the till asks about keysets
+// before it takes a coin, a mint that does not know one is another mint than it was, or has not found its books yet.
+const undecided: readonly ErrorCode[] = ['coins-pending', 'keyset-unknown']
+
 /**
  * Makes a client of one mint.
  *
- * @param deps.fetch - Defaults to the global one. Never follows a redirect and never repeats by itself.
+ * A deposit may reach the mint twice, should a kept connection have closed under the first: it credits a reference once.
  */
 export function mintClient(
-  deps: Readonly<{
-    settings: TillSettings
-    account: AccountKey
-    nowMs: () => number
-    fetch?: typeof fetch
-  }>,
+  deps: Readonly<{ settings: TillSettings; account: AccountKey; nowMs: () => number }>,
 ): MintClient {
   const { settings, account, nowMs } = deps
-  const base = settings.mint.internalUrl
-  const send = async ({ method, path }: Route, init: RequestInit = {}): Promise<Response> => {
+  const { internalUrl: base, timeoutMs } = settings.mint
+  const send = async ({ method, path }: Route, more: Pick<Question, 'body' | 'headers'> = {}): Promise<Answer> => {
     try {
-      const response = await (deps.fetch ?? fetch)(base + path, {
-        ...init,
-        method,
-        redirect: 'error',
-        signal: AbortSignal.timeout(settings.mint.timeoutMs),
-      })
-      return new Response(await readBounded(response), { status: response.status, headers: response.headers })
+      return await exchange({ url: base + path, method, timeoutMs, ...more })
     } catch (cause) {
       throw unavailable('no-answer', cause)
     }
@@ -65,10 +57,10 @@ export function mintClient(
 
   return {
     async keysets() {
-      return (await read(mintRoutes.keysets, await send(mintRoutes.keysets))).keysets
+      return read(mintRoutes.keysets, await send(mintRoutes.keysets)).keysets
     },
     async receiptKeys() {
-      return (await read(mintRoutes.receiptKeys, await send(mintRoutes.receiptKeys))).keys
+      return read(mintRoutes.receiptKeys, await send(mintRoutes.receiptKeys)).keys
     },
     async deposit(deposit) {
       const route = mintRoutes.deposit
@@ -76,40 +68,41 @@ export function mintClient(
         { method: route.method, url: base + route.path, body: deposit },
         { key: account.privateKey, keyId: account.thumbprint, createdMs: nowMs(), components: depositComponents },
       )
-      const response = await send(route, { body: deposit, headers: { ...signed, 'content-type': 'application/json' } })
-      if (refusals.includes(response.status)) throw await refusal(response)
-      return (await read(route, response)).receipt
+      const answer = await send(route, { body: deposit, headers: { ...signed, 'content-type': 'application/json' } })
+      if (refusals.includes(answer.status)) throw refusal(answer)
+      return read(route, answer).receipt
     },
   }
 }
 
-async function readBounded(response: Response): Promise<Bytes> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.byteLength
-    if (length > limits.responseBytesMax) throw new TuppenceError('response-too-large')
-    chunks.push(chunk)
-  }
-  return concatBytes(...chunks)
-}
-
-async function read<R extends Route>(route: R, response: Response): Promise<InferOutput<R['response']>> {
-  if (response.status !== 200) throw unavailable(`status-${response.status}`)
+function read<R extends Route>(route: R, { status, body }: Answer): InferOutput<R['response']> {
+  if (status !== 200) throw unavailable(`status-${status}`)
   try {
-    return parseAs(route.response, await response.json(), 'mint-response-invalid')
+    return parseJsonAs(route.response, body, 'mint-response-invalid')
   } catch (cause) {
     throw unavailable('odd-answer', cause)
   }
 }
 
-/** The mint's own code as the reason; a refusal that names none is not one: it may come from a proxy in between. */
-async function refusal(response: Response): Promise<TuppenceError> {
-  const body: unknown = await response.json().catch(() => undefined)
-  const hasNumber = typeof (body as { code?: unknown } | undefined)?.code === 'number'
-  const error = hasNumber ? fromNutError(body, 'verification-failed') : fromProblem(body, 'mint-unavailable')
-  if (error.code === 'mint-unavailable') return unavailable(`status-${response.status}`)
-  return new TuppenceError('coins-refused', { details: { reason: error.code } })
+/**
+ * The mint's own code as the reason. A refusal that names none is not one, as it may come from a proxy in between; nor is
+ * one that says nothing of the coins for good. Forgetting a payment is only for what the mint has taken nothing of.
+ */
+function refusal({ status, body }: Answer): TuppenceError {
+  const said = parsed(body)
+  const hasNumber = typeof (said as { code?: unknown } | undefined)?.code === 'number'
+  const { code } = (hasNumber ? fromNutError : fromProblem)(said, 'mint-unavailable')
+  if (code === 'mint-unavailable') return unavailable(`status-${status}`)
+  if (undecided.includes(code)) return unavailable(code)
+  return new TuppenceError('coins-refused', { details: { reason: code } })
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
 }
 
 // Errors

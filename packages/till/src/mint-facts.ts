@@ -1,16 +1,17 @@
 /** What a till remembers of its mint between payments: keysets and receipt keys; asked for anew when one is unknown. */
-import type { KeysetInfo } from '@tuppence/protocol'
+import { readReceiptKeys } from '@tuppence/protocol'
+import type { KeysetInfo, ReceiptKey } from '@tuppence/protocol'
 import type { MintClient } from './mint-client.ts'
 
 /** Remembered facts. Each question gives what is known now, after asking the mint where that seems out of date. */
 export type MintFacts = Readonly<{
   /** All keysets; asks again when `suffices` says that one is missing. */
   keysets: (suffices: Suffices<KeysetInfo>) => Promise<readonly KeysetInfo[]>
-  receiptKeys: (suffices: Suffices<JsonWebKey>) => Promise<readonly JsonWebKey[]>
+  receiptKeys: (suffices: Suffices<ReceiptKey>) => Promise<readonly ReceiptKey[]>
 }>
 
 /** Whether what is known is enough to go on with. */
-type Suffices<T> = (facts: readonly T[]) => boolean | Promise<boolean>
+type Suffices<T> = (facts: readonly T[]) => boolean
 
 // A stranger can name unknown keysets as often as they like; the mint is asked about them no more often than this.
 const askAgainMs = 1_000
@@ -24,9 +25,11 @@ export function mintFacts(
   deps: Readonly<{ mint: MintClient; nowMs: () => number; pinned?: readonly JsonWebKey[] | undefined }>,
 ): MintFacts {
   const { mint, nowMs, pinned } = deps
+  const ask = async (): Promise<readonly ReceiptKey[]> => readReceiptKeys(await mint.receiptKeys())
+  const fixed = pinned && readReceiptKeys(pinned)
   return {
     keysets: remember(() => mint.keysets(), nowMs),
-    receiptKeys: pinned ? async () => pinned : remember(() => mint.receiptKeys(), nowMs),
+    receiptKeys: fixed ? () => fixed : remember(ask, nowMs),
   }
 }
 
@@ -44,7 +47,7 @@ function remember<T>(ask: () => Promise<readonly T[]>, nowMs: () => number) {
     return asking
   }
   return async (suffices: Suffices<T>): Promise<readonly T[]> => {
-    if ((await suffices(known)) || Math.abs(nowMs() - askedAtMs) < askAgainMs) return known
+    if (suffices(known) || Math.abs(nowMs() - askedAtMs) < askAgainMs) return known
     return refresh()
   }
 }

@@ -62,8 +62,10 @@ export type Entitlement = Readonly<{
 }>
 
 /**
- * Durable memory of a till. Every write is on disk when its promise resolves. Any call may fail with
- * `storage-unavailable`: then nothing was written.
+ * Durable memory of a till. Every write outlives the process once its promise resolves. `receive` and `refused` are then
+ * on the disk too; the others may wait for the next of these: should the power fail before that, the payment is found
+ * `received`, and depositing it again gives the same receipt. Any call may fail with `storage-unavailable`: then nothing
+ * was written.
  */
 export type Journal = {
   /**
