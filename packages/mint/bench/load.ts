@@ -125,18 +125,17 @@ export async function sendAt(
       while (waiting.length > 0 && free.length > 0) {
         const { request, dueMs } = waiting.shift() as { request: Buffer; dueMs: number }
         const line = free.pop() as Line
-        void line.send(request).then(
-          (status) => {
-            count(tally, status, dueMs)
-            free.push(line)
-            done()
-          },
-          () => {
-            tally.failed++
-            done()
-          },
-        )
+        void carry(line, request, dueMs)
       }
+    }
+    const carry = async (line: Line, request: Buffer, dueMs: number) => {
+      try {
+        count(tally, await line.send(request), dueMs)
+        free.push(line)
+      } catch {
+        tally.failed++
+      }
+      done()
     }
     const done = () => {
       if (--left === 0) resolve()

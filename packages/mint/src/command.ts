@@ -1,8 +1,11 @@
 // What `tuppence-mint` does for each of its commands; main.ts runs it.
 
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as v from 'valibot'
 import { accountIdSchema, isTuppenceError, publicJwk, thumbprint } from '@tuppence/protocol'
+import { auditLedger } from './audit/run.ts'
+import { backupLedger, restoreLedger } from './backup.ts'
 import { accountKeySchema, loadConfig, type MintConfig } from './config.ts'
 import { version } from './info.ts'
 import { jsonLog } from './log.ts'
@@ -15,6 +18,9 @@ const usage = `tuppence-mint ${version}
   tuppence-mint account add <id> --key <Ed25519 public key, base64url> [--name N] [--config mint.json]
   tuppence-mint account list [--config mint.json]
   tuppence-mint keys rotate [--unit usd] [--config mint.json]
+  tuppence-mint audit [--config mint.json]
+  tuppence-mint backup <file> [--config mint.json]
+  tuppence-mint restore <file> [--accept-loss] [--config mint.json]
 
 Every setting can be given as TUPPENCE_MINT_*; see the README.
 `
@@ -39,6 +45,7 @@ export async function runCommand(argv: readonly string[], proc: ProcessLike): Pr
         key: { type: 'string' },
         name: { type: 'string' },
         unit: { type: 'string' },
+        'accept-loss': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     })
@@ -52,6 +59,10 @@ export async function runCommand(argv: readonly string[], proc: ProcessLike): Pr
     if (noun === 'account' && verb === 'add')
       return await addAccount(config, proc, { id, key: values.key, name: values.name })
     if (noun === 'account' && verb === 'list') return await listAccounts(config, proc)
+    if (noun === 'audit' && verb === undefined) return await runAudit(config, proc)
+    if (noun === 'backup' && verb !== undefined) return backup(config, proc, resolve(proc.cwd(), verb))
+    if (noun === 'restore' && verb !== undefined)
+      return await restore(config, proc, resolve(proc.cwd(), verb), values['accept-loss'] === true)
     if (noun === 'keys' && verb === 'rotate') return await rotateKeys(config, proc, values.unit)
     proc.stderr.write(usage)
     return 2
@@ -117,6 +128,25 @@ async function listAccounts(config: MintConfig, proc: ProcessLike): Promise<numb
   } finally {
     await ledger.close()
   }
+}
+
+/** Prints each finding and a last line of counts. @returns 0 when there are none. */
+async function runAudit(config: MintConfig, proc: ProcessLike): Promise<number> {
+  const { findings, ...counts } = await auditLedger(config)
+  for (const finding of findings) proc.stdout.write(`${JSON.stringify({ event: 'finding', ...finding })}\n`)
+  proc.stdout.write(`${JSON.stringify({ event: 'audited', ...counts })}\n`)
+  return counts.findingsTotal === 0 ? 0 : 1
+}
+
+function backup(config: MintConfig, proc: ProcessLike, file: string): number {
+  proc.stdout.write(`${JSON.stringify({ event: 'backed-up', file, ...backupLedger(config, file) })}\n`)
+  return 0
+}
+
+async function restore(config: MintConfig, proc: ProcessLike, file: string, acceptLoss: boolean): Promise<number> {
+  const restored = await restoreLedger(config, file, { acceptLoss, nowMs: Date.now() })
+  proc.stdout.write(`${JSON.stringify({ event: 'restored', file, ...restored })}\n`)
+  return 0
 }
 
 async function rotateKeys(config: MintConfig, proc: ProcessLike, unit: string | undefined): Promise<number> {

@@ -16,6 +16,7 @@ interface Mark {
  * @throws {TuppenceError} `storage-corrupt` The ledger is behind its mark: a stale backup.
  */
 export async function startEpoch(ledger: Ledger, file: string): Promise<{ note: () => Promise<void> }> {
+  if (await ledger.isBackup()) throw stale(file, 'it says that it is one; `tuppence-mint restore` puts it back')
   const mark = readMark(file)
   const position = await ledger.position()
   if (mark === undefined && position.epoch > 0) {
@@ -40,7 +41,8 @@ export async function startEpoch(ledger: Ledger, file: string): Promise<{ note: 
   return { note }
 }
 
-function readMark(file: string): Mark | undefined {
+/** Reads a mark; undefined when there is none. @throws {TuppenceError} `storage-corrupt`. */
+export function readMark(file: string): Mark | undefined {
   const text = readIfExists(file)
   if (text === undefined) return undefined
   try {

@@ -76,6 +76,16 @@ function refreshed(known: KeysetKeys | undefined, row: KeysetRow): KeysetKeys | 
   return { ...known, row, wire: { ...known.wire, active: row.active } }
 }
 
+/** The id that a keyset has if its keys are of this master secret; the audit compares. */
+export function keysetIdOf(
+  parts: Pick<KeyringParts, 'curve' | 'master'>,
+  row: Pick<KeysetRow, 'number' | 'unit' | 'inputFeePpk' | 'denominations'>,
+): Promise<string> {
+  const keys = deriveKeys(parts, row.number, row.unit, row.denominations)
+  const wire = Object.fromEntries([...keys].map(([amount, key]) => [String(amount), bytesToHex(key.publicKey)]))
+  return Promise.resolve(keysetId(wire, row.unit, row.inputFeePpk))
+}
+
 /** Derives a stored keyset's keys, and proves by its id that they are the ones that signed. */
 async function derive(parts: KeyringParts, row: KeysetRow): Promise<KeysetKeys> {
   const keys = deriveKeys(parts, row.number, row.unit, row.denominations)
@@ -115,7 +125,7 @@ function wireOf(row: KeysetRow, keys: ReadonlyMap<number, DenominationKey>): Key
 }
 
 function deriveKeys(
-  { master, curve }: KeyringParts,
+  { master, curve }: Pick<KeyringParts, 'curve' | 'master'>,
   number: number,
   unit: string,
   amounts: readonly number[],

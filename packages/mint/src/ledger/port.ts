@@ -246,6 +246,8 @@ export interface Ledger {
   totals(): Promise<Totals>
   /** How far the ledger has come: `epoch` counts starts, `sequence` operations. Both only grow (S9). */
   position(): Promise<{ readonly epoch: number; readonly sequence: number }>
+  /** Whether this is a backup that was not restored: no mint may serve it. */
+  isBackup(): Promise<boolean>
   /** Starts a new epoch, and makes it the name that this process writes under. */
   nextEpoch(): Promise<number>
   /**

@@ -71,6 +71,7 @@ export function createReads(prepare: Prepare) {
         undefined
       )
     },
+    isBackup: () => prepare("SELECT 1 FROM meta WHERE name = 'backup'").get() !== undefined,
     totals: () => totals(prepare),
     position(): { epoch: number; sequence: number } {
       return prepare(

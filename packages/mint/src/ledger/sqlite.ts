@@ -64,6 +64,7 @@ export function openSqliteLedger({ path, nowMs }: { path: string; nowMs: number 
     depositCount: (account) => attempt(() => reads.depositCount(account)),
     hasDeposit: (account, reference) => attempt(() => reads.hasDeposit(account, reference)),
     totals: () => attempt(() => reads.totals()),
+    isBackup: () => attempt(() => reads.isBackup()),
     position: () => attempt(() => reads.position()),
     close: async () => {
       if (!db.isOpen) return
