@@ -75,7 +75,7 @@ describe('planCoins', () => {
   })
 
   test('holds few coins', () => {
-    for (const [amount, coinsMax] of [[100, 14], [500, 22], [1_000, 33], [2_000, 36], [10_000, 40]] as const)
+    for (const [amount, coinsMax] of [[100, 13], [500, 25], [1_000, 33], [2_000, 38], [10_000, 41]] as const)
       expect(planCoins(amount, sizes).length).toBeLessThanOrEqual(coinsMax)
   })
 })

@@ -104,6 +104,22 @@ describe('a wallet', () => {
     expect(spendable(poor)).toBe(59)
   })
 
+  test('keeps a credential under 4 KB also where the challenge is wordy', async () => {
+    const fetch = street.fetch()
+    const { wallet } = await fundedWallet(600, { fetch })
+    const look = await wallet.look(at(`/read/${'w'.repeat(250)}`))
+    let outcome = await wallet.unlock(look)
+    if (outcome.status === 'needs-change') {
+      await wallet.makeChange({ amount: 493 })
+      outcome = await wallet.unlock(look)
+    }
+    expect(outcome.status).toBe('paid')
+    const sizes = fetch.seen.map(({ headers }) => headers.get('authorization')?.length ?? 0)
+    expect(Math.max(...sizes)).toBeGreaterThan(1_000)
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(4_096)
+    expect(spendable(wallet)).toBe(107)
+  })
+
   test('hands over a token, takes one, and takes back what nobody claimed', async () => {
     const { wallet: giver } = await fundedWallet(300)
     const { wallet: taker } = await fundedWallet(10)

@@ -1,6 +1,6 @@
 /** Pays an offer: coins chosen and the whole credential journaled in one write, then one request. On the pay path. */
 import {
-  echoChallenge, encodeCredential, encodeToken, isExpired, isTuppenceError, shortKeysetId, TuppenceError,
+  echoChallenge, encodeCredential, encodeToken, isExpired, isTuppenceError, limits, shortKeysetId, TuppenceError,
 } from '@tuppence/protocol'
 import type { Offer, Outcome, UnlockOptions } from '../api.ts'
 import { isWithin } from '../budget.ts'
@@ -13,6 +13,9 @@ import { newId } from './ids.ts'
 import { sitesOf, tillNowMs } from './look.ts'
 import { purseOf, spendableIn } from './spendable.ts'
 import { sendToTill } from './till-payment.ts'
+
+/** Most coins, tried in turn. */
+const coinsTried = [limits.coinsPerCredentialMax, 9, 6, 3] as const
 
 /** How far back a repeated gesture is looked for. */
 const gesturesBack = 50
@@ -84,13 +87,26 @@ async function reserve(context: Context, tx: Tx, wanted: Wanted): Promise<Reserv
   }
   const coins = await spendableIn(tx, purseOf(context.seed, offer))
   for (const mint of offer.mints) {
-    const chosen = selectExact(coins.filter((coin) => coin.mint === mint), offer.amount)
-    if (!chosen) continue
-    const payment = journaled(context, { ...wanted, mint, chosen })
+    const payment = fitting(context, wanted, { mint, coins: coins.filter((coin) => coin.mint === mint) })
+    if (!payment) continue
     await tx.put('payments', payment.id, payment)
     return { status: 'reserved', payment }
   }
   return { status: 'short', coins }
+}
+
+/** The payment with the coins that suit best; with fewer where a wordy challenge would make the credential too large. */
+function fitting(context: Context, wanted: Wanted, { mint, coins }: { mint: string; coins: readonly HeldCoin[] }): TillPayment | undefined {
+  for (const max of coinsTried) {
+    const chosen = selectExact(coins, wanted.offer.amount, max)
+    if (!chosen) return undefined
+    try {
+      return journaled(context, { ...wanted, mint, chosen })
+    } catch (error) {
+      if (!isTuppenceError(error, 'credential-too-large')) throw error
+    }
+  }
+  return undefined
 }
 
 /** Whether an open payment is this gesture's: the same gesture, or for what can be owned, the same offer. */

@@ -66,6 +66,7 @@ export async function openStreet(): Promise<Street> {
       offers: [
         { id: 'penny', kind: 'article', path: '/read/penny', title: 'The penny press', price: '0.05', sites: [origin, 'http://reader.example'] },
         { id: 'salt', kind: 'article', path: '/read/salt', title: 'Salt', price: '0.17' },
+        { id: 'wordy', kind: 'article', path: `/read/${'w'.repeat(250)}`, title: 'W'.repeat(200), price: '4.93' },
         { id: 'dear', kind: 'article', path: '/read/dear', title: 'Dear', price: '25' },
         { id: 'jar', kind: 'tip', path: '/tip', title: 'Tip jar', min: '0.05', max: '100' },
       ],
