@@ -1,24 +1,21 @@
-// Builds the wallet's origin into dist/site: three pages, the script that publishers load, the headers to serve them with.
+// How the wallet's pages are bundled. build/main.ts builds with it, page by page; `vite` serves the screens at /dev.html.
 import { defineConfig } from 'vite'
-import { deliverables, deployedConfig } from './build/deliverables.ts'
+import { plainImports } from './build/islands.ts'
+import { deployedConfig } from './build/plugins.ts'
 
 export default defineConfig({
   base: '/',
   publicDir: 'public',
   resolve: { conditions: ['@tuppence/source', 'module', 'browser'] },
-  plugins: [deployedConfig(), deliverables()],
+  plugins: [deployedConfig(), plainImports()],
   worker: { format: 'es' },
   build: {
     outDir: 'dist/site',
-    emptyOutDir: true,
+    emptyOutDir: false,
     target: 'es2023',
-    // Its polyfill and preloading code would be the first thing in every frame.
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     // Inlining small files as data: URLs is against the pages' own policy.
     assetsInlineLimit: 0,
-    rolldownOptions: {
-      input: ['frame.html', 'popup.html', 'index.html'],
-      treeshake: { propertyReadSideEffects: false },
-    },
+    rolldownOptions: { treeshake: { propertyReadSideEffects: false } },
   },
 })

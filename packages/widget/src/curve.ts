@@ -1,7 +1,6 @@
 // Starts the worker for curve arithmetic, when coins have to be made: at top-up, change and restore, never to pay.
 import type { CurvePort } from '@tuppence/core'
 import { connectCurve } from '@tuppence/core/curve-worker'
-import workerUrl from './curve-worker.ts?worker&url'
 
 type Rules = { createScriptURL: (url: string) => string }
 type Policies = { createPolicy: (name: string, rules: Rules) => Rules }
@@ -10,7 +9,9 @@ let port: Promise<CurvePort> | undefined
 
 /** The one worker of this page. */
 export function curveInWorker(): Promise<CurvePort> {
-  port ??= Promise.resolve(connectCurve(new Worker(trusted(workerUrl), { type: 'module' })))
+  port ??= import('./curve-worker.ts?worker&url').then(({ default: url }) =>
+    connectCurve(new Worker(trusted(url), { type: 'module' })),
+  )
   return port
 }
 

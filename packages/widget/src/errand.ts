@@ -19,6 +19,9 @@ export type Errand = {
   readonly report?: AllowanceReport
 }
 
+/** What a frame brings along when its reader opens the wallet page: what was done with the money lent to this site. */
+export type Visit = { readonly kind: 'visit'; readonly report?: AllowanceReport }
+
 /** How an errand ended. `blocked`: no window could be opened. */
 export type ErrandEnd = 'done' | 'closed' | 'blocked'
 
@@ -28,6 +31,7 @@ type ToPopup = { readonly t: 'stored' } | { readonly t: 'refused' }
 /** How long each side waits for the other's answer. */
 const answerTimeoutMs = 5_000
 const closedPollMs = 300
+const visitMs = 10_000
 
 /**
  * Frame side: opens the popup (call it in the click's own turn) and sees the errand through.
@@ -45,8 +49,7 @@ export function runErrand(
   const height = 720
   const left = Math.round(screenX + (outerWidth - width) / 2)
   const top = Math.round(screenY + (outerHeight - height) / 3)
-  // No window name: another page could navigate a window whose name it knows.
-  const popup = window.open('/popup.html', '_blank', `popup,width=${width},height=${height},left=${left},top=${top}`)
+  const popup = openWindow('/popup.html', `popup,width=${width},height=${height},left=${left},top=${top}`)
   if (!popup) return Promise.resolve('blocked')
   return new Promise((resolve) => {
     const stop = new AbortController()
@@ -57,27 +60,48 @@ export function runErrand(
     }
     const poll = setInterval(() => popup.closed && end('closed'), closedPollMs)
     signal.addEventListener('abort', () => popup.close(), stop)
-    const onHello = async (event: MessageEvent) => {
-      if (event.source !== popup || event.origin !== location.origin || event.data?.tuppence !== 'popup') return
-      const { port1, port2 } = new MessageChannel()
-      port1.onmessage = async ({ data }: MessageEvent<ToFrame>) => {
-        if (data.t === 'go') return end('done')
-        const answer = await store(data.allowance).then(
-          (): ToPopup => ({ t: 'stored' }),
-          (): ToPopup => ({ t: 'refused' }),
-        )
-        port1.postMessage(answer)
-        if (answer.t === 'stored') end('done')
-      }
-      popup.postMessage({ tuppence: 'errand', errand: await errand }, location.origin, [port2])
-    }
-    addEventListener('message', (event) => void onHello(event), stop)
+    answerWith(popup, errand, stop.signal, async (port, message) => {
+      if (message.t === 'go') return end('done')
+      const answer = await store(message.allowance).then(
+        (): ToPopup => ({ t: 'stored' }),
+        (): ToPopup => ({ t: 'refused' }),
+      )
+      port.postMessage(answer)
+      if (answer.t === 'stored') end('done')
+    })
   })
 }
 
+/** Frame side: opens the wallet page, which keeps the report if it asks for it in time. */
+export function visitWallet(visit: Promise<Visit>): void {
+  const page = openWindow('/', '')
+  if (page) answerWith(page, visit, AbortSignal.timeout(visitMs), () => {})
+}
+
+// No window name: another page could navigate a window whose name it knows.
+function openWindow(path: string, features: string): Window | null {
+  return window.open(path, '_blank', features)
+}
+
+/** Answers a window of ours, and only it, when it asks what for; a window that was reloaded asks again. */
+function answerWith(
+  asking: Window,
+  errand: Promise<Errand | Visit>,
+  signal: AbortSignal,
+  on: (port: MessagePort, message: ToFrame) => void,
+): void {
+  const onHello = async ({ source, origin, data }: MessageEvent) => {
+    if (source !== asking || origin !== location.origin || data?.tuppence !== 'popup') return
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = (event: MessageEvent<ToFrame>) => on(port1, event.data)
+    asking.postMessage({ tuppence: 'errand', errand: await errand }, location.origin, [port2])
+  }
+  addEventListener('message', (event) => void onHello(event), { signal })
+}
+
 /** Popup side: an errand, and how to report back. */
-export type TakenErrand = {
-  readonly errand: Errand
+export type TakenErrand<E = Errand> = {
+  readonly errand: E
   /** Resolves to true once the frame has stored the allowance. */
   readonly hand: (allowance: Allowance) => Promise<boolean>
   readonly go: () => void
@@ -91,12 +115,12 @@ export type TakenErrand = {
  *
  * @returns undefined when there is no frame of ours behind this window.
  */
-export function takeErrand(): Promise<TakenErrand | undefined> {
+export function takeErrand(): Promise<TakenErrand<Errand | Visit> | undefined> {
   const opener = window.opener as Window | null
   if (!opener) return Promise.resolve(undefined)
   return new Promise((resolve) => {
     const stop = new AbortController()
-    const finish = (taken: TakenErrand | undefined) => {
+    const finish = (taken: TakenErrand<Errand | Visit> | undefined) => {
       stop.abort()
       clearTimeout(timer)
       resolve(taken)
@@ -107,7 +131,7 @@ export function takeErrand(): Promise<TakenErrand | undefined> {
       if (source !== opener || origin !== location.origin || data?.tuppence !== 'errand' || !port) return
       const send = (message: ToFrame) => port.postMessage(message)
       finish({
-        errand: data.errand as Errand,
+        errand: data.errand as Errand | Visit,
         go: () => send({ t: 'go' }),
         hand: (allowance) =>
           new Promise((answered) => {

@@ -7,7 +7,7 @@ export type Verdict = 'pay' | 'confirm' | 'ignore'
 /** What is known of one press. */
 export type PressFacts = {
   readonly trusted: boolean
-  /** Pressed with a key, on a button whose focus the browser shows (it came by keyboard). */
+  /** Pressed with a key, while the browser shows where the focus is (it came by keyboard). */
   readonly byKeyboard: boolean
   /** How long the button has been wholly in the viewport, in milliseconds. */
   readonly visibleMs: number
@@ -31,19 +31,16 @@ export type Guard = {
   readonly judge: (event: Event) => Verdict
   /** Whether the browser can tell that nothing covers the button. */
   readonly seesCovers: boolean
-  readonly stop: () => void
 }
 
-/**
- * Watches a button's visibility.
- *
- * @param onArmed - Told when presses begin, and cease, to count.
- */
-export function watchButton(button: HTMLElement, onArmed: (armed: boolean) => void): Guard {
+/** Watches a button's visibility, as long as the button is; `aria-disabled` says whether presses count yet. */
+export function watchButton(button: HTMLElement): Guard {
   const seesCovers = 'isVisible' in IntersectionObserverEntry.prototype
   let visibleSince: number | undefined
   let unobscured: boolean | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  const arm = (armed: boolean) => button.setAttribute('aria-disabled', String(!armed))
+  arm(false)
   const observer = new IntersectionObserver(
     (entries) => {
       const entry = entries.at(-1) as IntersectionObserverEntry & { isVisible?: boolean }
@@ -52,8 +49,8 @@ export function watchButton(button: HTMLElement, onArmed: (armed: boolean) => vo
       if (whole === (visibleSince !== undefined)) return
       visibleSince = whole ? performance.now() : undefined
       clearTimeout(timer)
-      if (whole) timer = setTimeout(onArmed, armingMs, true)
-      else onArmed(false)
+      if (whole) timer = setTimeout(arm, armingMs, true)
+      else arm(false)
     },
     // The delay is what v2 demands; where v2 is unknown both members are ignored.
     { threshold: [0, 0.99, 1], trackVisibility: true, delay: 100 } as IntersectionObserverInit,
@@ -64,15 +61,12 @@ export function watchButton(button: HTMLElement, onArmed: (armed: boolean) => vo
     judge: (event) =>
       judge({
         trusted: event.isTrusted,
-        byKeyboard: (event as MouseEvent).detail === 0 && button.matches(':focus-visible, :has(:focus-visible)'),
+        // Enter in a field presses its form's button: then the focus is on the field.
+        byKeyboard: (event as MouseEvent).detail === 0 && !!document.activeElement?.matches(':focus-visible'),
         visibleMs: visibleSince === undefined ? 0 : performance.now() - visibleSince,
         unobscured,
         width: innerWidth,
         height: innerHeight,
       }),
-    stop() {
-      observer.disconnect()
-      clearTimeout(timer)
-    },
   }
 }

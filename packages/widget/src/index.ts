@@ -2,4 +2,5 @@
 export { openFirstParty, type Ground } from './storage.ts'
 export { chooseLanguage, loadTexts } from './locale/index.ts'
 export type { ErrorTexts, LanguageCode, PageTexts } from './locale/index.ts'
-export { WalletPage, type Words } from './page/wallet-page.tsx'
+export { WalletPage } from './page/wallet-page.tsx'
+export type { Words } from './page/words.ts'

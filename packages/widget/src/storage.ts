@@ -26,10 +26,22 @@ export async function openFirstParty(): Promise<Ground> {
  * Firefox and Safari resolve without a handle (they mean cookies): that is a partition, too.
  */
 export async function openInFrame(): Promise<Ground> {
-  const ask = document.requestStorageAccess?.bind(document) as unknown as Ask | undefined
-  const handle = await ask?.({ all: true }).catch(() => undefined)
+  const handle = await askForHandle().catch(() => undefined)
   if (!handle?.indexedDB)
     return { mode: 'allowance', db: await openIdb({ channel: new BroadcastChannel(channelName) }) }
   const channel = handle.BroadcastChannel?.(channelName)
   return { mode: 'vault', db: await openIdb({ factory: handle.indexedDB, ...(channel && { channel }) }) }
+}
+
+async function askForHandle(): Promise<Handle | undefined> {
+  const ask = document.requestStorageAccess?.bind(document) as unknown as Ask | undefined
+  // Asking in vain writes an error to the publisher's console.
+  const hopeful = (await document.hasStorageAccess?.()) || (await mayAsk())
+  return hopeful ? ask?.({ all: true }) : undefined
+}
+
+/** Whether the reader allowed it before: then asking needs no gesture. */
+async function mayAsk(): Promise<boolean> {
+  const { state } = await navigator.permissions.query({ name: 'storage-access' })
+  return state === 'granted'
 }

@@ -1,15 +1,16 @@
 // Entry of frame.html: checks who embeds it, shakes hands, and shows what the element asks for.
 import type { ElementMessage } from '@tuppence/protocol/bridge'
-import { render } from 'preact'
 import { config } from 'virtual:config'
 import { whoAsks } from '../asking.ts'
 import { openInFrame } from '../storage.ts'
-import { applyTheme } from '../theme.ts'
 import { openWallet } from '../wallet.ts'
+import { later, show } from './draw.ts'
+import { Screen } from './parts.tsx'
 import { openSession, type Session } from './session.ts'
-import { $texts, speak } from './state.ts'
+import { $laterTexts, speak } from './state.ts'
 import { startUnlock } from './unlock.tsx'
 
+void speak()
 const asker = whoAsks(location.ancestorOrigins)
 if ('site' in asker) start(asker.site)
 else refuse(asker.refused)
@@ -26,7 +27,7 @@ function start(site: string): void {
 
   const session = openSession(site, (message) => {
     if (message.t === 'theme') {
-      applyTheme(message.theme)
+      void later.then(({ applyTheme }) => applyTheme(message.theme))
       void speak(message.theme.lang)
     } else void answer(message)
   })
@@ -36,19 +37,16 @@ function start(site: string): void {
     if (!ask) {
       if (message.t === 'unlock') ask = startUnlock(opening, site)
       else if (message.t === 'tip') ask = (await import('./tip.tsx')).startTip(opening, site)
-      else if (message.t === 'balance') ask = (await import('./balance.tsx')).startBalance(opening)
+      else if (message.t === 'balance') ask = (await import('./balance.tsx')).startBalance(opening, site)
     }
     ask?.(message, open)
   }
 }
 
 function refuse(why: 'alone' | 'nested'): void {
-  document.body.dataset['state'] = 'blocked'
-  const text = $texts.get()[why]
-  render(
-    <p class="card note" role="note">
-      {text}
-    </p>,
-    document.body,
-  )
+  show(() => (
+    <Screen state="blocked">
+      <p role="note">{$laterTexts.get()?.[why]}</p>
+    </Screen>
+  ))
 }

@@ -1,64 +1,46 @@
 // What the frame's screens are made of. Buttons that pay are watched: a press counts only when a reader could see them.
 import type { ComponentChildren } from 'preact'
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { watchButton, type Guard, type Verdict } from '../guard.ts'
 
-type Press = (verdict: Verdict, seesCovers: boolean) => void
+/** What a press amounts to, and whether the browser could tell that something lay over the button. */
+export type Press = (verdict: Verdict, seesCovers: boolean) => void
+
+const guards = new WeakMap<Element, Guard>()
+
+const watch = (button: HTMLElement | null): void => {
+  if (button && !guards.has(button)) guards.set(button, watchButton(button))
+}
+
+type PayButtonProps = {
+  readonly onPress: Press
+  /** `submit`: Enter in the form's field presses it. */
+  readonly type?: 'button' | 'submit'
+  readonly children: ComponentChildren
+}
 
 /** A button that pays. It looks ready at once, and is so half a second after it came into view. */
-export function PayButton({
-  onPress,
-  label,
-  children,
-}: {
-  onPress: Press
-  label?: string
-  children: ComponentChildren
-}) {
-  const button = useRef<HTMLButtonElement>(null)
-  const guard = useRef<Guard>(undefined)
-  const [armed, setArmed] = useState(false)
-  useEffect(() => {
-    guard.current = watchButton(button.current!, setArmed)
-    return () => guard.current!.stop()
-  }, [])
+export function PayButton({ onPress, type = 'button', children }: PayButtonProps) {
+  const press = (event: Event) => {
+    const guard = guards.get(event.currentTarget as Element)!
+    onPress(guard.judge(event), guard.seesCovers)
+  }
   return (
-    <button
-      ref={button}
-      type="button"
-      class="pay"
-      aria-label={label}
-      aria-disabled={!armed}
-      onClick={(event) => {
-        const { judge, seesCovers } = guard.current!
-        onPress(judge(event), seesCovers)
-      }}
-    >
+    <button ref={watch} type={type} class="pay" onClick={press}>
       {children}
     </button>
   )
 }
 
-/**
- * The whole of a screen. What state it is in is on `<body>`, for tests; the page can't read it.
- *
- * @param how - How it was delivered.
- * @param strip - One line high.
- */
-export function Screen({
-  state,
-  how = '',
-  strip,
-  children,
-}: {
-  state: string
-  how?: string
-  strip?: boolean
-  children: ComponentChildren
-}) {
-  useLayoutEffect(() => {
-    document.body.dataset['state'] = state
-    document.body.dataset['how'] = how
-  }, [state, how])
-  return <main class={strip ? 'card strip' : 'card'}>{children}</main>
+type ScreenProps = {
+  readonly state: string
+  readonly how?: string
+  /** `strip`: one line high. */
+  readonly shape?: 'strip'
+  readonly children: ComponentChildren
+}
+
+/** The whole of a screen. The state is on `<body>` as well, for tests; the page can't read it. */
+export function Screen({ state, how = '', shape, children }: ScreenProps) {
+  Object.assign(document.body.dataset, { state, how })
+  return <main class={`card ${shape ?? ''}`}>{children}</main>
 }

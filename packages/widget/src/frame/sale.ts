@@ -3,7 +3,7 @@ import type { Affordable, Look, Offer, Outcome, Wallet } from '@tuppence/core'
 import { isTuppenceError, TuppenceError } from '@tuppence/protocol'
 import type { FailReason } from '@tuppence/protocol/bridge'
 import { atom, type ReadableAtom, type WritableAtom } from 'nanostores'
-import { runErrand, type Errand } from '../errand.ts'
+import type { Errand, runErrand } from '../errand.ts'
 import type { Verdict } from '../guard.ts'
 import { confirmAbove } from '../policy.ts'
 import type { Delivery } from './session.ts'
@@ -13,7 +13,10 @@ export type Note = 'price-changed' | 'declined' | 'popup-blocked' | 'too-little'
 
 /** What the screen shows. Amounts in minor units. */
 export type View =
-  | { readonly status: 'loading' | 'paying' | 'opening' | 'popup' }
+  | { readonly status: 'loading' }
+  | { readonly status: 'paying' }
+  | { readonly status: 'opening' }
+  | { readonly status: 'popup' }
   | { readonly status: 'priced'; readonly offer: Offer; readonly affordable: Affordable; readonly note?: Note }
   | {
       readonly status: 'delivered'
@@ -24,6 +27,12 @@ export type View =
   | { readonly status: 'failed'; readonly reason: FailReason | 'storage'; readonly money: 'untouched' | 'safe' }
 
 type LookedAtPrice = Extract<Look, { status: 'priced' }>
+
+/** What a sale does rarely, and so loads apart: aside.ts. */
+export type Aside = {
+  readonly payInPopup: (sale: State, kind: Errand['kind'], shown: Promise<Offer>) => Promise<void>
+  readonly failReason: (error: unknown) => FailReason | 'storage'
+}
 
 /** What a sale works with. */
 export type SaleDeps = {
@@ -36,6 +45,8 @@ export type SaleDeps = {
   readonly deliver: (delivery: Delivery) => void
   /** Tells the page that it could not be served. */
   readonly fail: (reason: FailReason) => void
+  readonly aside: () => Promise<Aside>
+  /** Instead of a window, in tests. */
   readonly errand?: typeof runErrand
 }
 
@@ -71,8 +82,8 @@ export function wayOf(
   return small && press.verdict === 'pay' ? 'pay' : 'confirm'
 }
 
-// One sale's memory: what it was given, what it shows, what it last looked at.
-type State = {
+/** One sale's memory: what it was given, what it shows, what it last looked at. */
+export type State = {
   readonly deps: SaleDeps
   readonly $view: WritableAtom<View>
   looked: Look | undefined
@@ -97,11 +108,11 @@ export function createSale(deps: SaleDeps): Sale {
       const { offer, affordable } = view
       const payable = affordable === 'now' || (wallet.mode === 'vault' && affordable === 'after-change')
       const way = wayOf(wallet.mode, { amount: offer.amount, payable, verdict, seesCovers })
-      return inLine(sale, () => (way === 'pay' ? pay(sale, offer) : payInPopup(sale, way, Promise.resolve(offer))))
+      return inLine(sale, () => (way === 'pay' ? pay(sale, offer) : payAside(sale, way, Promise.resolve(offer))))
     },
     buy: (way, shown) =>
       inLine(sale, async () => {
-        if (way !== 'pay') return payInPopup(sale, way, lookForOffer(sale))
+        if (way !== 'pay') return payAside(sale, way, lookForOffer(sale))
         sale.$view.set({ status: 'paying' })
         const offer = await lookForOffer(sale)
         if (offer.amount !== shown.amount || offer.unit !== shown.unit) throw new TuppenceError('challenge-changed')
@@ -128,13 +139,15 @@ async function inLine(sale: State, run: () => Promise<unknown>): Promise<void> {
     await run()
   } catch (error) {
     if (signal.aborted) return
-    const reason = failReason(error)
+    const reason = (await sale.deps.aside()).failReason(error)
     // A credential may have left: then nobody here knows what became of it, but the wallet finds out.
     const unknown = sale.$view.get().status === 'paying' && isTuppenceError(error) && error.retry === 'after-recover'
     sale.$view.set({ status: 'failed', reason, money: unknown ? 'safe' : 'untouched' })
     if (reason !== 'storage') sale.deps.fail(reason)
   }
 }
+
+const payAside: Aside['payInPopup'] = async (sale, ...rest) => (await sale.deps.aside()).payInPopup(sale, ...rest)
 
 function showPrice(sale: State, { offer, affordable }: LookedAtPrice, note?: Note): void {
   sale.$view.set({ status: 'priced', offer, affordable, ...(note && { note }) })
@@ -165,7 +178,7 @@ async function lookForOffer(sale: State): Promise<Offer> {
 }
 
 /** Looks again and says whether what was shown still holds. Otherwise the reader has to press again. */
-async function lookAgain(sale: State, shown: Offer, note?: Note): Promise<boolean> {
+export async function lookAgain(sale: State, shown: Offer, note?: Note): Promise<boolean> {
   const offer = await look(sale, note)
   if (!offer || (offer.amount === shown.amount && offer.unit === shown.unit)) return offer !== undefined
   showPrice(sale, sale.looked as LookedAtPrice, 'price-changed')
@@ -177,12 +190,12 @@ async function pay(sale: State, offer: Offer): Promise<void> {
   const outcome = await attempt(sale, offer)
   if (settle(sale, outcome, offer)) return
   const short = outcome.status === 'needs-change' || outcome.status === 'insufficient'
-  if (short && sale.deps.wallet.mode === 'allowance') return payInPopup(sale, 'lend', Promise.resolve(offer))
+  if (short && sale.deps.wallet.mode === 'allowance') return payAside(sale, 'lend', Promise.resolve(offer))
   await lookAgain(sale, offer, short ? 'too-little' : 'declined')
 }
 
 /** One payment at most: what a wallet with a seed does first, if it must, is to make change. */
-async function attempt(sale: State, offer: Offer, approved?: number): Promise<Outcome> {
+export async function attempt(sale: State, offer: Offer, approved?: number): Promise<Outcome> {
   const { wallet } = sale.deps
   sale.$view.set({ status: 'paying' })
   const options = {
@@ -197,43 +210,10 @@ async function attempt(sale: State, offer: Offer, approved?: number): Promise<Ou
 }
 
 /** Hands over what an outcome brought, if it brought something. */
-function settle(sale: State, outcome: Outcome, offer?: Offer): boolean {
+export function settle(sale: State, outcome: Outcome, offer?: Offer): boolean {
   if (outcome.status !== 'paid' && outcome.status !== 'opened') return false
   const { status: how, contentType, body, receipt } = outcome
   sale.$view.set({ status: 'delivered', how, ...(offer && { amount: offer.amount, unit: offer.unit }) })
   sale.deps.deliver({ contentType, body, ...(receipt && { receipt }) })
   return true
-}
-
-/** The window opens in the click's own turn; what it is told may take longer. */
-async function payInPopup(sale: State, kind: Errand['kind'], shown: Promise<Offer>): Promise<void> {
-  const { wallet } = sale.deps
-  const { signal } = sale.abort
-  const told = shown.then((offer) => describe(sale, offer, kind))
-  const ended = (sale.deps.errand ?? runErrand)(told, (allowance) => wallet.acceptAllowance(allowance), signal)
-  sale.$view.set({ status: 'popup' })
-  const [end, offer] = await Promise.all([ended, shown])
-  if (signal.aborted) return
-  const note = end === 'blocked' ? 'popup-blocked' : end === 'closed' ? 'too-little' : undefined
-  // What was shown is what is paid: a till that asks for something else now waits for another click.
-  if (!(await lookAgain(sale, offer, note)) || end !== 'done') return
-  if (!settle(sale, await attempt(sale, offer, offer.amount), offer)) await lookAgain(sale, offer, 'declined')
-}
-
-async function describe(sale: State, offer: Offer, kind: Errand['kind']): Promise<Errand> {
-  const { wallet, site, purpose } = sale.deps
-  const report = kind === 'lend' ? await wallet.reportAllowance(site) : undefined
-  const { amount, unit, title, tillOrigin, realm, mints } = offer
-  const about = { kind, purpose, site, amount, unit, tillOrigin, realm, mints }
-  return { ...about, ...(title !== undefined && { title }), ...(report && { report }) }
-}
-
-/** The page's four words for what went wrong, or `storage`, which is nobody's business but the reader's. */
-export function failReason(error: unknown): FailReason | 'storage' {
-  const code = isTuppenceError(error) ? error.code : ''
-  if (code.startsWith('storage-')) return 'storage'
-  if (code === 'offline' || !navigator.onLine) return 'offline'
-  if (code.startsWith('mint-')) return 'mint-down'
-  if (/^(till-(un|time)|content-|shutting|overloaded|internal|too-many|response-too)/.test(code)) return 'till-down'
-  return 'bad-offer'
 }

@@ -1,18 +1,25 @@
-// What every part of the frame shares: language and words.
+// What the frame's screens share: language and words, those of the first screen and those that come later.
 import { atom } from 'nanostores'
-import { chooseLanguage, defaultFrameTexts, loadTexts, type FrameTexts } from '../locale/index.ts'
+import { chooseLanguage, defaultFrameTexts, loadTexts } from '../locale/index.ts'
+import type { FrameTexts, LanguageCode, LaterTexts } from '../locale/index.ts'
 import { money } from '../money.ts'
 
-export const $texts = atom<FrameTexts>(defaultFrameTexts)
-export const $language = atom<string>('en')
+/** The words that are needed at once, and in which language they are. */
+export type Words = { readonly texts: FrameTexts; readonly language: LanguageCode }
 
-/** Takes over the language of the page, then the reader's. */
-export async function speak(lang: string): Promise<void> {
-  const language = chooseLanguage([lang, ...navigator.languages])
+export const $words = atom<Words>({ texts: defaultFrameTexts, language: 'en' })
+
+/** The words of everything but the price and the press; not there at first. */
+export const $laterTexts = atom<LaterTexts | undefined>(undefined)
+
+/** Takes over the language of the page, else the reader's. */
+export async function speak(...wanted: string[]): Promise<void> {
+  const language = chooseLanguage([...wanted, ...navigator.languages])
+  if ($laterTexts.get() && language === $words.get().language) return
   document.documentElement.lang = language
-  $texts.set(await loadTexts('frame', language))
-  $language.set(language)
+  $words.set({ texts: await loadTexts('frame', language), language })
+  $laterTexts.set(await loadTexts('later', language))
 }
 
 /** An amount in the reader's language. */
-export const price = (amount: number, unit: string): string => money(amount, unit, $language.get())
+export const price = (amount: number, unit: string): string => money(amount, unit, $words.get().language)

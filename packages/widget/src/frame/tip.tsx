@@ -2,18 +2,17 @@
 import type { Wallet } from '@tuppence/core'
 import { parseAmount } from '@tuppence/protocol'
 import type { ElementMessage } from '@tuppence/protocol/bridge'
-import { useStore } from '@nanostores/preact'
-import { render } from 'preact'
-import { useState } from 'preact/hooks'
+import { atom, type WritableAtom } from 'nanostores'
 import { hostOf } from '../asking.ts'
 import type { Verdict } from '../guard.ts'
-import { tipPresets } from '../policy.ts'
+import type { LaterTexts } from '../locale/index.ts'
 import { Working } from '../parts/parts.tsx'
+import { tipPresets } from '../policy.ts'
+import { later, show, type Later } from './draw.ts'
 import { PayButton, Screen } from './parts.tsx'
 import { createSale, wayOf, type Sale } from './sale.ts'
 import { deliveryTo, type Session } from './session.ts'
-import { $texts, price } from './state.ts'
-import { Failed } from './unlock.tsx'
+import { $laterTexts, $words, price } from './state.ts'
 
 /** The jar's currency. An element has no say in it, and no till here has another. */
 const unit = 'usd'
@@ -23,112 +22,111 @@ type Give = (amount: number, verdict: Verdict, seesCovers: boolean) => void
 /** Makes the tip screen; answers what to do with the element's messages. */
 export function startTip(opening: Promise<Wallet>, site: string): (message: ElementMessage, session: Session) => void {
   let id = ''
-  let sale: Sale | undefined
+  const $sale = atom<Sale | undefined>(undefined)
 
-  const show = (wallet: Wallet, url: string, presets: readonly number[], session: Session): void => {
+  const open = async (url: string, presets: readonly number[], session: Session): Promise<void> => {
+    const [wallet, screens] = await Promise.all([opening, later])
+    const $wrong = atom(false)
+    const draw = (): void => {
+      const sale = $sale.get()
+      const stores = [$sale, $wrong, ...(sale ? [sale.$view] : [])]
+      show(() => <Jar {...{ presets, give, $sale, $wrong, screens }} host={hostOf(new URL(url).origin)} />, ...stores)
+    }
     const give: Give = (amount, verdict, seesCovers) => {
-      const busy = sale && !['priced', 'delivered'].includes(sale.$view.get().status)
-      if (busy || verdict === 'ignore') return
+      const status = $sale.get()?.$view.get().status
+      if ((status && status !== 'priced' && status !== 'delivered') || verdict === 'ignore') return
       // A sale for each press: what it looks at, and pays at most once, is a tip of this amount.
-      sale = createSale({
+      const sale = createSale({
         wallet,
         site,
         purpose: 'tip',
+        aside: () => later,
         look: (signal) => wallet.lookTip({ url, site, amount, unit, signal }),
         fail: (reason) => session.send({ t: 'failed', id, reason }),
         deliver: (delivery) => session.send(deliveryTo(id, delivery)),
       })
+      $sale.set(sale)
       draw()
       const payable = (wallet.$balance.get()[unit]?.spendable ?? 0) >= amount
       void sale.buy(wayOf(wallet.mode, { amount, payable, verdict, seesCovers }), { amount, unit })
     }
-    const draw = () =>
-      render(
-        <Jar
-          presets={presets}
-          give={give}
-          sale={sale}
-          host={hostOf(new URL(url).origin)}
-          again={() => {
-            sale = undefined
-            draw()
-          }}
-        />,
-        document.body,
-      )
+    session.send({ t: 'resize', height: 160 })
     draw()
   }
 
   return (message, session) => {
     if (message.t === 'cancel' && message.id === id) {
-      sale?.stop()
+      $sale.get()?.stop()
       session.send({ t: 'cancelled', id })
     }
     if (message.t !== 'tip') return
     const first = id === ''
     ;({ id } = message)
     if (!first) return
-    session.send({ t: 'resize', height: 160 })
-    void opening.then((wallet) => show(wallet, message.url, message.presets ?? tipPresets, session))
+    open(message.url, message.presets ?? tipPresets, session).catch(async () => {
+      const { NoStorage } = await later
+      show(() => <NoStorage texts={$laterTexts.get()} />)
+    })
   }
 }
 
-type JarProps = {
+export type JarProps = {
   readonly presets: readonly number[]
   readonly give: Give
-  readonly sale: Sale | undefined
+  /** The attempt of the last press; none at first, and after one that was put aside. */
+  readonly $sale: WritableAtom<Sale | undefined>
+  /** Whether what was typed is no amount. */
+  readonly $wrong: WritableAtom<boolean>
+  readonly screens: Later
   readonly host: string
-  /** Puts a finished or failed attempt aside. */
-  readonly again: () => void
 }
 
+/** The jar in any state. */
 export function Jar(props: JarProps) {
-  return props.sale ? <Attempt {...props} sale={props.sale} /> : <Amounts {...props} />
+  const { $sale, $wrong, screens, host } = props
+  const texts = $laterTexts.get()
+  const sale = $sale.get()
+  const view = sale?.$view.get()
+  const putAside = () => {
+    sale?.stop()
+    $sale.set(undefined)
+  }
+  if (!texts || view?.status === 'loading' || view?.status === 'paying' || view?.status === 'opening') {
+    return (
+      <Screen state={texts ? 'paying' : 'loading'}>
+        <Working text={$words.get().texts[texts ? 'paying' : 'loading']} />
+      </Screen>
+    )
+  }
+  if (view?.status === 'failed') return <screens.Failed texts={texts} view={view} host={host} retry={putAside} />
+  if (view?.status === 'popup') return <screens.InPopup texts={texts} stop={putAside} />
+  const said = {
+    none: texts.tipTitle,
+    priced: view?.status === 'priced' && view.note === 'popup-blocked' ? texts.popupBlocked : texts.notPaid,
+    delivered:
+      view?.status === 'delivered' && view.amount !== undefined ? texts.tipThanks(price(view.amount, unit)) : '',
+  }
+  const title = $wrong.get() ? texts.tipBadAmount('2.50') : said[view?.status ?? 'none']
+  return <Amounts {...props} texts={texts} title={title} state={view?.status ?? 'priced'} />
 }
 
-function Attempt({ sale, ...props }: JarProps & { readonly sale: Sale }) {
-  const view = useStore(sale.$view)
-  const texts = useStore($texts)
-  if (view.status === 'failed') return <Failed view={view} host={props.host} retry={props.again} />
-  if (view.status === 'delivered') {
-    const thanks = view.amount === undefined ? texts.tipTitle : texts.tipThanks(price(view.amount, unit))
-    return <Amounts {...props} title={thanks} />
-  }
-  if (view.status === 'priced') {
-    return <Amounts {...props} title={view.note === 'popup-blocked' ? texts.popupBlocked : texts.notPaid} />
-  }
-  return (
-    <Screen state={view.status === 'popup' ? 'popup' : 'paying'}>
-      <Working text={view.status === 'popup' ? texts.finishInPopup : texts.paying} />
-      {view.status === 'popup' && (
-        <button
-          type="button"
-          class="quiet"
-          onClick={() => {
-            sale.stop()
-            props.again()
-          }}
-        >
-          {texts.stop}
-        </button>
-      )}
-    </Screen>
-  )
-}
-
-function Amounts({ presets, give, title }: Omit<JarProps, 'sale'> & { readonly title?: string }) {
-  const texts = useStore($texts)
-  const [typed, setTyped] = useState('')
-  const [wrong, setWrong] = useState(false)
+function Amounts({
+  presets,
+  give,
+  $wrong,
+  texts,
+  title,
+  state,
+}: JarProps & { texts: LaterTexts; title: string; state: string }) {
   const giveTyped = (verdict: Verdict, seesCovers: boolean) => {
-    const amount = readAmount(typed)
-    setWrong(amount === undefined)
+    const amount = readAmount(document.querySelector('input')?.value ?? '')
+    $wrong.set(amount === undefined)
     if (amount !== undefined) give(amount, verdict, seesCovers)
   }
   return (
-    <Screen state={title ? 'delivered' : 'priced'}>
+    <Screen state={state}>
       <div class="jar">
-        <b role="status">{wrong ? texts.tipBadAmount('2.50') : (title ?? texts.tipTitle)}</b>
+        <b role="status">{title}</b>
         <div class="presets">
           {presets.map((amount) => (
             <PayButton key={amount} onPress={(verdict, seesCovers) => give(amount, verdict, seesCovers)}>
@@ -146,13 +144,13 @@ function Amounts({ presets, give, title }: Omit<JarProps, 'sale'> & { readonly t
               inputMode="decimal"
               autocomplete="off"
               placeholder={texts.tipOther}
-              value={typed}
               maxLength={9}
-              aria-invalid={wrong}
-              onInput={(event) => setTyped(event.currentTarget.value)}
+              aria-invalid={$wrong.get()}
             />
           </label>
-          <PayButton onPress={giveTyped}>{texts.tipGive}</PayButton>
+          <PayButton type="submit" onPress={giveTyped}>
+            {texts.tipGive}
+          </PayButton>
         </form>
       </div>
     </Screen>

@@ -1,16 +1,15 @@
 // The frame as an article's pay button. main starts it when the element asks to unlock.
-import type { Wallet } from '@tuppence/core'
+import type { Balance, Wallet } from '@tuppence/core'
 import type { ElementMessage } from '@tuppence/protocol/bridge'
-import { useStore } from '@nanostores/preact'
-import { render } from 'preact'
 import { hostOf } from '../asking.ts'
 import { Mark, Working } from '../parts/parts.tsx'
+import { $later, later, show } from './draw.ts'
 import { PayButton, Screen } from './parts.tsx'
 import { createSale, type Sale, type View } from './sale.ts'
 import { deliveryTo, type Session } from './session.ts'
-import { $language, $texts, price } from './state.ts'
+import { $laterTexts, $words, price } from './state.ts'
 
-type Priced = Extract<View, { status: 'priced' }>
+type PricedView = Extract<View, { status: 'priced' }>
 
 /** Under this width the words and the button need two rows. */
 const narrow = 320
@@ -27,22 +26,24 @@ export function startUnlock(
   const open = async (session: Session): Promise<void> => {
     const wanted = url
     session.send({ t: 'resize', height: innerWidth < narrow ? 160 : 96 })
-    render(<Screen state="loading">{<Loading />}</Screen>, document.body)
+    show(() => <Wait state="loading" />)
     const wallet = await opening
     if (wanted !== url) return
-    sale = createSale({
+    const made = (sale = createSale({
       wallet,
       site,
       purpose: 'unlock',
+      aside: () => later,
       look: (signal) => wallet.look({ url: wanted, site, signal }),
       fail: (reason) => session.send({ t: 'failed', id, reason }),
       deliver: (delivery) => {
         session.send(deliveryTo(id, delivery))
         session.send({ t: 'resize', height: 48 })
       },
-    })
-    render(<Unlock key={wanted} sale={sale} wallet={wallet} host={hostOf(new URL(wanted).origin)} />, document.body)
-    await sale.begin()
+    }))
+    const host = hostOf(new URL(wanted).origin)
+    show(() => <Unlock sale={made} wallet={wallet} host={host} site={site} />, made.$view, wallet.$balance)
+    await made.begin()
   }
 
   return (message, session) => {
@@ -56,79 +57,62 @@ export function startUnlock(
     ;({ id, url } = message)
     if (standing) return
     sale?.stop()
-    open(session).catch(() => {
-      render(<Screen state="failed">{<NoStorage />}</Screen>, document.body)
+    open(session).catch(async () => {
+      const { NoStorage } = await later
+      show(() => <NoStorage texts={$laterTexts.get()} />)
     })
   }
 }
 
-export function Unlock({ sale, wallet, host }: { sale: Sale; wallet: Wallet; host: string }) {
-  const view = useStore(sale.$view)
-  const texts = useStore($texts)
-  const language = useStore($language)
-  const balances = useStore(wallet.$balance)
-  switch (view.status) {
-    case 'priced': {
-      const balance = balances[view.offer.unit]?.spendable ?? 0
-      return <Priced key={language} view={view} balance={balance} vault={wallet.mode === 'vault'} press={sale.press} />
-    }
-    case 'failed':
-      return <Failed view={view} host={host} retry={sale.retry} />
-    case 'delivered':
-      return <Delivered view={view} />
-    case 'popup':
-      return (
-        <Screen state="popup">
-          <div class="words">
-            <b role="status">{texts.finishInPopup}</b>
-            <span>{texts.finishInPopupWhy}</span>
-          </div>
-          <button type="button" class="quiet" onClick={sale.stop}>
-            {texts.stop}
-          </button>
-        </Screen>
-      )
-    default:
-      return (
-        <Screen state={view.status === 'opening' ? 'loading' : view.status}>
-          <Working text={texts[view.status]} />
-        </Screen>
-      )
+type UnlockProps = { readonly sale: Sale; readonly wallet: Wallet; readonly host: string; readonly site: string }
+
+/** The screen of a sale in any state. */
+export function Unlock({ sale, wallet, host, site }: UnlockProps) {
+  const view = sale.$view.get()
+  const screens = $later.get()
+  const texts = $laterTexts.get()
+  if (view.status === 'priced') {
+    return <Priced view={view} balance={wallet.$balance.get()[view.offer.unit]} mode={wallet.mode} press={sale.press} />
   }
+  // While a file is missing it is still loading.
+  if (!screens || !texts || view.status === 'loading' || view.status === 'paying' || view.status === 'opening') {
+    return <Wait state={view.status === 'paying' ? 'paying' : 'loading'} view={view.status} />
+  }
+  if (view.status === 'popup') return <screens.InPopup texts={texts} stop={sale.stop} />
+  if (view.status === 'failed') return <screens.Failed texts={texts} view={view} host={host} retry={sale.retry} />
+  return <screens.Delivered texts={texts} view={view} wallet={wallet} site={site} />
 }
 
-function Priced({
-  view,
-  balance,
-  vault,
-  press,
-}: {
-  view: Priced
-  balance: number
-  vault: boolean
-  press: Sale['press']
-}) {
-  const texts = useStore($texts)
-  const { offer, affordable, note } = view
+function Wait({ state, view = state }: { readonly state: string; readonly view?: string }) {
+  const { texts } = $words.get()
+  return (
+    <Screen state={state}>
+      <Working text={view === 'paying' || view === 'opening' ? texts[view] : texts.loading} />
+    </Screen>
+  )
+}
+
+type PricedProps = {
+  readonly view: PricedView
+  readonly balance: Balance | undefined
+  readonly mode: Wallet['mode']
+  readonly press: Sale['press']
+}
+
+function Priced({ view: { offer, affordable, note }, balance, mode, press }: PricedProps) {
+  const { texts } = $words.get()
   const amount = price(offer.amount, offer.unit)
+  const spendable = balance?.spendable ?? 0
+  const has = price(spendable, offer.unit)
   // Only a vault knows all that the reader has; elsewhere the popup finds out.
-  const short = vault && affordable === 'no' && (balance > 0 || note === 'too-little')
-  const words = {
-    'price-changed': texts.priceChanged(amount),
-    declined: texts.declined,
-    'popup-blocked': texts.popupBlocked,
-    'too-little': undefined,
-  }[note ?? 'too-little']
-  const about = short
-    ? texts.tooLittle(price(balance, offer.unit))
-    : balance > 0
-      ? texts.fromBalance(price(balance, offer.unit))
-      : texts.firstTime
+  const short = mode === 'vault' && affordable === 'no' && (spendable > 0 || note === 'too-little')
+  const said = note && $later.get()?.noteText($laterTexts.get(), note, amount)
+  const about = short ? texts.tooLittle(has) : spendable > 0 ? texts.fromBalance(has) : texts.firstTime
   return (
     <Screen state={short ? 'insufficient' : 'priced'}>
       <div class="words">
         <b>{texts.readAll}</b>
-        <span role={words ? 'alert' : undefined}>{words ?? about}</span>
+        <span role={said ? 'alert' : 'none'}>{said ?? about}</span>
       </div>
       <PayButton onPress={press}>
         <Mark />
@@ -136,50 +120,4 @@ function Priced({
       </PayButton>
     </Screen>
   )
-}
-
-/** What went wrong, and what it means for the reader's money. */
-export function Failed({
-  view,
-  host,
-  retry,
-}: {
-  view: Extract<View, { status: 'failed' }>
-  host: string
-  retry: () => void
-}) {
-  const texts = useStore($texts)
-  const reason = texts[view.reason]
-  return (
-    <Screen state="failed">
-      <div class="words" role="alert">
-        <b>{typeof reason === 'string' ? reason : reason(host)}</b>
-        <span>{view.money === 'safe' ? texts.moneySafe : texts.notPaid}</span>
-      </div>
-      <button type="button" class="quiet" onClick={retry}>
-        {texts.tryAgain}
-      </button>
-    </Screen>
-  )
-}
-
-function Delivered({ view }: { view: Extract<View, { status: 'delivered' }> }) {
-  const texts = useStore($texts)
-  const paid = view.how === 'paid' && view.amount !== undefined ? texts.paid(price(view.amount, view.unit!)) : undefined
-  return (
-    <Screen state="delivered" how={view.how} strip>
-      <span role="status">{paid ?? (view.how === 'free' ? texts.free : texts.opened)}</span>
-      <a href="/" target="_blank" rel="noopener">
-        {texts.wallet}
-      </a>
-    </Screen>
-  )
-}
-
-function Loading() {
-  return <Working text={useStore($texts).loading} />
-}
-
-function NoStorage() {
-  return <p role="alert">{useStore($texts).storage}</p>
 }

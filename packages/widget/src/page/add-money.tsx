@@ -5,7 +5,7 @@ import { money } from '../money.ts'
 import { Amounts, TestNote } from '../parts/money-in.tsx'
 import { Working } from '../parts/parts.tsx'
 import { topUpDefault } from '../policy.ts'
-import { defaultUnit, sentence, type SectionProps } from './wallet-page.tsx'
+import { defaultUnit, sentence, type SectionProps } from './words.ts'
 
 type Progress = { readonly stage: TopUpState } | { readonly said: string; readonly bad?: true }
 

@@ -6,7 +6,7 @@ import { useState } from 'preact/hooks'
 import { hostOf } from '../asking.ts'
 import { money } from '../money.ts'
 import { checkReceipt, type ReceiptCheck } from './receipts.ts'
-import type { SectionProps, Words } from './wallet-page.tsx'
+import type { SectionProps, Words } from './words.ts'
 
 /** Change and loans move a reader's own money about; they are not history to a person. */
 const shown: readonly HistoryEntry['kind'][] = ['pay', 'tip', 'top-up', 'receive', 'send']

@@ -4,7 +4,7 @@ import { useStore } from '@nanostores/preact'
 import { useState } from 'preact/hooks'
 import { hostOf } from '../asking.ts'
 import { money } from '../money.ts'
-import { sentence, type SectionProps } from './wallet-page.tsx'
+import { sentence, type SectionProps } from './words.ts'
 
 export function Sites({ wallet, words }: SectionProps) {
   const { texts } = words

@@ -1,22 +1,13 @@
 // The wallet page: balance, adding money, history, sites, and what is kept where. main renders it, and so can an app that is its own wallet.
-import type { Db, Wallet } from '@tuppence/core'
-import { formatAmount, isTuppenceError } from '@tuppence/protocol'
+import type { Db } from '@tuppence/core'
+import { formatAmount } from '@tuppence/protocol'
 import { useStore } from '@nanostores/preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { ErrorTexts, PageTexts } from '../locale/index.ts'
 import { Mark } from '../parts/parts.tsx'
 import { AddMoney } from './add-money.tsx'
 import { History } from './history.tsx'
 import { Sites } from './sites.tsx'
-
-/** What every section says, and in which language. */
-export type Words = { readonly texts: PageTexts; readonly errors: ErrorTexts; readonly language: string }
-
-/** What every section works on. */
-export type SectionProps = { readonly wallet: Wallet; readonly words: Words }
-
-/** The unit that a wallet starts with. */
-export const defaultUnit = 'usd'
+import { defaultUnit, sentence, type SectionProps } from './words.ts'
 
 type Props = SectionProps & { readonly db: Db; readonly starting: Promise<void> }
 
@@ -24,7 +15,10 @@ export function WalletPage({ wallet, db, words, starting }: Props) {
   const { texts } = words
   const [failure, setFailure] = useState<string>()
   useEffect(() => {
-    starting.catch((error: unknown) => setFailure(sentence(error, words)))
+    starting
+      .catch((error: unknown) => setFailure(sentence(error, words)))
+      // For tests, which should not read a balance too early.
+      .finally(() => (document.body.dataset['state'] = 'ready'))
   }, [starting, words])
   return (
     <div class="wallet">
@@ -77,9 +71,4 @@ function BalanceCard({ wallet, words: { texts, language } }: SectionProps) {
       <p class="more">{texts.testNote}</p>
     </section>
   )
-}
-
-/** What went wrong, for a person. */
-export function sentence(error: unknown, { errors }: Words): string {
-  return errors[isTuppenceError(error) ? error.code : 'internal']
 }

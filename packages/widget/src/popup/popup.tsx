@@ -107,13 +107,13 @@ function Why({ errand, short, texts, price }: { errand: Errand; short: boolean; 
   const [title, why] = short
     ? [texts.fundTitle, texts.fundWhy(price)]
     : errand.kind === 'lend'
-      ? [texts.lendTitle(host), '']
+      ? [errand.report ? texts.refillTitle(host) : texts.lendTitle(host), '']
       : [texts.confirmTitle(price), texts.confirmWhy]
   return (
     <>
       <h1>{title}</h1>
       {why && <p>{why}</p>}
-      {errand.kind === 'lend' && <p class="muted">{texts.lendWhy}</p>}
+      {errand.kind === 'lend' && <p class="muted">{errand.report ? texts.refillWhy : texts.lendWhy}</p>}
     </>
   )
 }

@@ -2,7 +2,7 @@
 import type { TopUpState, Wallet } from '@tuppence/core'
 import { isTuppenceError, type ErrorCode } from '@tuppence/protocol'
 import { atom } from 'nanostores'
-import type { TakenErrand } from '../errand.ts'
+import type { Errand, TakenErrand, Visit } from '../errand.ts'
 import { allowanceFor } from '../policy.ts'
 
 /** What the popup shows. `spendable` and amounts in minor units. */
@@ -25,8 +25,8 @@ let settling: Promise<void> = Promise.resolve()
 export type TopUp = { readonly amount: number; readonly method: string } | undefined
 
 /** Reads the vault and shows what is asked. */
-export async function begin(wallet: Wallet, taken: TakenErrand | undefined): Promise<void> {
-  if (!taken) return $step.set({ status: 'stranger' })
+export async function begin(wallet: Wallet, taken: TakenErrand<Errand | Visit> | undefined): Promise<void> {
+  if (!taken || !isAsking(taken)) return $step.set({ status: 'stranger' })
   try {
     await wallet.start()
     const { report, unit } = taken.errand
@@ -36,6 +36,10 @@ export async function begin(wallet: Wallet, taken: TakenErrand | undefined): Pro
   } catch (error) {
     failed(error)
   }
+}
+
+function isAsking(taken: TakenErrand<Errand | Visit>): taken is TakenErrand {
+  return taken.errand.kind !== 'visit'
 }
 
 /** The reader confirmed: adds money if asked to, lends if the frame needs it, and lets the frame go on. */

@@ -2,6 +2,8 @@
 import type { HistoryEntry, LoanPayment } from '@tuppence/core'
 import { atom } from 'nanostores'
 import { render, type VNode } from 'preact'
+import { $later, later } from '../frame/draw.ts'
+import { speak } from '../frame/state.ts'
 import { Jar } from '../frame/tip.tsx'
 import type { Sale, View } from '../frame/sale.ts'
 import { Unlock } from '../frame/unlock.tsx'
@@ -130,15 +132,17 @@ const screens: Record<string, () => VNode> = {
       sale={saleIn(views[state]!)}
       wallet={sampleWallet({ spendable: state === 'first' ? 0 : state === 'short' ? 2 : 495 })}
       host="news.localhost:4041"
+      site="http://news.localhost:4041"
     />
   ),
   tip: () => (
     <Jar
       presets={tipPresets}
       give={() => {}}
-      sale={views[state] && saleIn(views[state])}
+      $sale={atom(views[state] && saleIn(views[state]))}
+      $wrong={atom(state === 'wrong')}
+      screens={$later.get()!}
       host="news.localhost:4041"
-      again={() => {}}
     />
   ),
   popup: () => {
@@ -156,4 +160,6 @@ const link = document.head.appendChild(document.createElement('link'))
 link.rel = 'stylesheet'
 link.href = `/src/${sheet}.css`
 if (screen === 'unlock' || screen === 'tip') applyTheme({ tokens: {}, scheme, lang: 'en' })
+await speak('en')
+await later
 link.addEventListener('load', () => render(screens[screen]!(), document.body))

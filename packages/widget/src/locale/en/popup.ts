@@ -7,6 +7,8 @@ export const popup = {
   lendTitle: (host: string) => `Keep some change ready for ${host}`,
   lendWhy:
     'Your browser keeps sites apart, so it asks once for each new site. After this, reading here takes one click.',
+  refillTitle: (host: string) => `More change for ${host}`,
+  refillWhy: 'What was set aside for this site does not cover this. After this, reading here takes one click again.',
   lendAmount: (amount: string) => `Set aside for this site: ${amount}`,
   lendSafe: 'It stays yours. Only your clicks here can spend it, and you can call it home any time.',
   fundTitle: 'Add money once, read anywhere',

@@ -1,4 +1,4 @@
-// The part of the wallet's origin that is not pages: tuppence.js with its versioned copy and SRI, and the headers. A Vite plugin.
+// What the build does beside bundling: tuppence.js with its versioned copy and SRI, the headers, and the deployed config.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,0 +1,39 @@
+// What a sale does rarely: pay by way of the popup, and name what went wrong. Part of what the frame loads later.
+import type { Offer } from '@tuppence/core'
+import { isTuppenceError } from '@tuppence/protocol'
+import type { FailReason } from '@tuppence/protocol/bridge'
+import { runErrand, type Errand } from '../errand.ts'
+import { attempt, lookAgain, settle, type State } from './sale.ts'
+
+/** Asks in the popup, then goes on by itself. The window opens in the click's own turn; what it is told may take longer. */
+export async function payInPopup(sale: State, kind: Errand['kind'], shown: Promise<Offer>): Promise<void> {
+  const { wallet, errand = runErrand } = sale.deps
+  const { signal } = sale.abort
+  const told = shown.then((offer) => describe(sale, offer, kind))
+  const ended = errand(told, (allowance) => wallet.acceptAllowance(allowance), signal)
+  sale.$view.set({ status: 'popup' })
+  const [end, offer] = await Promise.all([ended, shown])
+  if (signal.aborted) return
+  const note = end === 'blocked' ? 'popup-blocked' : end === 'closed' ? 'too-little' : undefined
+  // What was shown is what is paid: a till that asks for something else now waits for another click.
+  if (!(await lookAgain(sale, offer, note)) || end !== 'done') return
+  if (!settle(sale, await attempt(sale, offer, offer.amount), offer)) await lookAgain(sale, offer, 'declined')
+}
+
+async function describe(sale: State, offer: Offer, kind: Errand['kind']): Promise<Errand> {
+  const { wallet, site, purpose } = sale.deps
+  const report = kind === 'lend' ? await wallet.reportAllowance(site) : undefined
+  const { amount, unit, title, tillOrigin, realm, mints } = offer
+  const about = { kind, purpose, site, amount, unit, tillOrigin, realm, mints }
+  return { ...about, ...(title !== undefined && { title }), ...(report && { report }) }
+}
+
+/** The page's four words for what went wrong, or `storage`, which is nobody's business but the reader's. */
+export function failReason(error: unknown): FailReason | 'storage' {
+  const code = isTuppenceError(error) ? error.code : ''
+  if (code.startsWith('storage-')) return 'storage'
+  if (code === 'offline' || !navigator.onLine) return 'offline'
+  if (code.startsWith('mint-') && code !== 'mint-unknown' && code !== 'mint-unaccepted') return 'mint-down'
+  const passing = /^(till-(un|time)|content-una|shutting|overloaded|internal|too-many|response-too|payment-in)/
+  return passing.test(code) ? 'till-down' : 'bad-offer'
+}
