@@ -114,3 +114,15 @@ describe('config', () => {
     expect(refusal(JSON.parse('{"__proto__": {"offers": []}}'))).toMatchObject({ code: 'config-invalid' })
   })
 })
+
+describe('what an offer binds into its challenge', () => {
+  test('is text that has a UTF-8 form', () => {
+    expect(refusal(offer({ title: 'a\ud800' }))).toMatchObject({ code: 'config-invalid', field: 'offers.0.title' })
+  })
+
+  test('leaves room for coins in a credential of 4 KB', () => {
+    const sites = (count: number) => Array.from({ length: count }, (_, i) => `https://${'a'.repeat(50)}${i}.example`)
+    expect(parseConfig(offer({ sites: sites(10) })).offers[0]?.sites).toHaveLength(10)
+    expect(refusal(offer({ sites: sites(12) }))).toMatchObject({ code: 'config-invalid', field: 'offers.0' })
+  })
+})

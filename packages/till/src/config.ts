@@ -1,5 +1,5 @@
 /** Reads and checks a till's configuration; called by createTill() and by whoever loads it from a file. */
-import { limits, parseAmount, TuppenceError, wellKnownPath } from '@tuppence/protocol'
+import { limits, parseAmount, TuppenceError, utf8, wellKnownPath } from '@tuppence/protocol'
 import * as v from 'valibot'
 import type { Offer } from './offers.ts'
 
@@ -30,6 +30,8 @@ export type TillSettings = Readonly<{
 const offersMax = 10_000
 // A challenge repeats the path, and a credential the challenge; all of it must fit into 4 KB.
 const pathCharsMax = 256
+// Leaves room for eight coins, more than any price needs that is not chosen to.
+const boundBytesMax = 768
 const tipMinDefault = '0.05'
 const tipMaxDefault = '100'
 
@@ -68,7 +70,10 @@ const amount = v.string('must be a decimal string, such as "0.05"')
 const common = {
   id: identifier,
   path,
-  title: text(limits.titleMax),
+  title: v.pipe(
+    text(limits.titleMax),
+    v.check((title) => title.isWellFormed(), 'must be well-formed text'),
+  ),
   sites: v.optional(
     v.pipe(
       v.array(origin),
@@ -146,6 +151,8 @@ function toOffer(
 ): Offer {
   const { unit, field } = context
   const base = { id: offer.id, path: offer.path, title: offer.title, sites: offer.sites ?? [context.origin], unit }
+  if (utf8([offer.path, offer.title, ...base.sites].join(' ')).length > boundBytesMax)
+    throw invalid(field, `has over ${boundBytesMax} bytes of path, title and sites: no credential could hold them`)
   if (offer.kind === 'article') return { ...base, kind: 'article', price: minor(offer.price, unit, `${field}.price`) }
   const min = minor(offer.min ?? tipMinDefault, unit, `${field}.min`)
   const max = minor(offer.max ?? tipMaxDefault, unit, `${field}.max`)

@@ -120,7 +120,14 @@ async function readOrCreate(path: string, content: () => Promise<string>): Promi
     if (error.code !== 'EEXIST') throw error
   })
   await unlink(draft)
+  await syncFolder(join(path, '..'))
   return readFile(path, 'utf8')
+}
+
+/** A new name is on the disk only when its folder is: a key that a mint knows must not be gone after a power cut. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path)
+  await folder.sync().finally(() => folder.close())
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   base64UrlDecode,
   base64UrlEncode,
@@ -129,6 +131,22 @@ describe('the same credential again', () => {
     const late = await payWith(salt(), credential)
     expect(late.status).toBe(200)
     expect(late.headers.get('payment-receipt')).toBe(first.headers.get('payment-receipt'))
+    await stage.restart()
+  })
+
+  test('is answered under another challenge secret and another realm, where a new one is refused', async () => {
+    const credential = credentialFor(await askFor(salt()), await stage.purse.token(5))
+    const unpaid = credentialFor(await askFor(salt()), await stage.purse.token(5))
+    const first = await payWith(salt(), credential)
+    const file = join(stage.config.dataDir, 'challenge.secret')
+    const secret = readFileSync(file)
+    writeFileSync(file, `${base64UrlEncode(new Uint8Array(32).fill(1))}\n`)
+    await stage.restart({ config: { ...stage.config, realm: 'renamed' } })
+    const again = await payWith(salt(), credential)
+    expect(again.status).toBe(200)
+    expect(again.headers.get('payment-receipt')).toBe(first.headers.get('payment-receipt'))
+    expect(await refused(unpaid)).toBe('invalid-challenge')
+    writeFileSync(file, secret)
     await stage.restart()
   })
 

@@ -5,6 +5,7 @@ import {
   hasCredential,
   isExpired,
   isTuppenceError,
+  matchesDigest,
   tokenReference,
   TuppenceError,
 } from '@tuppence/protocol'
@@ -66,12 +67,13 @@ function oneToken(header: string): string {
  */
 export async function pay(deps: PayDeps, bid: Bid): Promise<Accepted> {
   const { offered, wanted, request } = bid
-  const claim =
-    offered.by === 'credential' ? await claimOf(deps, offered.credential, wanted) : bareClaim(offered.token, wanted)
-  const reference = await tokenReference(claim.token)
+  const named = nameOf(offered)
+  const reference = await tokenReference(named.token)
+  // Before the challenge is looked at: what was paid once is answered under any secret, realm or price of today.
   const known = await deps.journal.find(reference)
-  if (known) return repeat(deps, { known, claim, bid })
+  if (known) return repeat(deps, { known, named, bid })
 
+  const claim = offered.by === 'credential' ? await claimOf(deps, offered.credential, wanted) : bareClaim(named, wanted)
   const reader = await provenPayer(request, claim.source, deps.nowMs())
   if (isExpired(claim, deps.nowMs())) throw new TuppenceError('payment-expired')
   await bid.check(reader)
@@ -97,23 +99,27 @@ export async function pay(deps: PayDeps, bid: Bid): Promise<Accepted> {
   return { payment: await settle(deps, payment), repeat: 'first' }
 }
 
+/** How money calls itself: enough to know a payment again by. */
+type Named = Readonly<{ token: string; challengeId: string; source?: string }>
+
 /** What a requester claims to pay, once its challenge is known to be ours. */
-type Claim = Readonly<{ token: string; challengeId: string; price: number; expires?: string; source?: string }>
+type Claim = Named & Readonly<{ price: number; expires?: string }>
+
+function nameOf(offered: Offered): Named {
+  if (offered.by === 'x-cashu') return { token: offered.token, challengeId: xCashuChallenge }
+  const { challenge, payload, source } = offered.credential
+  return { token: payload.cashu_token, challengeId: challenge.id, ...(source !== undefined && { source }) }
+}
 
 async function claimOf(deps: ChallengeDeps, credential: Credential, wanted: Wanted): Promise<Claim> {
   const { challenge, price } = await recogniseChallenge(deps, credential.challenge, wanted)
-  return {
-    token: credential.payload.cashu_token,
-    challengeId: challenge.id,
-    price,
-    ...(challenge.expires !== undefined && { expires: challenge.expires }),
-    ...(credential.source !== undefined && { source: credential.source }),
-  }
+  const { expires } = challenge
+  return { ...nameOf({ by: 'credential', credential }), price, ...(expires !== undefined && { expires }) }
 }
 
 /** NUT-24 has no challenge to come back: the price is today's, and whoever has the token is the payer. */
-function bareClaim(token: string, wanted: Wanted): Claim {
-  return { token, challengeId: xCashuChallenge, price: wanted.amount }
+function bareClaim(named: Named, wanted: Wanted): Claim {
+  return { ...named, price: wanted.amount }
 }
 
 /**
@@ -122,21 +128,21 @@ function bareClaim(token: string, wanted: Wanted): Claim {
  */
 async function repeat(
   deps: AcceptDeps,
-  again: Readonly<{ known: JournaledPayment; claim: Claim; bid: Bid }>,
+  again: Readonly<{ known: JournaledPayment; named: Named; bid: Bid }>,
 ): Promise<Accepted> {
-  const { known, claim, bid } = again
-  const reader = await provenPayer(bid.request, claim.source, deps.nowMs()).catch((cause: unknown) => {
+  const { known, named, bid } = again
+  const reader = await provenPayer(bid.request, named.source, deps.nowMs()).catch((cause: unknown) => {
     throw isTuppenceError(cause)
       ? new TuppenceError('payer-mismatch', { details: { reason: cause.code }, cause })
       : cause
   })
-  checkSame(known, claim, bid.wanted, reader)
+  checkSame(known, named, bid.wanted, reader)
   return { payment: await settle(deps, known), repeat: 'again' }
 }
 
-function checkSame(payment: JournaledPayment, claim: Claim, wanted: Wanted, reader: Reader | undefined): void {
+function checkSame(payment: JournaledPayment, named: Named, wanted: Wanted, reader: Reader | undefined): void {
   const isSame =
-    payment.challengeId === claim.challengeId &&
+    payment.challengeId === named.challengeId &&
     payment.offerId === wanted.offer.id &&
     payment.target === wanted.target &&
     payment.digest === wanted.digest
@@ -155,6 +161,6 @@ function idempotencyKeyOf(request: SignableRequest): string | undefined {
 export async function digestOf(body: Uint8Array, headers: Headers): Promise<string> {
   const digest = await contentDigest(body)
   const told = headers.get('content-digest')
-  if (told !== null && told !== digest) throw new TuppenceError('digest-mismatch')
+  if (told !== null && !(await matchesDigest(told, body))) throw new TuppenceError('digest-mismatch')
   return digest
 }

@@ -95,6 +95,18 @@ describe('coming back with the key that bought', () => {
     expect((await fetch(salt(), { headers: await signed(salt(), reader, {}, wrong + offset) })).status).toBe(200)
   })
 
+  test('renders for what was paid then, not for the price of today', async () => {
+    const paid: number[] = []
+    const [offer, ...others] = stage.config.offers
+    await stage.restart({
+      config: { ...stage.config, offers: [{ ...offer, price: '0.50' } as never, ...others] },
+      content: async (_offer, _request, { amount }) => (paid.push(amount), { contentType: 'text/plain', body: '' }),
+    })
+    expect((await fetch(salt(), { headers: await signed(salt(), reader) })).status).toBe(200)
+    expect(paid).toEqual([5])
+    await stage.restart()
+  })
+
   test('is subject to the publisher’s policy', async () => {
     const asked: (string | undefined)[] = []
     await stage.restart({ policy: async (_offer, { reader: who }) => (asked.push(who), 'refuse') })

@@ -1,5 +1,6 @@
 /** Settles what a crash or a silent mint left open: on start, and again after each unknown outcome, ever more rarely. */
 import { settle, type AcceptDeps } from './accept.ts'
+import type { JournaledPayment } from './journal/port.ts'
 
 /** Recovery of one till. */
 export type Recovery = Readonly<{
@@ -53,12 +54,31 @@ async function runOnce(
   deps: AcceptDeps,
   isStopped: () => boolean,
 ): Promise<Readonly<{ settled: number; left: number }>> {
-  const open = [...(await deps.journal.unsettled(batchMax))]
-  if (open.length === 0) return { settled: 0, left: 0 }
-  const total = open.length
+  const tried = new Set<string>()
+  let left = 0
+  let batch: JournaledPayment[]
+  do {
+    // Those that stay open come again, as the oldest: with room for them, each payment gets its turn, however many there are.
+    const open = await deps.journal.unsettled(left + batchMax)
+    batch = open.filter(({ reference }) => !tried.has(reference))
+    for (const { reference } of batch) tried.add(reference)
+    left += await settleAll(deps, batch, isStopped)
+  } while (batch.length >= batchMax && !isStopped())
+  if (tried.size === 0) return { settled: 0, left: 0 }
+  deps.log({ event: 'recovered', payments: tried.size - left, left })
+  return { settled: tried.size - left, left }
+}
+
+/** @returns How many are still open. */
+async function settleAll(
+  deps: AcceptDeps,
+  payments: readonly JournaledPayment[],
+  isStopped: () => boolean,
+): Promise<number> {
+  const waiting = [...payments]
   let left = 0
   const worker = async (): Promise<void> => {
-    for (let payment = open.shift(); payment && !isStopped(); payment = open.shift()) {
+    for (let payment = waiting.shift(); payment && !isStopped(); payment = waiting.shift()) {
       // A refusal settles it as well: settle() has said so in the log, and has forgotten the payment.
       await settle(deps, payment).catch(async () => {
         if ((await deps.journal.find(payment.reference))?.stage === 'received') left += 1
@@ -66,6 +86,5 @@ async function runOnce(
     }
   }
   await Promise.all(Array.from({ length: concurrencyMax }, worker))
-  deps.log({ event: 'recovered', payments: total - left, left })
-  return { settled: total - left, left }
+  return left
 }

@@ -105,7 +105,7 @@ async function reopen(deps: SellDeps, sale: Sale): Promise<Response> {
   const owned = await provenOwner(signable, { offerId: offer.id, journal: deps.journal, nowMs: deps.nowMs() })
   if (!owned) return ask(deps, sale, new TuppenceError('payment-required'))
   await permit(deps, { offer, request, reader: owned.reader.thumbprint })
-  const content = await render(deps, sale, sale.wanted.amount)
+  const content = await render(deps, sale, owned.amount)
   deps.log({ event: 'reopened', offer: offer.id })
   return contentAnswer(deps.nowMs(), content, owned.receipt)
 }

@@ -108,6 +108,21 @@ describe('a tip', () => {
     expect((await fetch(jar(), tip(25))).status).toBe(402)
   })
 
+  test('whose sender breaks off is no fault of the till', async () => {
+    const { connect } = await import('node:net')
+    const [failed, refused] = [stage.count('failed'), stage.count('refused')]
+    const socket = connect(Number(new URL(jar()).port), '127.0.0.1')
+    socket.write('POST /tip HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"amount"')
+    setTimeout(() => socket.destroy(), 50)
+    await expect.poll(() => stage.count('refused')).toBe(refused + 1)
+    expect(stage.count('failed')).toBe(failed)
+  })
+
+  test('takes a digest among those of other algorithms', async () => {
+    const digest = `${await contentDigest('{"amount":5}')}, sha-512=:AAAA:`
+    expect((await fetch(jar(), tip(5, { 'content-digest': digest }))).status).toBe(402)
+  })
+
   test('has an idempotency key that a reader can use for one payment only', async () => {
     const reader = await newReader()
     const before = await stage.account()

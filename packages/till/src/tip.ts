@@ -1,22 +1,34 @@
 /** The body of a tip: reads it from a request and checks the amount; called for every POST to a tip jar. */
-import { concatBytes, limits, parseJsonAs, tipBodySchema, TuppenceError, utf8Decode } from '@tuppence/protocol'
+import {
+  concatBytes,
+  isTuppenceError,
+  limits,
+  parseJsonAs,
+  tipBodySchema,
+  TuppenceError,
+  utf8Decode,
+} from '@tuppence/protocol'
 import type { Bytes } from '@tuppence/protocol'
 import type { TipOffer } from './offers.ts'
 
 /**
  * Reads a request's body, bounded.
  *
- * @throws {TuppenceError} `body-too-large`, before more than the limit was read.
+ * @throws {TuppenceError} `body-too-large`, before more than the limit was read. `bad-request`: the sender broke off.
  */
 export async function readBody(request: Request): Promise<Bytes> {
   const declared = Number(request.headers.get('content-length') ?? 0)
   if (declared > limits.bodyBytesMax) throw tooLarge()
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of request.body ?? []) {
-    length += chunk.byteLength
-    if (length > limits.bodyBytesMax) throw tooLarge()
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body ?? []) {
+      length += chunk.byteLength
+      if (length > limits.bodyBytesMax) throw tooLarge()
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    throw isTuppenceError(cause) ? cause : new TuppenceError('bad-request', { cause })
   }
   return concatBytes(...chunks)
 }

@@ -69,6 +69,12 @@ describe.each(['hono', 'node'] as const)('the adapter for %s', (name) => {
     ).toBe(200)
   })
 
+  test('takes two slashes for a path, not for a host', async () => {
+    const answer = await raw(base(name), 'GET //x/read/salt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+    expect(answer).toMatch(/^HTTP\/1.1 (200|404) /)
+    expect(answer).not.toContain('Payment ')
+  })
+
   test('sees a second Authorization', async () => {
     const answer = await raw(
       base(name),

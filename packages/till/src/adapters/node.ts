@@ -39,7 +39,9 @@ function toRequest(incoming: IncomingMessage): Request | undefined {
     for (let i = 0; i + 1 < incoming.rawHeaders.length; i += 2)
       headers.append(incoming.rawHeaders[i] as string, incoming.rawHeaders[i + 1] as string)
     const body = method === 'GET' || method === 'HEAD' ? null : (Readable.toWeb(incoming) as ReadableStream<Uint8Array>)
-    return new Request(new URL(target, 'http://till.invalid'), { method, headers, body, duplex: 'half' } as RequestInit)
+    // Joined as text: resolved, a target of two slashes would name a host, and lose its first segment.
+    const url = target.startsWith('/') ? `http://till.invalid${target}` : target
+    return new Request(url, { method, headers, body, duplex: 'half' } as RequestInit)
   } catch {
     return undefined
   }

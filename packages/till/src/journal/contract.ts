@@ -136,6 +136,7 @@ function entitling(journal: () => Journal): void {
       offerId: 'salt',
       reference: payment.reference,
       receipt: 'receipt-1',
+      amount: 5,
       atMs: 2_000,
     })
     expect(await journal().entitlement(reader.thumbprint, 'tin')).toBeUndefined()

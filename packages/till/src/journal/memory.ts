@@ -39,6 +39,7 @@ export function memoryJournal(): Journal {
             offerId: kept.offerId,
             reference,
             receipt: kept.receipt ?? receipt,
+            amount: kept.amount,
             atMs,
           })
       }

@@ -58,6 +58,8 @@ export type Entitlement = Readonly<{
   offerId: string
   reference: string
   receipt: string
+  /** Minor units that were paid. */
+  amount: number
   atMs: number
 }>
 

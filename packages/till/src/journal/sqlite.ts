@@ -129,7 +129,8 @@ function prepare(db: DatabaseSync) {
     refused: db.prepare(`DELETE FROM payment WHERE reference = ? AND stage = 'received'`),
     unsettled: db.prepare(`SELECT * FROM payment WHERE stage = 'received' ORDER BY received_at_ms LIMIT ?`),
     entitlement: db.prepare(
-      `SELECT e.*, p.receipt FROM entitlement e JOIN payment p USING (reference) WHERE e.thumbprint = ? AND e.offer_id = ?`,
+      `SELECT e.*, p.receipt, p.amount FROM entitlement e JOIN payment p USING (reference)
+       WHERE e.thumbprint = ? AND e.offer_id = ?`,
     ),
   }
 }
@@ -237,6 +238,7 @@ function toEntitlement(row: Row): Entitlement {
     offerId: row['offer_id'] as string,
     reference: row['reference'] as string,
     receipt: row['receipt'] as string,
+    amount: row['amount'] as number,
     atMs: row['at_ms'] as number,
   }
 }
