@@ -178,9 +178,12 @@ export type LendInput = {
 /** Where to make change (everywhere when absent), and an amount that must be payable afterwards. */
 export type ChangeRequest = { readonly amount?: number | undefined; readonly unit?: string | undefined; readonly mint?: string | undefined }
 
+/** What a till delivered. `receipt`: the Payment-Receipt header as it came, not checked yet. */
+export type Content = { readonly contentType: string; readonly body: string; readonly receipt?: string }
+
 export type UnlockOptions = {
   /** Called with what was bought the moment it is here; the promise resolves once the books are kept, too. */
-  readonly onContent?: ((content: { readonly contentType: string; readonly body: string }) => void) | undefined
+  readonly onContent?: ((content: Content) => void) | undefined
   /** Stops what has not been journaled yet; a payment that left runs to its end. */
   readonly signal?: AbortSignal | undefined
   /** The gesture's id: the same id never pays twice. */

@@ -34,7 +34,10 @@ async function send(context: Context, payment: TillPayment, onContent: UnlockOpt
   const answer = await context.till(await tillRequest(context, payment))
   learnTime(context, payment.offer.tillOrigin, answer)
   if (answer.status === 'unknown') throw new TuppenceError(answer.code, { details: { paymentId: payment.id } })
-  if (answer.status === 'content') onContent?.({ contentType: answer.contentType, body: answer.body })
+  if (answer.status === 'content') {
+    const { contentType, body, receipt } = answer
+    onContent?.({ contentType, body, ...(receipt && { receipt }) })
+  }
   const { settle } = await settling()
   return settle(context, payment, answer)
 }
