@@ -147,7 +147,7 @@ test.describe('from the page', () => {
           })
           port.postMessage({ t: 'unlock', id: 'huge', url: 'x'.repeat(20_000_000) })
           let deep: object = {}
-          for (let level = 0; level < 5_000; level += 1) deep = { deep }
+          for (let level = 0; level < 400; level += 1) deep = { deep }
           port.postMessage({ t: 'unlock', id: 'deep', url: deep })
           for (let n = 0; n < 500; n += 1) port.postMessage({ t: 'unlock', id: `n${n}`, url: `${own}?${n}` })
           await new Promise((resolve) => setTimeout(resolve, 2_000))
@@ -201,7 +201,7 @@ test.describe('from the page', () => {
               })
             }
           }
-          port.postMessage({ t: 'unlock', id: 'u', url: `${own}/offer/5` })
+          port.postMessage({ t: 'unlock', id: 'u', url: `${own}/offer/250` })
           await new Promise((resolve) => setTimeout(resolve, 1_500))
           return { said: opened.said }
         },
@@ -312,8 +312,12 @@ test.describe("from an advertisement's iframe", () => {
         port1.postMessage({ t: 'unlock', id: 'ad', url: own + '/offer/5' })
       }
       const errors = []
-      for (const look of [() => parent.frames[0].document.body.innerHTML, () => parent.document.body.innerHTML, () => parent.frames[0].localStorage])
-        try { errors.push(String(look())) } catch (error) { errors.push(error.name) }
+      try { errors.push(parent.document.body.innerHTML) } catch (error) { errors.push(error.name) }
+      for (let n = 0; n < parent.frames.length; n += 1) {
+        if (parent.frames[n] === window) continue
+        for (const look of [(other) => other.document.body.innerHTML, (other) => other.localStorage.length, (other) => other.location.href])
+          try { errors.push(String(look(parent.frames[n]))) } catch (error) { errors.push(error.name) }
+      }
       setTimeout(() => parent.postMessage({ loot: { said, errors } }, '*'), 1500)
     </script>`)
     const page = await victim.open(evil.origin + evil.page(elementPage(house.urls.wallet, '/offer/250')))

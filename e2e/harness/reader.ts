@@ -23,6 +23,8 @@ export type Reader = {
   balance: () => Promise<number>
   /** The lines of the wallet page's history, newest first. */
   history: () => Promise<string[]>
+  /** Balance and history, and what is left of the money set aside for sites: all that an attack could change. */
+  wealth: () => Promise<{ balance: number; history: string[] }>
   /** Puts test money into the wallet, at the wallet's own page. */
   topUp: (dollars: 5 | 10 | 20) => Promise<void>
   /** Closes the browser and opens it again tomorrow: same profile, caches thrown away. */
@@ -56,23 +58,33 @@ export async function makeReader(
       await page.close()
     }
   }
+  const historyIn = (page: Page) => page.locator('[data-testid="history"] li').allInnerTexts()
+  const aside = async (): Promise<number> => {
+    if (thirdPartyCookies === 'allowed') return 0
+    let sum = 0
+    for (const site of sites) {
+      const page = await open(site)
+      sum += await readPill(page, wallet)
+      await page.close()
+    }
+    return sum
+  }
+  const wealth = async () => {
+    const { balance, history } = await atWallet(async (page) => ({
+      balance: await readBalance(page),
+      history: await historyIn(page),
+    }))
+    return { balance: balance + (await aside()), history }
+  }
   return {
     get context() {
       return context
     },
     thirdPartyCookies,
     open,
-    balance: async () => {
-      let sum = await atWallet(readBalance)
-      if (thirdPartyCookies === 'allowed') return sum
-      for (const site of sites) {
-        const page = await open(site)
-        sum += await readPill(page, wallet)
-        await page.close()
-      }
-      return sum
-    },
-    history: () => atWallet((page) => page.locator('[data-testid="history"] li').allInnerTexts()),
+    wealth,
+    balance: async () => (await wealth()).balance,
+    history: () => atWallet(historyIn),
     topUp: (dollars) =>
       atWallet(async (page) => {
         const before = await readBalance(page)

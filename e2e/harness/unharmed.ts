@@ -15,15 +15,14 @@ const valuables = /cashu[AB]|"?C"?:"0[23]|\bPayment [A-Za-z0-9_-]{40}|did:key:|p
  * @param attack - Returns everything that the attacker got to see; it is searched for coins, keys and the owned article.
  */
 export async function unharmed({ house, evil }: Town, victim: Reader, attack: () => Promise<unknown>): Promise<void> {
-  const before = { balance: await victim.balance(), history: await victim.history() }
+  const before = await victim.wealth()
   const rows = countRows(house.dataDir)
   const mark = house.mark()
   const askedBefore = evil.headers.length
   const evilEventsBefore = evil.events.length
   const loot = JSON.stringify((await attack()) ?? null)
 
-  expect(await victim.balance(), 'the balance').toBe(before.balance)
-  expect(await victim.history(), 'the history').toEqual(before.history)
+  expect(await victim.wealth(), 'balance and history').toEqual(before)
   expect(loot, 'what the attacker saw').not.toMatch(valuables)
   for (const words of article(ownedArticle).locked) expect(loot, 'what the attacker saw').not.toContain(words)
   for (const part of ['news', 'blog'] as const) {
