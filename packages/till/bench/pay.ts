@@ -88,9 +88,15 @@ async function measure(rounds: number, pauseMs: number): Promise<void> {
       times.plain.push(plain)
       times.paid.push(paid)
     }
-    const [plain, paid] = [median(times.plain), median(times.paid)]
-    console.log(`plain ${plain.toFixed(2)} ms, paid ${paid.toFixed(2)} ms, ratio ${(paid / plain).toFixed(2)}`)
-    console.log(JSON.stringify({ plainMs: plain, paidMs: paid, ratio: paid / plain }))
+    // The fastest tenth says what the code costs, when the machine is busy with other things too.
+    for (const [name, share] of [
+      ['median', 0.5],
+      ['fastest tenth', 0.1],
+    ] as const) {
+      const [plain, paid] = [quantile(times.plain, share), quantile(times.paid, share)]
+      const ratio = (paid / plain).toFixed(2)
+      console.log(`${name}: plain ${plain.toFixed(2)} ms, paid ${paid.toFixed(2)} ms, ratio ${ratio}`)
+    }
   } finally {
     theTill.child.kill()
     theMint.child.kill()
@@ -110,6 +116,6 @@ function time(url: string, headers: OutgoingHttpHeaders): Promise<number> {
   })
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number
+function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] as number
 }

@@ -9,6 +9,7 @@ import {
   verifyRequest,
 } from '@tuppence/protocol'
 import type { SignableRequest } from '@tuppence/protocol'
+import { verifyEd25519 } from './ed25519.ts'
 import type { Entitlement, Journal, Reader } from './journal/port.ts'
 
 /** Whether a request carries a signature at all. */
@@ -37,6 +38,7 @@ export async function provenPayer(
   const reader = await readerOf(source)
   await verifyRequest(request, {
     nowMs,
+    verify,
     resolve: (keyId) => (keyId === reader.thumbprint ? reader.publicKey : undefined),
   })
   return reader
@@ -59,13 +61,17 @@ export async function provenOwner(
     return owned?.reader.publicKey
   }
   try {
-    await verifyRequest(request, { nowMs, resolve })
+    await verifyRequest(request, { nowMs, resolve, verify })
     return owned
   } catch (error) {
     if (isTuppenceError(error, 'signature-key-unknown')) return undefined
     throw error
   }
 }
+
+// Both look-ups above give base64url.
+const verify: NonNullable<Parameters<typeof verifyRequest>[1]['verify']> = (key, signature, base) =>
+  verifyEd25519(key as string, signature, base)
 
 /** Signatures for other ends (a crawler's, say) cover other things, and are nothing to a till. */
 function coversCredential(headers: Headers): boolean {
