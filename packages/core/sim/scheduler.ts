@@ -1,0 +1,110 @@
+/** Decides who goes on: whatever touches storage or the network waits at a gate, and one gate is opened at a time. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Dice } from './dice.ts'
+
+/** A process of the simulated world: a tab, a frame, a till. Once dead, it never gets past a gate again. */
+export type Actor = { readonly name: string; alive: boolean; readonly died: Promise<void>; readonly kill: () => void }
+
+/** What is being done, for whoever wants to know at a gate. */
+export type Doing = { readonly operation: string; readonly inRecovery: boolean }
+
+/** Which operation a line of code is running for. */
+export const doing = new AsyncLocalStorage<Doing>()
+
+type Waiting = { readonly actor: Actor; readonly open: () => void }
+
+export type Scheduler = {
+  /** Waits to be let on. For a dead actor: for ever. */
+  readonly gate: (actor: Actor) => Promise<void>
+  /** Runs work of a server, which gets to its end by itself. */
+  readonly serve: <T>(work: () => Promise<T>) => Promise<T>
+  /** Within such work: waits at a gate. */
+  readonly gateOfServer: (actor: Actor) => Promise<void>
+  /** Lets one more go on; `false` when nobody waits. */
+  readonly step: () => Promise<boolean>
+  /** Comes back once everyone waits or is done. */
+  readonly settle: () => Promise<void>
+  /** From now on gates are open, unless somebody is dead. */
+  readonly free: () => void
+}
+
+/** Makes an actor. */
+export function makeActor(name: string): Actor {
+  let kill = () => {}
+  const died = new Promise<void>((resolve) => (kill = resolve))
+  const actor: Actor = {
+    name,
+    alive: true,
+    died,
+    kill: () => {
+      actor.alive = false
+      kill()
+    },
+  }
+  return actor
+}
+
+/** A promise of the dead. */
+export function never<T>(): Promise<T> {
+  return new Promise<T>(() => {})
+}
+
+/** Turns of the event loop without news after which all is taken to be still. */
+const stillTurns = 2
+
+/** Makes a scheduler; `sticky` is how often the one that went last goes again. */
+export function makeScheduler(dice: Dice, sticky: number): Scheduler {
+  let waiting: Waiting[] = []
+  let serving = 0
+  let news = 0
+  let isFree = false
+  let last: Actor | undefined
+  const gate = (actor: Actor): Promise<void> => {
+    news++
+    if (!actor.alive) return never()
+    if (isFree) return Promise.resolve()
+    return new Promise((open) => waiting.push({ actor, open }))
+  }
+  const settle = async () => {
+    let still = 0
+    while (still < stillTurns) {
+      const before = news
+      await new Promise<void>((resolve) => setImmediate(resolve))
+      still = serving === 0 && news === before ? still + 1 : 0
+    }
+  }
+  return {
+    gate,
+    settle,
+    serve: async (work) => {
+      serving++
+      try {
+        return await work()
+      } finally {
+        serving--
+        news++
+      }
+    },
+    gateOfServer: async (actor) => {
+      serving--
+      await gate(actor)
+      serving++
+    },
+    step: async () => {
+      waiting = waiting.filter(({ actor }) => actor.alive)
+      if (waiting.length === 0) return false
+      const again = waiting.filter(({ actor }) => actor === last)
+      const chosen = again.length > 0 && dice.chance(sticky) ? dice.pick(again) : dice.pick(waiting)
+      waiting.splice(waiting.indexOf(chosen), 1)
+      last = chosen.actor
+      chosen.open()
+      await settle()
+      return true
+    },
+    free: () => {
+      isFree = true
+      for (const { actor, open } of waiting) if (actor.alive) open()
+      waiting = []
+    },
+  }
+}
