@@ -7,11 +7,13 @@ const white: Rgb = [255, 255, 255]
 const ink: Rgb = [20, 24, 22]
 const grounds = { light: white, dark: [23, 28, 26] as Rgb }
 
-const fonts: Readonly<Record<string, string>> = {
-  sans: 'system-ui, sans-serif',
-  serif: 'Georgia, "Times New Roman", serif',
-  mono: 'ui-monospace, monospace',
-}
+const fonts: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    sans: 'system-ui, sans-serif',
+    serif: 'Georgia, "Times New Roman", serif',
+    mono: 'ui-monospace, monospace',
+  }),
+)
 
 /** Reads `#rgb`, `#rrggbb` and `rgb(r, g, b)`; anything else is undefined and ignored. */
 export function parseColor(text: string | undefined): Rgb | undefined {
@@ -56,7 +58,7 @@ export function themeProperties({ tokens, scheme }: Theme): Record<string, strin
   }
   const radius = /^(\d{1,2})(?:\.\d+)?px$/.exec(tokens['radius'] ?? '')
   if (radius) properties['--radius'] = `${Math.min(Number(radius[1]), 24)}px`
-  const font = fonts[tokens['font'] ?? '']
+  const font = fonts.get(tokens['font'] ?? '')
   if (font) properties['--font'] = font
   return properties
 }

@@ -32,7 +32,7 @@ async function describe(sale: State, offer: Offer, kind: Errand['kind']): Promis
 export function failReason(error: unknown): FailReason | 'storage' {
   const code = isTuppenceError(error) ? error.code : ''
   if (code.startsWith('storage-')) return 'storage'
-  if (code === 'offline' || !navigator.onLine) return 'offline'
+  if (code === 'offline' || navigator.onLine === false) return 'offline'
   if (code.startsWith('mint-') && code !== 'mint-unknown' && code !== 'mint-unaccepted') return 'mint-down'
   const passing = /^(till-(un|time)|content-una|shutting|overloaded|internal|too-many|response-too|payment-in)/
   return passing.test(code) ? 'till-down' : 'bad-offer'

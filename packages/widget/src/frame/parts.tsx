@@ -21,6 +21,8 @@ type PayButtonProps = {
 /** A button that pays. It looks ready at once, and is so half a second after it came into view. */
 export function PayButton({ onPress, type = 'button', children }: PayButtonProps) {
   const press = (event: Event) => {
+    // In a form: nothing is ever submitted.
+    event.preventDefault()
     const guard = guards.get(event.currentTarget as Element)!
     onPress(guard.judge(event), guard.seesCovers)
   }

@@ -1,6 +1,6 @@
 // What happens between a look at an offer and its delivery: one small state machine for an article, another use of it for a tip. The screens draw its view and call its actions.
 import type { Affordable, Look, Offer, Outcome, Wallet } from '@tuppence/core'
-import { isTuppenceError, TuppenceError } from '@tuppence/protocol'
+import { encodeReceipt, isTuppenceError, TuppenceError } from '@tuppence/protocol'
 import type { FailReason } from '@tuppence/protocol/bridge'
 import { atom, type ReadableAtom, type WritableAtom } from 'nanostores'
 import type { Errand, runErrand } from '../errand.ts'
@@ -138,7 +138,7 @@ async function inLine(sale: State, run: () => Promise<unknown>): Promise<void> {
   try {
     await run()
   } catch (error) {
-    if (signal.aborted) return
+    if (signal.aborted || sale.$view.get().status === 'delivered') return
     const reason = (await sale.deps.aside()).failReason(error)
     // A credential may have left: then nobody here knows what became of it, but the wallet finds out.
     const unknown = sale.$view.get().status === 'paying' && isTuppenceError(error) && error.retry === 'after-recover'
@@ -201,6 +201,8 @@ export async function attempt(sale: State, offer: Offer, approved?: number): Pro
   const options = {
     signal: sale.abort.signal,
     gesture: crypto.randomUUID(),
+    // The reader need not wait until the books are kept.
+    onContent: (content: Delivery) => hand(sale, { how: 'paid', offer }, content),
     ...(approved !== undefined && { approved }),
   }
   const outcome = await wallet.unlock(sale.looked!, options)
@@ -213,7 +215,15 @@ export async function attempt(sale: State, offer: Offer, approved?: number): Pro
 export function settle(sale: State, outcome: Outcome, offer?: Offer): boolean {
   if (outcome.status !== 'paid' && outcome.status !== 'opened') return false
   const { status: how, contentType, body, receipt } = outcome
-  sale.$view.set({ status: 'delivered', how, ...(offer && { amount: offer.amount, unit: offer.unit }) })
-  sale.deps.deliver({ contentType, body, ...(receipt && { receipt }) })
+  if (sale.$view.get().status !== 'delivered') {
+    hand(sale, { how, offer }, { contentType, body, ...(receipt && { receipt: encodeReceipt(receipt) }) })
+  }
   return true
+}
+
+type Handing = { readonly how: 'paid' | 'opened'; readonly offer: Offer | undefined }
+
+function hand(sale: State, { how, offer }: Handing, delivery: Delivery): void {
+  sale.deps.deliver(delivery)
+  sale.$view.set({ status: 'delivered', how, ...(offer && { amount: offer.amount, unit: offer.unit }) })
 }

@@ -1,13 +1,12 @@
 // The frame's side of the page: handshake with the element, its messages, answers to them. main starts one.
-import { encodeReceipt, type PaymentReceipt } from '@tuppence/protocol'
 import { acceptInit, openFrameMessenger, readyMessage } from '@tuppence/protocol/bridge'
 import type { ElementMessage, FrameMessage } from '@tuppence/protocol/bridge'
 
 /** How the frame talks to the element in the page above it. */
 export type Session = { readonly send: (message: FrameMessage) => void }
 
-/** What was bought, as the wallet answers it. */
-export type Delivery = { readonly contentType: string; readonly body: string; readonly receipt?: PaymentReceipt }
+/** What was bought. `receipt`: as the Payment-Receipt header has it. */
+export type Delivery = { readonly contentType: string; readonly body: string; readonly receipt?: string }
 
 /**
  * Says `ready` to the embedding page and waits for its `init`, once.
@@ -31,6 +30,6 @@ export function openSession(site: string, on: (message: ElementMessage) => void)
 }
 
 /** The message that hands over what was bought. */
-export function deliveryTo(id: string, { contentType, body, receipt }: Delivery): FrameMessage {
-  return { t: 'delivered', id, contentType, body, receipt: receipt ? encodeReceipt(receipt) : '' }
+export function deliveryTo(id: string, { contentType, body, receipt = '' }: Delivery): FrameMessage {
+  return { t: 'delivered', id, contentType, body, receipt }
 }
