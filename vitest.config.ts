@@ -12,7 +12,8 @@ export default defineConfig({
     projects: [
       {
         resolve,
-        ssr: { resolve: { conditions: ['@tuppence/source', 'node', 'import', 'default'] } },
+        // Node adds `import` and `require` by itself; named here, they would hold for both.
+        ssr: { resolve: { conditions: ['@tuppence/source', 'node'] } },
         test: {
           name: 'node',
           environment: 'node',

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as v from 'valibot'
-import { accountIdSchema, isTuppenceError, publicJwk, thumbprint } from '@tuppence/protocol'
+import { accountIdSchema, isTuppenceError, publicJwk, thumbprint, TuppenceError } from '@tuppence/protocol'
 import { auditLedger } from './audit/run.ts'
 import { backupLedger, restoreLedger } from './backup.ts'
 import { accountKeySchema, loadConfig, type MintConfig } from './config.ts'
@@ -138,12 +138,23 @@ async function runAudit(config: MintConfig, proc: ProcessLike): Promise<number> 
   return counts.findingsTotal === 0 ? 0 : 1
 }
 
+/** PostgreSQL has better ways of its own, which know of its log and its standbys. */
+function refusePostgres(config: MintConfig): void {
+  if (config.databaseUrl === undefined) return
+  throw new TuppenceError('config-invalid', {
+    details: { field: 'databaseUrl' },
+    message: 'backup and restore are for a ledger in a file; PostgreSQL has pg_basebackup, see docs/mint-operations.md',
+  })
+}
+
 function backup(config: MintConfig, proc: ProcessLike, file: string): number {
+  refusePostgres(config)
   proc.stdout.write(`${JSON.stringify({ event: 'backed-up', file, ...backupLedger(config, file) })}\n`)
   return 0
 }
 
 async function restore(config: MintConfig, proc: ProcessLike, file: string, acceptLoss: boolean): Promise<number> {
+  refusePostgres(config)
   const restored = await restoreLedger(config, file, { acceptLoss, nowMs: Date.now() })
   proc.stdout.write(`${JSON.stringify({ event: 'restored', file, ...restored })}\n`)
   return 0

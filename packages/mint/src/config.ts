@@ -34,6 +34,13 @@ const configSchema = v.strictObject({
   url: v.optional(urlSchema),
   /** Ledger and keys; relative to the configuration file. */
   dataDir: v.optional(v.pipe(v.string(), v.nonEmpty()), '.data/mint'),
+  /** PostgreSQL for the ledger, `postgres://...`; without it the ledger is a file in dataDir. */
+  databaseUrl: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((text) => /^postgres(ql)?:\/\/./.test(text), 'postgres:// URL expected'),
+    ),
+  ),
   /** Where the ledger's epoch is kept; it must lie outside database and backups (S9). Default: in dataDir. */
   epochFile: v.optional(v.pipe(v.string(), v.nonEmpty())),
   name: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(100)), 'Tuppence mint'),
@@ -113,6 +120,7 @@ const environmentFields: Record<string, { path: readonly string[]; read: (text: 
   HOST: { path: ['host'], read: String },
   URL: { path: ['url'], read: String },
   DATA_DIR: { path: ['dataDir'], read: String },
+  DATABASE_URL: { path: ['databaseUrl'], read: String },
   EPOCH_FILE: { path: ['epochFile'], read: String },
   NAME: { path: ['name'], read: String },
   UNITS: { path: ['units'], read: (text) => text.split(',').map((unit) => unit.trim()) },
@@ -140,6 +148,8 @@ export function loadConfig({
 }): MintConfig {
   const path = file === undefined ? undefined : resolve(cwd, file)
   const raw = path === undefined ? {} : readJson(path)
+  // The name that every platform gives it; the mint's own name for it wins.
+  if (env['DATABASE_URL'] !== undefined) assign(raw, ['databaseUrl'], env['DATABASE_URL'])
   for (const [name, text] of Object.entries(env)) {
     if (!name.startsWith(environmentPrefix) || text === undefined) continue
     const field = environmentFields[name.slice(environmentPrefix.length)]

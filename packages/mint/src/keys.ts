@@ -66,9 +66,19 @@ export async function openKeyring(parts: KeyringParts, units: readonly string[])
   }
   const known = await list()
   for (const unit of units) {
-    if (!known.some(({ row }) => row.unit === unit && row.active)) await keyring.rotate(unit)
+    if (!known.some(({ row }) => row.unit === unit && row.active)) await makeFirst(keyring, unit)
   }
   return keyring
+}
+
+/** Makes a unit's first keyset, unless another process that starts at the same time has just made it. */
+async function makeFirst(keyring: Keyring, unit: string): Promise<void> {
+  try {
+    await keyring.rotate(unit)
+  } catch (error) {
+    const now = await keyring.list()
+    if (!now.some(({ row }) => row.unit === unit && row.active)) throw error
+  }
 }
 
 function refreshed(known: KeysetKeys | undefined, row: KeysetRow): KeysetKeys | undefined {

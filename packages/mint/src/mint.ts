@@ -13,6 +13,7 @@ import { testFunding } from './funding/test.ts'
 import { deriveScalar, deriveSecret, openKeyring, type Keyring } from './keys.ts'
 import { ed25519Key, ed25519Verifier } from './ed25519.ts'
 import { createGroupCommit } from './ledger/group.ts'
+import { openPostgresLedger } from './ledger/postgres.ts'
 import { openSqliteLedger } from './ledger/sqlite.ts'
 import type { Ledger } from './ledger/port.ts'
 import { silentLog } from './log.ts'
@@ -62,7 +63,10 @@ export function realPorts(given: Partial<Ports> = {}): Ports {
  */
 export async function openMint(config: MintConfig, given: Partial<Ports> = {}): Promise<Opened> {
   const ports = realPorts(given)
-  const ledger = openSqliteLedger({ path: join(config.dataDir, 'ledger.db'), nowMs: ports.clock.nowMs() })
+  const ledger =
+    config.databaseUrl === undefined
+      ? openSqliteLedger({ path: join(config.dataDir, 'ledger.db'), nowMs: ports.clock.nowMs() })
+      : await openPostgresLedger({ url: config.databaseUrl })
   try {
     const mayMake = (await ledger.keysets()).length === 0
     const master = masterSecret(join(config.dataDir, 'master.key'), ports.random.bytes, { mayMake })
@@ -88,7 +92,8 @@ export async function createMint(
   given: Partial<Ports> = {},
   url: string = config.url ?? `http://${config.host}:${config.port}`,
 ): Promise<Mint> {
-  const lock = takeServeLock(config.dataDir)
+  // On PostgreSQL, any number of mints serve one ledger beside each other.
+  const lock = config.databaseUrl === undefined ? takeServeLock(config.dataDir) : { release: () => {} }
   const { ledger, keyring, master, ports } = await openMint(config, given).catch((error: unknown) => {
     lock.release()
     throw error

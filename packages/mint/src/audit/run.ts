@@ -9,6 +9,7 @@ import { deriveSecret, keysetIdOf } from '../keys.ts'
 import { masterSecret } from '../secret-file.ts'
 import { audit } from './audit.ts'
 import type { AuditReport } from './port.ts'
+import { postgresAuditSource } from './postgres-source.ts'
 import { sqliteAuditSource } from './sqlite-source.ts'
 
 /**
@@ -17,7 +18,10 @@ import { sqliteAuditSource } from './sqlite-source.ts'
  * @throws {TuppenceError} `key-file-invalid`; {Error} There is no ledger.
  */
 export async function auditLedger(config: MintConfig): Promise<AuditReport> {
-  const source = sqliteAuditSource(join(config.dataDir, 'ledger.db'))
+  const source =
+    config.databaseUrl === undefined
+      ? sqliteAuditSource(join(config.dataDir, 'ledger.db'))
+      : await postgresAuditSource(config.databaseUrl)
   try {
     const makeNone = () => new Uint8Array(32)
     const master = masterSecret(join(config.dataDir, 'master.key'), makeNone, { mayMake: false })

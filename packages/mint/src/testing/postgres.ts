@@ -1,7 +1,17 @@
 // A real PostgreSQL for tests and benchmarks, from the npm package, in a temporary folder; nothing is installed.
 
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -13,7 +23,7 @@ const unprivileged = 65_534
 
 /** A server that listens on 127.0.0.1. */
 export interface TestPostgres {
-  /** For a database of a given name, which is made. */
+  /** Makes a place for a ledger: a schema, which costs nothing. */
   database(name: string): Promise<string>
   readonly port: number
   readonly pid: number
@@ -40,7 +50,10 @@ export function postgresBinaries(): string | undefined {
 function makeCopy(native: string, copy: string): void {
   const draft = mkdtempSync(`${copy}-`)
   cpSync(native, draft, { recursive: true })
-  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[]
+  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
+    source: string
+    target: string
+  }[]
   for (const { source, target } of links) {
     const place = join(draft, target.replace(/^native\//, ''))
     rmSync(place, { force: true })
@@ -78,7 +91,11 @@ async function freePort(): Promise<number> {
 export function runPostgres(program: string, args: readonly string[]): void {
   const bin = postgresBinaries()
   if (bin === undefined) throw new Error('no PostgreSQL for this platform')
-  const { status, stderr, stdout } = spawnSync(join(bin, program), args, { encoding: 'utf8', cwd: tmpdir(), ...identity() })
+  const { status, stderr, stdout } = spawnSync(join(bin, program), args, {
+    encoding: 'utf8',
+    cwd: tmpdir(),
+    ...identity(),
+  })
   if (status !== 0) throw new Error(`${program}: ${stderr}${stdout}`)
 }
 
@@ -97,9 +114,19 @@ export async function runCluster(
 ): Promise<TestPostgres> {
   const port = wantedPort ?? (await freePort())
   const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '60', ...settings }
-  const args = ['-D', dataDir, '-p', String(port), ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
+  const args = [
+    '-D',
+    dataDir,
+    '-p',
+    String(port),
+    ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ]
   const bin = postgresBinaries() as string
-  const child: ChildProcess = spawn(join(bin, 'postgres'), args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: tmpdir(), ...identity() })
+  const child: ChildProcess = spawn(join(bin, 'postgres'), args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    cwd: tmpdir(),
+    ...identity(),
+  })
   let log = ''
   child.stderr?.on('data', (data) => (log = (log + String(data)).slice(-4000)))
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
@@ -112,9 +139,9 @@ export async function runCluster(
     database: async (name) => {
       const client = new Client(url('postgres'))
       await client.connect()
-      await client.query(`CREATE DATABASE "${name}"`)
+      await client.query(`CREATE SCHEMA "${name}"`)
       await client.end()
-      return url(name)
+      return `${url('postgres')}?options=${encodeURIComponent(`-c search_path=${name}`)}`
     },
     stop: async (how = 'SIGINT') => {
       child.kill(how)

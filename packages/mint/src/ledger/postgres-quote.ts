@@ -1,0 +1,116 @@
+// What a round does to top-up quotes on PostgreSQL; postgres-commit.ts calls it, with at most one operation for a quote.
+
+import type { QuoteChange } from './port.ts'
+import { inOrder, run, type Placed, type RoundContext } from './postgres-round.ts'
+import { textBytes } from './postgres-read.ts'
+
+interface Held {
+  readonly id: string
+  readonly unit: string
+  readonly amount_paid: number
+  readonly amount_issued: number
+}
+
+type With<T extends QuoteChange['type']> = Placed & { readonly change: Extract<QuoteChange, { type: T }> }
+
+/** Opens, pays and issues. */
+export async function applyQuotes(context: RoundContext, placed: readonly Placed[]): Promise<void> {
+  const of = <T extends QuoteChange['type']>(type: T): With<T>[] =>
+    placed.flatMap((each) =>
+      each.operation.quote?.type === type ? [{ ...each, change: each.operation.quote as With<T>['change'] }] : [],
+    )
+  const opened = of('open')
+  if (opened.length > 0) await open(context, opened)
+  const changed = inOrder([...of('pay'), ...of('issue')], ({ change }) => change.id)
+  if (changed.length === 0) return
+  const rows = await run<Held>(
+    context.client,
+    'lock-quotes',
+    'SELECT id, unit, amount_paid, amount_issued FROM quotes WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE',
+    [changed.map(({ change }) => change.id)],
+  )
+  const held = new Map(rows.map((row) => [row.id, row]))
+  const good = changed.filter(({ operation, change }) => {
+    const quote = held.get(change.id)
+    const code =
+      quote === undefined
+        ? 'quote-unknown'
+        : quote.unit !== operation.unit
+          ? 'units-differ'
+          : change.type === 'pay'
+            ? undefined
+            : quote.amount_paid === 0
+              ? 'quote-unpaid'
+              : quote.amount_issued === quote.amount_paid
+                ? 'quote-issued'
+                : quote.amount_issued + change.amount > quote.amount_paid
+                  ? 'quote-amount-mismatch'
+                  : undefined
+    if (code !== undefined) context.refuse(operation, code)
+    return code === undefined
+  })
+  await pay(
+    context,
+    good.filter((each): each is With<'pay'> => each.change.type === 'pay'),
+  )
+  if (good.length === 0) return
+  const paid = ({ change }: (typeof good)[number]) => (change.type === 'pay' ? change.amount : 0)
+  await run(
+    context.client,
+    'change-quotes',
+    `UPDATE quotes SET amount_paid = amount_paid + w.paid, amount_issued = amount_issued + w.issued,
+       updated_at_ms = greatest(updated_at_ms, w.at_ms)
+     FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) AS w (id, paid, issued, at_ms) WHERE quotes.id = w.id`,
+    [
+      good.map(({ change }) => change.id),
+      good.map(paid),
+      good.map((each) => each.change.amount - paid(each)),
+      good.map(({ operation }) => operation.atMs),
+    ],
+  )
+}
+
+async function open({ client }: RoundContext, opened: readonly With<'open'>[]): Promise<void> {
+  const rows = inOrder(opened, ({ change }) => change.row.id).map(({ change }) => change.row)
+  await run(
+    client,
+    'open-quotes',
+    `INSERT INTO quotes (id, method, unit, amount, request, description, pubkey, created_at_ms, expires_at_ms, updated_at_ms,
+       amount_paid, amount_issued)
+     SELECT w.*, 0, 0 FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[], $7::text[],
+       $8::bigint[], $9::bigint[], $10::bigint[]) AS w`,
+    [
+      rows.map(({ id }) => id),
+      rows.map(({ method }) => method),
+      rows.map(({ unit }) => unit),
+      rows.map(({ amount }) => amount),
+      rows.map(({ request }) => textBytes(request)),
+      rows.map(({ description }) => (description === undefined ? null : textBytes(description))),
+      rows.map(({ pubkey }) => pubkey ?? null),
+      rows.map(({ createdAtMs }) => createdAtMs),
+      rows.map(({ expiresAtMs }) => expiresAtMs),
+      rows.map(({ updatedAtMs }) => updatedAtMs),
+    ],
+  )
+}
+
+async function pay({ client, refuse }: RoundContext, paid: readonly With<'pay'>[]): Promise<void> {
+  if (paid.length === 0) return
+  const sorted = inOrder(paid, ({ change }) => `${change.method} ${change.event}`)
+  const rows = await run<{ operation: number }>(
+    client,
+    'insert-payments',
+    `INSERT INTO payments (method, event, quote, amount, operation)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[]) AS w
+     ON CONFLICT (method, event) DO NOTHING RETURNING operation`,
+    [
+      sorted.map(({ change }) => change.method),
+      sorted.map(({ change }) => change.event),
+      sorted.map(({ change }) => change.id),
+      sorted.map(({ change }) => change.amount),
+      sorted.map(({ sequence }) => sequence),
+    ],
+  )
+  const counted = new Set(rows.map(({ operation }) => operation))
+  for (const { operation, sequence } of sorted) if (!counted.has(sequence)) refuse(operation, 'quote-settled')
+}

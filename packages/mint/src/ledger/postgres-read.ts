@@ -1,0 +1,211 @@
+// The ledger's reads on PostgreSQL; postgres.ts wraps them into the port.
+
+import type { Pool } from 'pg'
+import type {
+  AccountRow,
+  Balance,
+  CoinState,
+  KeysetRow,
+  MeltRow,
+  MeltState,
+  Promised,
+  QuoteRow,
+  Spend,
+  Totals,
+} from './port.ts'
+
+/** Bytes of hex text, as PostgreSQL takes them. */
+export const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex')
+/** Hex of bytes. */
+export const hex = (value: unknown): string => (value as Buffer).toString('hex')
+/** Text that came with a request, as bytes: PostgreSQL's own text has no NUL. */
+export const textBytes = (text: string): Buffer => Buffer.from(text, 'utf8')
+const text = (value: unknown): string => (value as Buffer).toString('utf8')
+
+type Row = Record<string, unknown>
+
+/** The reads; each statement is prepared once for a connection. */
+export function createPostgresReads(pool: Pool) {
+  const rows = async (name: string, sql: string, values: unknown[] = []): Promise<Row[]> =>
+    (await pool.query<Row>({ name, text: sql, values })).rows
+  return {
+    ...coinReads(rows),
+    answer: async (hash: string): Promise<string | undefined> =>
+      (await rows('answer', 'SELECT answer FROM operations WHERE hash = $1', [bytes(hash)]))[0]?.['answer'] as
+        | string
+        | undefined,
+    quote: async (id: string): Promise<QuoteRow | undefined> =>
+      (await rows('quote', 'SELECT * FROM quotes WHERE id = $1', [id])).map(quoteOf)[0],
+    melt: async (id: string): Promise<MeltRow | undefined> =>
+      (await rows('melt', 'SELECT * FROM melts WHERE id = $1', [id])).map(meltOf)[0],
+    pendingMelts: async (): Promise<MeltRow[]> =>
+      (await rows('pending', "SELECT * FROM melts WHERE state = 'PENDING' ORDER BY id")).map(meltOf),
+    keysets: async (): Promise<KeysetRow[]> =>
+      (await rows('keysets', 'SELECT * FROM keysets ORDER BY number')).map(keysetOf),
+    account: async (id: string): Promise<AccountRow | undefined> =>
+      (await rows('account', 'SELECT * FROM accounts WHERE id = $1', [id])).map(accountOf)[0],
+    accounts: async (): Promise<AccountRow[]> =>
+      (await rows('accounts', 'SELECT * FROM accounts ORDER BY id')).map(accountOf),
+    balances: async (account: string): Promise<Balance[]> =>
+      (await rows(
+        'balances',
+        'SELECT account, unit, sum(balance)::bigint AS balance FROM balances WHERE account = $1 GROUP BY account, unit ORDER BY unit',
+        [account],
+      )) as unknown as Balance[],
+    depositCount: async (account: string): Promise<number> =>
+      (await rows('deposits', 'SELECT count(*) AS n FROM deposits WHERE account = $1', [account]))[0]?.['n'] as number,
+    hasDeposit: async (account: string, reference: string): Promise<boolean> =>
+      (
+        await rows('deposit', 'SELECT 1 AS one FROM deposits WHERE account = $1 AND reference = $2', [
+          account,
+          bytes(reference),
+        ])
+      ).length > 0,
+    isBackup: async (): Promise<boolean> =>
+      (await rows('backup', "SELECT 1 AS one FROM meta WHERE name = 'backup'")).length > 0,
+    position: async (): Promise<{ epoch: number; sequence: number }> =>
+      (
+        await rows(
+          'position',
+          "SELECT (SELECT value FROM meta WHERE name = 'epoch') AS epoch, coalesce((SELECT max(sequence) FROM operations), 0) AS sequence",
+        )
+      )[0] as { epoch: number; sequence: number },
+    totals: (): Promise<Totals> => totals(rows),
+  }
+}
+
+type Rows = (name: string, sql: string, values?: unknown[]) => Promise<Row[]>
+
+function coinReads(rows: Rows) {
+  return {
+    anySpent: async (coins: readonly Pick<Spend, 'keyset' | 'y'>[]): Promise<boolean> =>
+      (
+        await rows(
+          'any-spent',
+          `SELECT 1 AS one FROM unnest($1::text[], $2::bytea[]) AS w (id, y)
+         JOIN keysets k ON k.id = w.id JOIN spent s ON s.keyset = k.number AND s.y = w.y LIMIT 1`,
+          [coins.map(({ keyset }) => keyset), coins.map(({ y }) => bytes(y))],
+        )
+      ).length > 0,
+    coinStates: async (ys: readonly string[]): Promise<CoinState[]> => {
+      const found = await rows(
+        'states',
+        `SELECT s.y, s.witness FROM unnest($1::bytea[]) AS w (y) CROSS JOIN keysets k
+         JOIN spent s ON s.keyset = k.number AND s.y = w.y`,
+        [ys.map(bytes)],
+      )
+      const states = new Map(
+        found.map(({ y, witness }): [string, CoinState] => [
+          hex(y),
+          witness === null ? { spent: true } : { spent: true, witness: text(witness) },
+        ]),
+      )
+      return ys.map((y) => states.get(y) ?? { spent: false })
+    },
+    promised: async (bs: readonly string[]): Promise<(Promised | undefined)[]> => {
+      const found = await rows(
+        'promised',
+        `SELECT k.id AS keyset, p.b, p.amount, p.c, p.e, p.s FROM promises p JOIN keysets k ON k.number = p.keyset
+         WHERE p.b = ANY($1::bytea[])`,
+        [bs.map(bytes)],
+      )
+      const promises = new Map(
+        found.map((row): [string, Promised] => [
+          hex(row['b']),
+          {
+            keyset: row['keyset'] as string,
+            b: hex(row['b']),
+            amount: row['amount'] as number,
+            c: hex(row['c']),
+            e: hex(row['e']),
+            s: hex(row['s']),
+          },
+        ]),
+      )
+      return bs.map((b) => promises.get(b))
+    },
+  }
+}
+
+async function totals(rows: Rows): Promise<Totals> {
+  const byKeyset = async (table: 'promises' | 'spent') =>
+    (await rows(
+      `total-${table}`,
+      `SELECT k.id AS keyset, sum(t.amount)::bigint AS amount FROM ${table} t JOIN keysets k ON k.number = t.keyset
+       GROUP BY k.id ORDER BY k.id`,
+    )) as unknown as { keyset: string; amount: number }[]
+  const bySum = async (table: 'entries' | 'balances', column: string) =>
+    (await rows(
+      `total-${table}`,
+      `SELECT account, unit, sum(${column})::bigint AS balance FROM ${table} GROUP BY account, unit
+       ORDER BY account COLLATE "C", unit COLLATE "C"`,
+    )) as unknown as Balance[]
+  return {
+    promised: await byKeyset('promises'),
+    spent: await byKeyset('spent'),
+    entries: await bySum('entries', 'amount'),
+    balances: await bySum('balances', 'balance'),
+    operations: (await rows('count', 'SELECT count(*) AS n FROM operations'))[0]?.['n'] as number,
+  }
+}
+
+function quoteOf(row: Row): QuoteRow {
+  return {
+    id: row['id'] as string,
+    method: row['method'] as string,
+    unit: row['unit'] as string,
+    amount: row['amount'] as number,
+    request: text(row['request']),
+    ...(row['description'] === null ? {} : { description: text(row['description']) }),
+    ...(row['pubkey'] === null ? {} : { pubkey: row['pubkey'] as string }),
+    createdAtMs: row['created_at_ms'] as number,
+    expiresAtMs: row['expires_at_ms'] as number,
+    updatedAtMs: row['updated_at_ms'] as number,
+    amountPaid: row['amount_paid'] as number,
+    amountIssued: row['amount_issued'] as number,
+  }
+}
+
+function meltOf(row: Row): MeltRow {
+  const optional = (name: 'content' | 'outputs' | 'answer') =>
+    row[name] === null ? {} : { [name]: row[name] as string }
+  return {
+    id: row['id'] as string,
+    method: row['method'] as string,
+    unit: row['unit'] as string,
+    amount: row['amount'] as number,
+    feeReserve: row['fee_reserve'] as number,
+    request: text(row['request']),
+    createdAtMs: row['created_at_ms'] as number,
+    expiresAtMs: row['expires_at_ms'] as number,
+    state: row['state'] as MeltState,
+    attempt: row['attempt'] as number,
+    amountIn: row['amount_in'] as number,
+    inputFee: row['input_fee'] as number,
+    ...optional('content'),
+    ...optional('outputs'),
+    ...optional('answer'),
+  }
+}
+
+function keysetOf(row: Row): KeysetRow {
+  return {
+    number: row['number'] as number,
+    id: row['id'] as string,
+    unit: row['unit'] as string,
+    active: row['active'] === 1,
+    inputFeePpk: row['input_fee_ppk'] as number,
+    denominations: JSON.parse(row['denominations'] as string) as number[],
+    createdAtMs: row['created_at_ms'] as number,
+  }
+}
+
+function accountOf(row: Row): AccountRow {
+  return {
+    id: row['id'] as string,
+    name: row['name'] as string,
+    publicKey: row['public_key'] as string,
+    keyId: row['key_id'] as string,
+    createdAtMs: row['created_at_ms'] as number,
+  }
+}

@@ -1,0 +1,262 @@
+// The ledger on PostgreSQL: many stateless mints beside each other on one database; mint.ts opens it when one is configured.
+
+import pg, { type Pool, type PoolClient } from 'pg'
+import { TuppenceError } from '@tuppence/protocol'
+import { checkpointText, runningHash, type JournalRow } from './journal.ts'
+import type { AccountRow, KeysetRow, Ledger, Operation, Outcome } from './port.ts'
+import { writeRound } from './postgres-commit.ts'
+import { bytes, createPostgresReads } from './postgres-read.ts'
+import { migratePostgres } from './postgres-schema.ts'
+
+/** Connections of one process: one writes, the others read. */
+const connectionsMax = 8
+const connectTimeoutMs = 5_000
+const statementTimeoutMs = 10_000
+/** How long an answer to COMMIT that was lost is looked for, on whichever server is the primary by then. */
+const ambiguousTriesMax = 20
+const ambiguousPauseMs = 250
+const int8 = 20
+
+/** Numbers of the ledger are safe integers, as its checks have it; more would be a fault. */
+function readInt8(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new Error('ledger: a number is out of range')
+  return value
+}
+
+const types = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === int8 ? readInt8 : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+}
+
+/**
+ * Opens a ledger on PostgreSQL, and brings it up to date.
+ *
+ * @param url - `postgres://...`; several hosts may be named in order, the first that takes writes is used.
+ * @throws {TuppenceError} `storage-unavailable`.
+ */
+export async function openPostgresLedger({ url }: { url: string }): Promise<Ledger> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connectionsMax,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs,
+    types,
+  })
+  // A connection that breaks while idle is replaced; the next query that needs one says what is wrong.
+  pool.on('error', () => {})
+  await attempt(() => migratePostgres(pool))
+  const reads = createPostgresReads(pool)
+  const own = { number: 0, hash: runningHash(0), sequence: 0, signed: 0 }
+  const commit = async (batch: readonly Operation[]) => {
+    const { outcomes, written } = await commitBatch(pool, own.number, batch)
+    for (const row of written) own.hash.add(row)
+    own.sequence = written.at(-1)?.sequence ?? own.sequence
+    return outcomes
+  }
+  const reading = Object.fromEntries(
+    Object.entries(reads).map(([name, read]) => [
+      name,
+      (...args: unknown[]) => attempt(() => (read as (...given: unknown[]) => Promise<unknown>)(...args)),
+    ]),
+  ) as typeof reads
+  let closed: Promise<void> | undefined
+  return {
+    ...reading,
+    commit: (batch) => attempt(() => commit(batch)),
+    addKeyset: (row) => attempt(() => transact(pool, (client) => addKeyset(client, row))),
+    putAccount: (row) => attempt(() => transact(pool, (client) => putAccount(client, row))),
+    nextEpoch: () =>
+      attempt(async () => {
+        const { rows } = await pool.query<{ value: number }>(
+          "UPDATE meta SET value = value + 1 WHERE name = 'epoch' RETURNING value",
+        )
+        own.number = (rows[0] as { value: number }).value
+        own.hash = runningHash(own.number)
+        return own.number
+      }),
+    checkpoint: (sign) =>
+      attempt(async () => {
+        if (own.number === 0 || own.sequence === own.signed) return
+        const { sequence } = own
+        const digest = own.hash.digest()
+        await pool.query('INSERT INTO checkpoints VALUES ($1, $2, $3, $4)', [
+          own.number,
+          sequence,
+          digest,
+          Buffer.from(sign(checkpointText(own.number, sequence, digest))),
+        ])
+        own.signed = sequence
+      }),
+    close: () => (closed ??= pool.end()),
+  }
+}
+
+async function transact<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('BEGIN')
+    const result = await work(client)
+    await client.query('COMMIT')
+    return result
+  } catch (error) {
+    await client.query('ROLLBACK').catch((cause: unknown) => (broken = cause as Error))
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+/** Thrown inside a round's transaction to undo it. */
+class Undo extends Error {}
+
+interface Done {
+  readonly outcomes: Outcome[]
+  readonly written: JournalRow[]
+}
+
+/**
+ * Commits a batch in as few transactions as it can be: one, unless operations of it touch the same thing (the later goes
+ * into another round) or lose against another process (the round is tried again without the losers).
+ */
+async function commitBatch(pool: Pool, writer: number, batch: readonly Operation[]): Promise<Done> {
+  const outcomes = new Map<Operation, Outcome>()
+  const written: JournalRow[] = []
+  const first = new Map<string, Operation>()
+  for (const operation of batch) if (!first.has(operation.hash)) first.set(operation.hash, operation)
+  let waiting = [...first.values()]
+  while (waiting.length > 0) {
+    const { now, later } = apart(waiting)
+    waiting = later
+    for (let round: readonly Operation[] = now; round.length > 0;) {
+      round = await commitRound(pool, writer, round, { outcomes, written })
+    }
+  }
+  const told = new Set<string>()
+  return {
+    written,
+    outcomes: batch.map(({ hash }) => {
+      const outcome = outcomes.get(first.get(hash) as Operation) as Outcome
+      const isRepeat = told.has(hash)
+      told.add(hash)
+      return isRepeat && outcome.status === 'committed' ? { ...outcome, status: 'repeated' } : outcome
+    }),
+  }
+}
+
+/** Tries a round. @returns What is left to try again. */
+async function commitRound(
+  pool: Pool,
+  writer: number,
+  round: readonly Operation[],
+  done: { outcomes: Map<Operation, Outcome>; written: JournalRow[] },
+): Promise<readonly Operation[]> {
+  let result: Awaited<ReturnType<typeof writeRound>> | undefined
+  let committing = false
+  try {
+    await transact(pool, async (client) => {
+      result = await writeRound(client, writer, round)
+      if (result.refused.size > 0) throw new Undo()
+      committing = true
+    })
+  } catch (error) {
+    if (!(error instanceof Undo)) {
+      if (!committing || result === undefined || !(await wasCommitted(pool, result.written))) throw error
+    }
+  }
+  if (result === undefined) throw new Error('ledger: a round without a result')
+  const { refused, repeated, written } = result
+  for (const [operation, answer] of repeated) done.outcomes.set(operation, { status: 'repeated', answer })
+  const overRedeemed = [...refused.values()].includes('over-redeemed')
+  if (overRedeemed && refused.size > 1) {
+    // One of them has forged coins. Alone, it is the only one that is refused.
+    for (const operation of refused.keys()) await commitRound(pool, writer, [operation], done)
+    return []
+  }
+  for (const [operation, code] of refused) done.outcomes.set(operation, { status: 'refused', code })
+  if (refused.size > 0) return round.filter((operation) => !done.outcomes.has(operation))
+  done.written.push(...written)
+  for (const operation of round) {
+    if (!done.outcomes.has(operation)) done.outcomes.set(operation, { status: 'committed', answer: operation.answer })
+  }
+  return []
+}
+
+/** Whether a COMMIT whose answer was lost took place: its rows are there, on whoever is the primary now. */
+async function wasCommitted(pool: Pool, written: readonly JournalRow[]): Promise<boolean> {
+  const hashes = written.map(({ hash }) => bytes(hash))
+  for (let attempt = 0; attempt < ambiguousTriesMax; attempt++) {
+    try {
+      const { rows } = await pool.query<{ n: number }>(
+        'SELECT count(*) AS n FROM operations WHERE hash = ANY($1::bytea[]) AND NOT pg_is_in_recovery()',
+        [hashes],
+      )
+      return hashes.length > 0 && rows[0]?.n === hashes.length
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, ambiguousPauseMs))
+    }
+  }
+  return false
+}
+
+/** Splits operations: those of one round touch nothing twice. */
+function apart(operations: readonly Operation[]): { now: Operation[]; later: Operation[] } {
+  const taken = new Set<string>()
+  const now: Operation[] = []
+  const later: Operation[] = []
+  for (const operation of operations) {
+    const things = touched(operation)
+    if (things.some((thing) => taken.has(thing))) later.push(operation)
+    else now.push(operation)
+    // Also of those that wait, so that their order among each other stays.
+    for (const thing of things) taken.add(thing)
+  }
+  return { now, later }
+}
+
+function touched({ spends, promises, quote, deposit, melt }: Operation): string[] {
+  return [
+    ...spends.map(({ keyset, y }) => `spent ${keyset} ${y}`),
+    ...promises.map(({ b }) => `promise ${b}`),
+    ...(quote === undefined ? [] : [`quote ${quote.type === 'open' ? quote.row.id : quote.id}`]),
+    ...(quote?.type === 'pay' ? [`event ${quote.method} ${quote.event}`] : []),
+    ...(deposit === undefined ? [] : [`deposit ${deposit.account} ${deposit.reference}`]),
+    // A melt that fails gives back coins that another operation of the batch may want: all of them go one by one.
+    ...(melt === undefined ? [] : ['melt']),
+  ]
+}
+
+async function addKeyset(client: PoolClient, row: KeysetRow): Promise<void> {
+  if (row.active) await client.query('UPDATE keysets SET active = 0 WHERE unit = $1 AND active = 1', [row.unit])
+  await client.query('INSERT INTO keysets VALUES ($1, $2, $3, $4, $5, $6, $7)', [
+    row.number,
+    row.id,
+    row.unit,
+    row.active ? 1 : 0,
+    row.inputFeePpk,
+    JSON.stringify(row.denominations),
+    row.createdAtMs,
+  ])
+}
+
+async function putAccount(client: PoolClient, row: AccountRow): Promise<void> {
+  await client.query(
+    `INSERT INTO accounts VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE
+     SET name = excluded.name, public_key = excluded.public_key, key_id = excluded.key_id`,
+    [row.id, row.name, row.publicKey, row.keyId, row.createdAtMs],
+  )
+}
+
+/** Our own failures, and PostgreSQL's classes 22 (data) and 23 (constraints), say that what was asked is wrong. */
+async function attempt<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    const { code } = cause as { code?: string }
+    const message = cause instanceof Error ? cause.message : ''
+    const own = message.startsWith('ledger:') || /^2[23]/.test(code ?? '')
+    throw new TuppenceError(own ? 'internal' : 'storage-unavailable', { cause })
+  }
+}
