@@ -46,7 +46,8 @@ test.describe('trouble', () => {
       const frame = await frameIn(page, wallet)
       await frameState(frame, 'priced')
       await unlockButton(frame).first().click()
-      await expect(frame.getByText(/mint/i).first()).toBeVisible()
+      await frameState(frame, 'failed')
+      await expect(frame.getByText('The mint does not answer.')).toBeVisible()
       await expect(delivered(page)).toHaveCount(0)
       await page.close()
     } finally {
@@ -76,6 +77,7 @@ test.describe('trouble', () => {
     await house.parts.blog.stop()
     try {
       await unlockButton(frame).first().click()
+      await frameState(frame, 'failed')
       await expect(frame.getByText(`${new URL(blog).host} does not answer`)).toBeVisible()
       await expect(delivered(page)).toHaveCount(0)
     } finally {
