@@ -44,7 +44,7 @@ const saltBytes = 16
  * Writes a candidate down; from then on its outcome is decided by the mint alone.
  *
  * @returns The payment in the journal: this one, or the one that was there with its reference.
- * @throws {TuppenceError} `idempotency-conflict`: nothing was written.
+ * @throws {TuppenceError} `idempotency-conflict`, `overloaded`: nothing was written.
  */
 export async function receive(deps: AcceptDeps, candidate: Candidate): Promise<JournaledPayment> {
   const { settings, journal, random, nowMs } = deps
@@ -67,6 +67,7 @@ export async function receive(deps: AcceptDeps, candidate: Candidate): Promise<J
     deposit: JSON.stringify(deposit),
     receivedAtMs: nowMs(),
   })
+  if (received.status === 'full') throw new TuppenceError('overloaded')
   if (received.status === 'conflict') throw new TuppenceError('idempotency-conflict')
   return received.payment
 }

@@ -115,6 +115,26 @@ describe('config', () => {
   })
 })
 
+describe('what travels in the clear', () => {
+  test.each([
+    'http://localhost',
+    'http://127.0.0.1:4041',
+    'http://[::1]:1',
+    'http://a.b.localhost',
+    'https://a.example',
+  ])('may be %s', (origin) => expect(parseConfig(config({ origin, mint: { url: origin } })).origin).toBe(origin))
+
+  test.each(['http://news.example', 'http://127.0.0.1.example', 'http://localhost.example', 'http://10.0.0.1'])(
+    'may not be %s, unless only the till goes there',
+    (url) => {
+      expect(refusal(config({ origin: url }))).toMatchObject({ code: 'config-invalid', field: 'origin' })
+      expect(refusal(config({ mint: { url } }))).toMatchObject({ code: 'config-invalid', field: 'mint.url' })
+      const mint = { url: 'https://mint.example', internalUrl: url }
+      expect(parseConfig(config({ mint })).mint.internalUrl).toBe(url)
+    },
+  )
+})
+
 describe('what an offer binds into its challenge', () => {
   test('is text that has a UTF-8 form', () => {
     expect(refusal(offer({ title: 'a\ud800' }))).toMatchObject({ code: 'config-invalid', field: 'offers.0.title' })

@@ -37,6 +37,11 @@ const tipMaxDefault = '100'
 
 const isWeb = (url: URL): boolean => url.protocol === 'https:' || url.protocol === 'http:'
 const isOrigin = (text: string): boolean => URL.canParse(text) && isWeb(new URL(text)) && new URL(text).origin === text
+/** Coins and credentials travel encrypted, or not off this machine. @see draft-httpauth-payment "Transport Security" */
+const isSafe = (text: string): boolean => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return url?.protocol === 'https:' || /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(url?.hostname ?? '')
+}
 /** Compared as text with the mint in a token, so it has one form: no trailing slash, nothing after the path. */
 const isMintUrl = (text: string): boolean => {
   const url = URL.canParse(text) ? new URL(text) : undefined
@@ -56,6 +61,7 @@ const text = (charsMax: number) =>
     v.maxLength(charsMax, `must have at most ${charsMax} characters`),
   )
 const origin = v.pipe(v.string(), v.check(isOrigin, 'must be an exact origin, such as https://news.example'))
+const safe = v.check(isSafe, 'must be https, but for loopback names')
 const mintUrl = v.pipe(
   v.string(),
   v.check(isMintUrl, 'must be an http(s) URL without a trailing slash, query or fragment'),
@@ -88,14 +94,14 @@ const offerSchema = v.variant('kind', [
 ])
 
 const configSchema = v.strictObject({
-  origin,
+  origin: v.pipe(origin, safe),
   realm: v.optional(
     v.pipe(text(limits.titleMax), v.regex(/^[\x20-\x7b\x7d\x7e]+$/, 'must be printable ASCII without |')),
   ),
   account: identifier,
   unit: v.optional(v.pipe(v.string(), v.regex(/^[a-z]{3,8}$/, 'must be a currency unit, such as usd'))),
   mint: v.strictObject({
-    url: mintUrl,
+    url: v.pipe(mintUrl, safe),
     internalUrl: v.optional(mintUrl),
     receiptKeys: v.optional(
       v.pipe(

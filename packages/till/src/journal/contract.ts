@@ -1,6 +1,6 @@
 /** The suite that every journal storage must pass; called by the test beside each storage. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Journal, Received } from './port.ts'
+import type { Journal, JournalLimits, Received } from './port.ts'
 
 /** A received payment for tests; give what matters to the test. */
 export function receivedPayment(change: Partial<Received> = {}): Received {
@@ -23,8 +23,8 @@ export function receivedPayment(change: Partial<Received> = {}): Received {
 const reader = { thumbprint: 'thumb-1', publicKey: 'key-1' }
 const outcome = { receipt: 'receipt-1', atMs: 2_000 }
 
-/** Runs the contract on a storage; `open` gives an empty journal. */
-export function journalContract(name: string, open: () => Promise<Journal>): void {
+/** Runs the contract on a storage; `open` gives an empty journal, with its usual limits or others. */
+export function journalContract(name: string, open: (limits?: JournalLimits) => Promise<Journal>): void {
   describe(`journal contract: ${name}`, () => {
     let journal: Journal
     beforeEach(async () => {
@@ -33,6 +33,7 @@ export function journalContract(name: string, open: () => Promise<Journal>): voi
     afterEach(() => journal.close())
 
     receiving(() => journal)
+    bounding(open)
     settling(() => journal)
     entitling(() => journal)
   })
@@ -49,8 +50,7 @@ function receiving(journal: () => Journal): void {
   test('leaves a known payment as it is, whatever comes with its reference', async () => {
     await journal().receive(receivedPayment())
     const again = await journal().receive(receivedPayment({ challengeId: 'other', offerId: 'other', deposit: 'other' }))
-    expect(again.status).toBe('known')
-    expect(again.payment).toEqual({ ...receivedPayment(), stage: 'received' })
+    expect(again).toEqual({ status: 'known', payment: { ...receivedPayment(), stage: 'received' } })
   })
 
   test('takes one of many concurrent receives of one reference', async () => {
@@ -58,7 +58,7 @@ function receiving(journal: () => Journal): void {
       Array.from({ length: 20 }, (_, index) => journal().receive(receivedPayment({ challengeId: `c${index}` }))),
     )
     expect(all.filter(({ status }) => status === 'new')).toHaveLength(1)
-    expect(new Set(all.map(({ payment }) => payment.challengeId)).size).toBe(1)
+    expect(new Set(all.map((result) => 'payment' in result && result.payment.challengeId)).size).toBe(1)
   })
 
   test('takes an idempotency key once for a reader and offer, and not across them', async () => {
@@ -70,6 +70,19 @@ function receiving(journal: () => Journal): void {
     expect((await other({ offerId: 'tin' })).status).toBe('new')
     expect((await other({ idempotencyKey: 'l' })).status).toBe('new')
     expect((await other({ reader: { thumbprint: 'thumb-2', publicKey: 'key-2' } })).status).toBe('new')
+  })
+}
+
+function bounding(open: (limits: JournalLimits) => Promise<Journal>): void {
+  test('holds no more payments without an outcome than its limit, and says so', async () => {
+    const journal = await open({ openMax: 2 })
+    for (const reference of ['one', 'two']) await journal.receive(receivedPayment({ reference }))
+    expect(await journal.receive(receivedPayment({ reference: 'three' }))).toEqual({ status: 'full' })
+    expect(await journal.find('three')).toBeUndefined()
+    expect((await journal.receive(receivedPayment({ reference: 'one' }))).status).toBe('known')
+    await journal.deposited('one', outcome)
+    expect((await journal.receive(receivedPayment({ reference: 'three' }))).status).toBe('new')
+    await journal.close()
   })
 }
 

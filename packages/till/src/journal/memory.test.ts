@@ -1,4 +1,4 @@
 import { journalContract } from './contract.ts'
 import { memoryJournal } from './memory.ts'
 
-journalContract('memory', async () => memoryJournal())
+journalContract('memory', async (limits) => memoryJournal(limits))

@@ -1,9 +1,10 @@
 /** The journal in memory, for tests and trials: keeps the port's promises except surviving the process. */
 import assert from 'node:assert/strict'
-import type { Entitlement, Journal, JournaledPayment } from './port.ts'
+import { journalLimits } from './port.ts'
+import type { Entitlement, Journal, JournaledPayment, JournalLimits } from './port.ts'
 
 /** Makes an empty journal that is lost with the process. */
-export function memoryJournal(): Journal {
+export function memoryJournal({ openMax }: JournalLimits = journalLimits): Journal {
   const payments = new Map<string, JournaledPayment>()
   const entitlements = new Map<string, Entitlement>()
   const entitlementKey = (thumbprint: string, offerId: string): string => `${thumbprint} ${offerId}`
@@ -21,6 +22,8 @@ export function memoryJournal(): Journal {
           other.reader?.thumbprint === payment.reader.thumbprint,
       )
       if (rival) return { status: 'conflict', payment: rival }
+      const open = [...payments.values()].filter(({ stage }) => stage === 'received')
+      if (open.length >= openMax) return { status: 'full' }
       const received: JournaledPayment = { ...payment, stage: 'received' }
       payments.set(payment.reference, received)
       return { status: 'new', payment: received }

@@ -63,6 +63,17 @@ export type Entitlement = Readonly<{
   atMs: number
 }>
 
+/** What became of a payment that was to be written down. */
+export type ReceiveResult =
+  | Readonly<{ status: 'new' | 'known' | 'conflict'; payment: JournaledPayment }>
+  | Readonly<{ status: 'full' }>
+
+/** Bounds of a journal. `openMax`: payments that may be without an outcome at once. */
+export type JournalLimits = Readonly<{ openMax: number }>
+
+/** While a mint is down nobody can tell made-up coins from real ones, and each payment would take its place on the disk. */
+export const journalLimits: JournalLimits = { openMax: 10_000 }
+
 /**
  * Durable memory of a till. Every write outlives the process once its promise resolves. `receive` and `refused` are then
  * on the disk too; the others may wait for the next of these: should the power fail before that, the payment is found
@@ -72,9 +83,10 @@ export type Entitlement = Readonly<{
 export type Journal = {
   /**
    * Writes a payment down, unless its reference is known. The known one is given back unchanged; `conflict` means
-   * that another payment of the same reader has the same idempotency key for the same offer. Only `new` wrote anything.
+   * that another payment of the same reader has the same idempotency key for the same offer; `full`, that `openMax`
+   * payments are `received` already. Only `new` wrote anything.
    */
-  receive(payment: Received): Promise<Readonly<{ status: 'new' | 'known' | 'conflict'; payment: JournaledPayment }>>
+  receive(payment: Received): Promise<ReceiveResult>
   /**
    * Keeps the receipt of a received payment, wipes its coins and entitles the reader, where one signed for an article:
    * one transaction. A payment that has a receipt keeps it. @returns The payment as it now stands.

@@ -13,7 +13,7 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true }))
 const file = () => join(dir, `${crypto.randomUUID()}.db`)
 
-journalContract('sqlite', async () => openSqliteJournal(file()))
+journalContract('sqlite', async (limits) => openSqliteJournal(file(), limits))
 
 describe('sqlite journal', () => {
   test('finds everything again after it was closed', async () => {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { TuppenceError } from '@tuppence/protocol'
-import type { Entitlement, Journal, JournaledPayment, Reader, Received, Stage } from './port.ts'
+import { journalLimits } from './port.ts'
+import type { Entitlement, Journal, JournaledPayment, JournalLimits, Reader, Received, Stage } from './port.ts'
 
 // Each entry takes the schema from its index to the next; `PRAGMA user_version` counts the ones applied.
 const migrations = [
@@ -39,7 +40,7 @@ const walAutocheckpointPages = 10_000
  * @param path - A file, or `:memory:` (nothing is kept; for tests).
  * @throws {Error} The file is not a database, is newer than this program, or can't be written.
  */
-export function openSqliteJournal(path: string): Journal {
+export function openSqliteJournal(path: string, { openMax }: JournalLimits = journalLimits): Journal {
   // Coins on their way to the mint stand in it: for the owner's eyes only, and SQLite gives its log the same mode.
   if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
   const db = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true })
@@ -62,6 +63,7 @@ export function openSqliteJournal(path: string): Journal {
             ? statements.rival.get(payment.reader.thumbprint, payment.offerId, payment.idempotencyKey)
             : undefined
         if (rival) return { status: 'conflict', payment: toPayment(rival) } as const
+        if (statements.openCount.get(openMax)?.['count'] === openMax) return { status: 'full' } as const
         insertPayment(statements.insert, payment)
         return { status: 'new', payment: { ...payment, stage: 'received' } } as const
       })
@@ -128,6 +130,7 @@ function prepare(db: DatabaseSync) {
     ),
     refused: db.prepare(`DELETE FROM payment WHERE reference = ? AND stage = 'received'`),
     unsettled: db.prepare(`SELECT * FROM payment WHERE stage = 'received' ORDER BY received_at_ms LIMIT ?`),
+    openCount: db.prepare(`SELECT count(*) AS count FROM (SELECT 1 FROM payment WHERE stage = 'received' LIMIT ?)`),
     entitlement: db.prepare(
       `SELECT e.*, p.receipt, p.amount FROM entitlement e JOIN payment p USING (reference)
        WHERE e.thumbprint = ? AND e.offer_id = ?`,
