@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { mintRoutes, routePath } from './mint-api.ts'
 import type { Route } from './mint-api.ts'
-import { tillCors, tillDescriptionSchema, tillHeaders, tipBodySchema } from './till-api.ts'
+import { tillCors, tillDescriptionSchema, tipBodySchema } from './till-api.ts'
 
 const point = `02${'ab'.repeat(32)}`
 const keyset = `01${'cd'.repeat(32)}`
@@ -116,16 +116,16 @@ describe('routePath', () => {
 describe('the API of a till', () => {
   test('lets a page of any origin send and read what the scheme needs', () => {
     expect(tillCors.exposeHeaders).toEqual(
-      expect.arrayContaining([tillHeaders.wwwAuthenticate, tillHeaders.paymentReceipt, tillHeaders.xCashu, 'Date']),
+      expect.arrayContaining(['WWW-Authenticate', 'Payment-Receipt', 'X-Cashu', 'Date']),
     )
     expect(tillCors.allowHeaders).toEqual(
       expect.arrayContaining([
-        tillHeaders.authorization,
-        tillHeaders.acceptPayment,
-        tillHeaders.signature,
-        tillHeaders.signatureInput,
-        tillHeaders.contentDigest,
-        tillHeaders.idempotencyKey,
+        'Authorization',
+        'Accept-Payment',
+        'Signature',
+        'Signature-Input',
+        'Content-Digest',
+        'Idempotency-Key',
       ]),
     )
   })

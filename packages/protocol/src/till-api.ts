@@ -1,21 +1,7 @@
-// What a till says and reads over HTTP besides the Payment scheme: header names, CORS, the well-known document.
+// What a till says and reads over HTTP besides the Payment scheme: CORS, the well-known document, the body of a tip.
 
 import * as v from 'valibot'
 import { amountSchema } from './coin.ts'
-
-/** Names of the headers that pass between wallet and till. */
-export const tillHeaders = {
-  wwwAuthenticate: 'WWW-Authenticate',
-  authorization: 'Authorization',
-  acceptPayment: 'Accept-Payment',
-  paymentReceipt: 'Payment-Receipt',
-  idempotencyKey: 'Idempotency-Key',
-  contentDigest: 'Content-Digest',
-  signature: 'Signature',
-  signatureInput: 'Signature-Input',
-  xCashu: 'X-Cashu',
-  retryAfter: 'Retry-After',
-} as const
 
 /** What our wallet sends in `Accept-Payment`. */
 export const acceptPaymentValue = 'cashu/charge'
