@@ -43,7 +43,7 @@ function keepDynamic(found: Set<string>): Plugin {
 type Graph = { bytes: number; files: string[]; dynamic: string[] }
 
 /** The static import graph of some built files as one minified ES module. Files in `without` count as loaded already. */
-async function weigh(entries: string[], without: string[] = []): Promise<Graph> {
+async function weigh(entries: string[], without: string[] = [], what: 'built' | 'package' = 'built'): Promise<Graph> {
   const dynamic = new Set<string>()
   const loaded: Plugin = {
     name: 'loaded-already',
@@ -64,7 +64,7 @@ async function weigh(entries: string[], without: string[] = []): Promise<Graph> 
     write: false,
     metafile: true,
     // Built files are the program itself: nothing of them may be dropped because their package is free of effects.
-    ignoreAnnotations: true,
+    ignoreAnnotations: what === 'built',
     logLevel: 'error',
     // What was left out comes back as an empty module; esbuild then warns that its exports are missing.
     logOverride: { 'import-is-undefined': 'silent' },
@@ -110,29 +110,35 @@ async function weighCurve(frame: Graph): Promise<Graph> {
   return heaviest
 }
 
+/**
+ * The headless wallet with all that it ever loads, as one module.
+ *
+ * Each `import()` is followed and its module bundled as if it had been imported plainly: left to itself esbuild wraps
+ * such modules whole and drops nothing that is unused in them.
+ */
+async function weighCore(): Promise<number> {
+  const entries = [join(root, 'packages', 'core', 'dist', 'index.js')]
+  for (let known = 0; known < entries.length;) {
+    known = entries.length
+    const { dynamic } = await weigh(entries, [], 'package')
+    entries.push(...dynamic.filter((path) => !entries.includes(path)))
+  }
+  return (await weigh(entries, [], 'package')).bytes
+}
+
 async function measure(): Promise<{ sizes: Sizes; files: Record<string, string[]> }> {
   const page = await weigh([join(site, 'tuppence.js')])
   const frame = await weigh(scriptsOf('frame.html'))
   if (frame.files.some((file) => hasCurve(file))) throw new Error('The frame loads the curve before anyone needs it.')
   const curve = await weighCurve(frame)
-  const core = await build({
-    entryPoints: [join(root, 'packages', 'core', 'dist', 'index.js')],
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2024',
-    legalComments: 'none',
-    write: false,
-    logLevel: 'error',
-  })
+  const core = await weighCore()
   const short = (names: string[]) => names.map((name) => relative(site, name))
   return {
     sizes: {
       page: page.bytes,
       frame: frame.bytes,
       curve: curve.bytes,
-      core: gzipBytes(core.outputFiles[0]?.contents ?? ''),
+      core,
     },
     files: {
       page: short(page.files),
