@@ -7,6 +7,7 @@ import {
   delivered,
   frameIn,
   frameState,
+  press,
   topUpIn,
   unlock,
   unlockButton,
@@ -70,7 +71,7 @@ async function firstVisit(reader: Reader, house: House): Promise<void> {
   await frameState(frame, 'priced', 'insufficient')
   await expectLocked(page, first, bodies)
   const popupOpens = waitForPopup(reader)
-  await frame.getByRole('button').first().click()
+  await press(frame.getByRole('button').first())
   const popup = await popupOpens
   if (popup === undefined) throw new Error('the wallet opened no window to top up in')
   await topUpIn(popup, 5)
@@ -106,7 +107,7 @@ test('reads for the first time with test money, then on with one click, here and
     const frame = await frameIn(page, wallet)
     await frameState(frame, 'priced')
     const windows = reader.context.pages().length
-    await unlockButton(frame).first().click()
+    await press(unlockButton(frame).first())
     await expectRead(page, second)
     expect(reader.context.pages().length, 'no window was opened').toBe(windows)
     await expectNothingOfTheMint(house, mark, urls)
@@ -131,7 +132,7 @@ test('reads for the first time with test money, then on with one click, here and
   await test.step('tips: a preset, and an amount typed', async () => {
     const tipPage = `${news}/support`
     for (const [amount, choose] of [
-      [25, async (frame: Awaited<ReturnType<typeof frameIn>>) => frame.getByRole('button', { name: '25¢' }).click()],
+      [25, async (frame: Awaited<ReturnType<typeof frameIn>>) => press(frame.getByRole('button', { name: '25¢' }))],
       [
         40,
         async (frame: Awaited<ReturnType<typeof frameIn>>) => {

@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test'
 import { article } from './harness/articles.ts'
 import { elementPage, expect, test } from './harness/fixtures.ts'
-import { delivered, frameIn, frameState, topUpIn, unlock, unlockButton, waitForPopup } from './harness/reader.ts'
+import { delivered, frameIn, frameState, press, topUpIn, unlock, unlockButton, waitForPopup } from './harness/reader.ts'
 
 const spare = article('rebecca-at-the-gate')
 const other = article('one-more-pennyworth')
@@ -17,7 +17,7 @@ test.describe('trouble', () => {
     const frame = await frameIn(page, wallet)
     await frameState(frame, 'priced', 'insufficient')
     const popupOpens = waitForPopup(reader)
-    await frame.getByRole('button').first().click()
+    await press(frame.getByRole('button').first())
     const popup = await popupOpens
     if (popup === undefined) throw new Error('no window to top up in')
     await topUpIn(popup, 20)
@@ -45,7 +45,7 @@ test.describe('trouble', () => {
       const page = await reader.open(`${news}/articles/${spare.slug}`)
       const frame = await frameIn(page, wallet)
       await frameState(frame, 'priced')
-      await unlockButton(frame).first().click()
+      await press(unlockButton(frame).first())
       await frameState(frame, 'failed')
       await expect(frame.getByText('The mint does not answer.')).toBeVisible()
       await expect(delivered(page)).toHaveCount(0)
@@ -76,7 +76,7 @@ test.describe('trouble', () => {
     await frameState(frame, 'priced')
     await house.parts.blog.stop()
     try {
-      await unlockButton(frame).first().click()
+      await press(unlockButton(frame).first())
       await frameState(frame, 'failed')
       await expect(frame.getByText(`${new URL(blog).host} does not answer`)).toBeVisible()
       await expect(delivered(page)).toHaveCount(0)
@@ -112,5 +112,5 @@ test.describe('trouble', () => {
 /** What was pressed before may have been settled meanwhile, by the till or by the wallet: then it opens by itself. */
 async function openOrPress(page: Page, wallet: string): Promise<void> {
   const frame = await frameIn(page, wallet)
-  if ((await frameState(frame, 'priced', 'delivered')) === 'priced') await unlockButton(frame).first().click()
+  if ((await frameState(frame, 'priced', 'delivered')) === 'priced') await press(unlockButton(frame).first())
 }

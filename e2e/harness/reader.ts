@@ -1,7 +1,7 @@
 // What a reader does with a browser: opens pages, tops up, unlocks, looks at the balance. The tests speak in these.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, type BrowserContext, type Frame, type Page } from '@playwright/test'
+import { expect, type BrowserContext, type Frame, type Locator, type Page } from '@playwright/test'
 import {
   makeProfile,
   openBrowser,
@@ -175,12 +175,22 @@ export const delivered = (page: Page) => page.locator('tuppence-unlock > [slot="
 /** The button with the price on it. */
 export const unlockButton = (frame: Frame) => frame.getByRole('button', { name: /[$¢]/ })
 
+/** Presses as a person does: the pointer rests on the button for a moment first. */
+export async function press(button: Locator): Promise<void> {
+  const page = button.page()
+  await button.hover()
+  await page.waitForTimeout(400)
+  await page.mouse.down()
+  await page.waitForTimeout(60)
+  await page.mouse.up()
+}
+
 /** Presses the one button and, where the browser asks once for each site, goes through the popup. */
 export async function unlock(reader: Reader, page: Page, wallet: string): Promise<void> {
   const frame = await frameIn(page, wallet)
   await frameState(frame, 'priced', 'insufficient')
   const opened = waitForPopup(reader)
-  await unlockButton(frame).first().click()
+  await press(unlockButton(frame).first())
   const popup = await Promise.race([
     opened,
     delivered(page)
