@@ -15,6 +15,7 @@ import {
 } from '@tuppence/protocol'
 import { parseBody, readBody } from './body.ts'
 import type { Deps } from './deps.ts'
+import { reach } from './failpoint.ts'
 import { createGate, type Gate } from './gate.ts'
 import { handlers, type Call, type RouteName } from './handlers.ts'
 
@@ -83,6 +84,7 @@ async function answer(deps: Deps, gate: Gate, c: Context, name: RouteName, route
       const handle = handlers[name] as (deps: Deps, call: Call<unknown>) => Promise<string>
       return handle(deps, { input, body, request, params: c.req.param() as Record<string, string> })
     })
+    reach('before-answer')
     response = new Response(text, { headers: jsonHeaders })
   } catch (error) {
     code = isTuppenceError(error) ? error.code : 'internal'

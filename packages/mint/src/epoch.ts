@@ -2,6 +2,7 @@
 
 import { TuppenceError } from '@tuppence/protocol'
 import type { Ledger } from './ledger/port.ts'
+import { reach } from './failpoint.ts'
 import { readIfExists, writePrivate } from './secret-file.ts'
 
 interface Mark {
@@ -35,6 +36,7 @@ export async function startEpoch(ledger: Ledger, file: string): Promise<{ note: 
     const text = `${JSON.stringify(await ledger.position())}\n`
     if (text === noted) return
     writePrivate(file, text)
+    reach('epoch-noted')
     noted = text
   }
   await note()

@@ -1,131 +1,138 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Proof } from '@tuppence/protocol'
+import { randomUUID } from 'node:crypto'
+import { sha256Hex, type Proof } from '@tuppence/protocol'
 import { expect, test } from 'vitest'
-import { openSqliteLedger } from './ledger/sqlite.ts'
-import { coinsOf, draft, activeKeyset, type TestMint } from './testing/mint.ts'
+import { auditLedger } from './audit/run.ts'
+import { parseConfig } from './config.ts'
+import type { Failpoint } from './failpoint.ts'
+import { depositBody, depositHeaders } from './testing/account.ts'
+import { activeKeyset, coinsOf, draft, type TestMint } from './testing/mint.ts'
+import { serveProcess, type MintProcess } from './testing/process.ts'
 
-const main = new URL('./main.ts', import.meta.url).pathname
+/** `npm run test:long` sets it to 500. */
+const kills = Number(process.env['TUPPENCE_KILLS'] ?? 10)
+const spenders = 12
+const failpoints: readonly Failpoint[] = [
+  'batch-begun',
+  'operation-applied',
+  'before-commit',
+  'after-commit',
+  'before-answer',
+  'melt-started',
+  'melt-paid',
+  'epoch-noted',
+]
 
-interface Server {
-  readonly child: ChildProcess
-  readonly url: string
-  readonly ended: Promise<void>
-}
-
-async function serve(dataDir: string): Promise<Server> {
-  const child = spawn(process.execPath, ['--conditions=@tuppence/source', main, 'serve'], {
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      TUPPENCE_MINT_PORT: '0',
-      TUPPENCE_MINT_DATA_DIR: dataDir,
-      TUPPENCE_MINT_FUNDING_TEST_ENABLED: 'true',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  const url = await new Promise<string>((resolve, reject) => {
-    let out = ''
-    child.stdout.on('data', (data) => {
-      out += String(data)
-      const found = /"event":"listening","url":"([^"]+)"/.exec(out)
-      if (found !== null) resolve(found[1] as string)
-    })
-    child.once('close', () => reject(new Error(`the mint ended: ${out}`)))
-  })
-  return { child, url, ended }
-}
-
-/** A request that was sent: `bytes` once it was acknowledged. */
+/** A request that was sent: `text` once it was acknowledged. */
 interface Sent {
   readonly path: string
   readonly body: string
-  bytes?: string
+  text?: string
 }
 
-/** Talks to whichever server runs now. */
-function client(server: () => Server) {
+const quotes = /^\/v1\/(mint|melt)\/quote\//
+
+/** Talks to whichever mint runs now, and keeps what it said; a deposit is signed anew each time it is sent. */
+function client(server: () => MintProcess) {
   const sent: Sent[] = []
+  const send = async (path: string, body: string) => {
+    const headers = path === '/v1/deposit' ? await depositHeaders(body) : { 'content-type': 'application/json' }
+    const response = await fetch(server().url + path, { method: 'POST', headers, body })
+    return { status: response.status, text: await response.text(), headers: response.headers }
+  }
   const post = async (path: string, body: unknown) => {
-    const record: Sent = { path, body: JSON.stringify(body) }
-    if (path !== '/v1/mint/quote/test') sent.push(record)
-    const headers = { 'content-type': 'application/json' }
-    const response = await fetch(server().url + path, { method: 'POST', headers, body: record.body })
-    const text = await response.text()
-    if (response.status === 200) record.bytes = text
-    return { status: response.status, text, headers: response.headers }
+    const record: Sent = { path, body: typeof body === 'string' ? body : JSON.stringify(body) }
+    if (!quotes.test(path)) sent.push(record)
+    const answer = await send(path, record.body)
+    if (answer.status === 200) record.text = answer.text
+    return answer
   }
   const get = async (path: string) => {
     const response = await fetch(server().url + path)
     return { status: response.status, text: await response.text(), headers: response.headers }
   }
-  return { sent, post, get } satisfies { sent: Sent[] } & Pick<TestMint, 'post' | 'get'>
+  return { sent, send, post, get } satisfies { sent: Sent[]; send: unknown } & Pick<TestMint, 'post' | 'get'>
 }
 
-/** Tops up, then swaps its coins for others until the server is gone. */
+/** Tops up, swaps, deposits and melts until the mint is gone. */
 async function spender(talk: ReturnType<typeof client>): Promise<void> {
+  const quoteOf = (answer: { text: string }) => (JSON.parse(answer.text) as { quote: string }).quote
   try {
-    const { quote } = JSON.parse((await talk.post('/v1/mint/quote/test', { amount: 3, unit: 'usd' })).text) as {
-      quote: string
-    }
-    await talk.post('/v1/test/pay', { quote })
     const keyset = await activeKeyset(talk)
-    let made = draft(keyset, [1, 2])
-    let coins: Proof[] = coinsOf(made, (await talk.post('/v1/mint/test', { quote, outputs: made.outputs })).text)
     for (;;) {
-      made = draft(keyset, [1, 2])
-      coins = coinsOf(made, (await talk.post('/v1/swap', { inputs: coins, outputs: made.outputs })).text)
+      const quote = quoteOf(await talk.post('/v1/mint/quote/test', { amount: 7, unit: 'usd' }))
+      await talk.post('/v1/test/pay', { quote })
+      let made = draft(keyset, [1, 2, 4])
+      let coins: Proof[] = coinsOf(made, (await talk.post('/v1/mint/test', { quote, outputs: made.outputs })).text)
+      for (let swaps = 0; swaps < 3; swaps++) {
+        made = draft(keyset, [1, 2, 4])
+        coins = coinsOf(made, (await talk.post('/v1/swap', { inputs: coins, outputs: made.outputs })).text)
+      }
+      await talk.post('/v1/deposit', await depositBody(await sha256Hex(randomUUID()), coins.slice(0, 2)))
+      const melt = quoteOf(await talk.post('/v1/melt/quote/test', { request: 'test-money:out:4', unit: 'usd' }))
+      await talk.post('/v1/melt/test', { quote: melt, inputs: coins.slice(2) })
     }
   } catch {
-    // The server was killed: what was sent and not answered is in talk.sent without bytes.
+    // The mint was killed: what was sent and not answered is in talk.sent without its text.
   }
 }
 
-test('killed in the middle of it, the mint has all that it acknowledged, and gives retries their original bytes', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'mint-kill-'))
-  let server = await serve(dataDir)
-  try {
-    for (const round of [1, 2]) {
-      const talk = client(() => server)
-      const spenders = Array.from({ length: 16 }, () => spender(talk))
-      while (talk.sent.filter(({ path, bytes }) => path === '/v1/swap' && bytes !== undefined).length < 40 * round) {
-        await new Promise((resolve) => setTimeout(resolve, 5))
-      }
-      server.child.kill('SIGKILL')
-      await server.ended
-      await Promise.all(spenders)
-      const acknowledged = talk.sent.filter(({ bytes }) => bytes !== undefined)
-      const unknown = talk.sent.filter(({ bytes }) => bytes === undefined)
-      expect(unknown.length).toBeGreaterThan(0)
+/** Starts a mint that dies at a failpoint, or is killed at some moment; loads it until it is gone. */
+async function loadUntilKilled(dataDir: string, round: number): Promise<Sent[]> {
+  const point = failpoints[round % (failpoints.length + 2)]
+  const env =
+    point === undefined ? {} : { TUPPENCE_FAILPOINT: `${point}:${point === 'epoch-noted' ? 2 : 8 + (round % 40)}` }
+  const server = await serveProcess(dataDir, { env, config: { logLevel: 'error' } }).catch(() => undefined)
+  // It may die before it listens: the failpoints of the ledger are passed on the way.
+  if (server === undefined) return []
+  const talk = client(() => server)
+  const working = Array.from({ length: spenders }, () => spender(talk))
+  const deadline = setTimeout(
+    () => server.child.kill('SIGKILL'),
+    point === undefined ? 200 + Math.random() * 400 : 6000,
+  )
+  await server.ended
+  clearTimeout(deadline)
+  await Promise.all(working)
+  return talk.sent
+}
 
-      server = await serve(dataDir)
-      for (const { path, body, bytes } of acknowledged) {
-        const again = await talk.post(path, JSON.parse(body))
-        expect(again.status).toBe(200)
-        // A quote says by now that its coins were issued; all else has the bytes that it had.
-        expect(path === '/v1/test/pay' ? bytes : again.text).toBe(bytes)
+test(
+  `killed ${kills} times, at every failpoint and at random, the mint has all that it acknowledged`,
+  async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'mint-kill-'))
+    let acknowledged = 0
+    let unknown = 0
+    try {
+      for (let round = 0; round < kills; round++) {
+        const sent = await loadUntilKilled(dataDir, round)
+        const server = await serveProcess(dataDir, { config: { logLevel: 'error' } })
+        const talk = client(() => server)
+        for (const { path, body, text } of sent) {
+          const again = await talk.send(path, body)
+          expect(again.status, `${path} ${again.text}`).toBe(200)
+          if (text === undefined) {
+            // It happened or it did not; sent again it has happened, and stays so.
+            unknown++
+            expect((await talk.send(path, body)).text).toBe(again.text)
+          } else {
+            acknowledged++
+            // A quote says by now that its coins were issued; all else has the bytes that it had.
+            if (path !== '/v1/test/pay') expect(again.text).toBe(text)
+          }
+        }
+        server.child.kill('SIGTERM')
+        await server.ended
+        const report = await auditLedger(parseConfig({ dataDir }))
+        expect(report.findings).toEqual([])
       }
-      // What was not acknowledged happened or did not; sent again, it has happened, and stays so.
-      for (const { path, body } of unknown) {
-        const again = await talk.post(path, JSON.parse(body))
-        expect(again).toMatchObject({ status: 200 })
-        expect((await talk.post(path, JSON.parse(body))).text).toBe(again.text)
-      }
+      expect(acknowledged).toBeGreaterThan(kills * 10)
+      expect(unknown).toBeGreaterThan(kills)
+    } finally {
+      rmSync(dataDir, { recursive: true, force: true })
     }
-    server.child.kill('SIGTERM')
-    await server.ended
-    const ledger = openSqliteLedger({ path: join(dataDir, 'ledger.db'), nowMs: 0 })
-    const { entries, balances, promised, spent } = await ledger.totals()
-    await ledger.close()
-    expect(entries.reduce((sum, { balance }) => sum + balance, 0)).toBe(0)
-    expect(balances).toEqual(entries)
-    const outstanding = entries.find(({ account }) => account.startsWith('outstanding:'))?.balance
-    expect(outstanding).toBe((promised[0]?.amount ?? 0) - (spent[0]?.amount ?? 0))
-  } finally {
-    server.child.kill('SIGKILL')
-    await server.ended
-    rmSync(dataDir, { recursive: true, force: true })
-  }
-}, 60_000)
+  },
+  Math.max(120_000, kills * 10_000),
+)

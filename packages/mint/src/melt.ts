@@ -3,6 +3,7 @@
 import { isTuppenceError, splitAmount, TuppenceError, type BlindSignature, type RequestOf } from '@tuppence/protocol'
 import { canonicalInputs, requestHash } from './canonical.ts'
 import { perform, type Deps } from './deps.ts'
+import { reach } from './failpoint.ts'
 import type { Payout, PayoutResult } from './funding/port.ts'
 import { fundingOf, signatureOf, signOutputs, uuidV7 } from './issue.ts'
 import { denominations } from './keys.ts'
@@ -159,6 +160,7 @@ function conclude(
 }
 
 async function concludeNow(deps: Deps, row: MeltRow, how: 'pay' | 'outcome'): Promise<MeltRow> {
+  reach('melt-started')
   const payout = payoutOf(deps, row.method)
   let result: PayoutResult
   try {
@@ -167,6 +169,7 @@ async function concludeNow(deps: Deps, row: MeltRow, how: 'pay' | 'outcome'): Pr
     deps.log('warn', 'payout-unknown', { method: row.method, reason: error instanceof Error ? error.name : 'unknown' })
     result = { status: 'unknown' }
   }
+  reach('melt-paid')
   if (result.status === 'paid') await settle(deps, row, result.feePaid)
   if (result.status === 'failed') await fail(deps, row)
   return readMelt(deps, row.method, row.id)

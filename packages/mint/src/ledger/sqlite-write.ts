@@ -1,6 +1,7 @@
 // The ledger's writes on SQLite: a batch is one transaction, an operation one savepoint; sqlite.ts wraps them into the port.
 
 import type { DatabaseSync } from 'node:sqlite'
+import { reach } from '../failpoint.ts'
 import { checkpointText, runningHash, type JournalRow, type RunningHash } from './journal.ts'
 import { Refused } from './refused.ts'
 import { applyMelt } from './sqlite-melt.ts'
@@ -25,9 +26,12 @@ interface Writer {
 export function createWriter(db: DatabaseSync, prepare: Prepare) {
   const transact = <T>(work: () => T): T => {
     db.exec('BEGIN IMMEDIATE')
+    reach('batch-begun')
     try {
       const result = work()
+      reach('before-commit')
       db.exec('COMMIT')
+      reach('after-commit')
       return result
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK')
@@ -100,6 +104,7 @@ function applyInSavepoint(db: DatabaseSync, prepare: Prepare, batch: Batch): Out
   prepare('SAVEPOINT operation').run()
   try {
     const sequence = applyOperation(prepare, batch)
+    reach('operation-applied')
     prepare('RELEASE operation').run()
     written.push({ ...operation, sequence })
     return { status: 'committed', answer: operation.answer }

@@ -6,12 +6,8 @@ import { join } from 'node:path'
 import { randomBytes, randomUUID } from 'node:crypto'
 import {
   bytesToHex,
-  canonicalJson,
-  depositComponents,
   hexToBytes,
   sha256Hex,
-  signingKey,
-  signRequest,
   splitAmount,
   type BlindedMessage,
   type BlindSignature,
@@ -25,6 +21,9 @@ import { denominations } from '../keys.ts'
 import { jsonLog } from '../log.ts'
 import type { Ports } from '../ports.ts'
 import { serveMint, type ServedMint } from '../server.ts'
+import { accountId, depositBody, depositHeaders, publisherKey } from './account.ts'
+
+export { accountId } from './account.ts'
 
 /** An answer as it came. */
 export interface Answer {
@@ -47,15 +46,12 @@ export interface TestMint {
   close(): Promise<void>
 }
 
-/** Name of the publisher that every test mint has. */
-export const accountId = 'daily-news'
-
 /** Starts a mint on a free port with test money, in a folder of its own or a given one. */
 export async function startTestMint(
   input: MintConfigInput = {},
   { dataDir = mkdtempSync(join(tmpdir(), 'mint-')), ports = {} }: { dataDir?: string; ports?: Partial<Ports> } = {},
 ): Promise<TestMint> {
-  const accountKey = await signingKey(new Uint8Array(32).fill(7))
+  const accountKey = await publisherKey()
   const log: string[] = []
   const clock = { offsetMs: 0 }
   const nowMs = () => Date.now() + clock.offsetMs
@@ -172,18 +168,8 @@ export async function depositCoins(
   more: { reference?: string; key?: SigningKey; fields?: Record<string, unknown> } = {},
 ): Promise<Answer> {
   const { reference = await sha256Hex(randomUUID()), key = mint.accountKey, fields = {} } = more
-  const offer = await sha256Hex('an offer')
-  const body = canonicalJson({ reference, account: accountId, unit: 'usd', offer, inputs, ...fields })
-  const headers = { 'content-type': 'application/json' }
-  const signed = await signRequest(
-    { method: 'POST', url: `${mint.url}/v1/deposit`, headers, body },
-    {
-      key: key.privateKey,
-      keyId: key.keyId,
-      createdMs: Date.now() + mint.clock.offsetMs,
-      components: depositComponents,
-    },
-  )
+  const body = await depositBody(reference, inputs, fields)
+  const signed = await depositHeaders(body, { key, createdMs: Date.now() + mint.clock.offsetMs })
   return mint.post('/v1/deposit', body, signed)
 }
 
