@@ -215,7 +215,10 @@ export type Wallet = {
   readonly start: () => Promise<void>
   readonly close: () => void
 
-  /** Asks what a URL costs, or knows that it is owned. Nothing is signed. */
+  /**
+   * Asks what a URL costs, or knows that it is owned. A payment for it that is on its way is finished first; if that can't
+   * be done yet, what is thrown names it in `details.paymentId`, and its money is not gone.
+   */
   readonly look: (input: LookInput) => Promise<Look>
   /** Pays what was looked at, or opens it when it is owned. At most one credential leaves. */
   readonly unlock: (look: Look, options?: UnlockOptions) => Promise<Outcome>

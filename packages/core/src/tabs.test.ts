@@ -59,6 +59,37 @@ describe('tabs on one vault', () => {
     expect(counters.find(({ key }) => key === 'quote')?.value).toBe(5)
   })
 
+  test('take other indices when both drew up the same ones', async () => {
+    const before = await street.truth()
+    const { db, open } = tabs()
+    // Each waits with its draft until the other has drawn up its own, at the same indices.
+    const drafts: (() => void)[] = []
+    let gathering = true
+    const curve = async () => {
+      const direct = directCurve()
+      return {
+        ...direct,
+        makeOutputs: async (input: Parameters<typeof direct.makeOutputs>[0]) => {
+          const outputs = await direct.makeOutputs(input)
+          if (gathering) {
+            const both = new Promise<void>((resolve) => drafts.push(resolve))
+            if (drafts.length === 2) {
+              gathering = false
+              for (const go of drafts) go()
+            }
+            await both
+          }
+          return outputs
+        },
+      }
+    }
+    await Promise.all([topUp(open({ curve }), 64), topUp(open({ curve }), 64)])
+    expect(drafts).toHaveLength(2)
+    expect(sum(await coinsIn(db))).toBe(128)
+    const after = await street.truth()
+    expect([after.outstanding - before.outstanding, after.unminted - before.unminted]).toEqual([128, 0])
+  })
+
   test('open what another tab has bought since the price was shown', async () => {
     const { open } = tabs()
     const [here, there] = [open(), open()]

@@ -125,3 +125,23 @@ describe('paying a till', () => {
     expect(balance()?.spendable).toBe(100)
   })
 })
+
+describe('a payment that was cut off', () => {
+  test('is finished by the next look, which then finds it owned, with the same credential and no second debit', async () => {
+    const before = await street.truth()
+    let down = true
+    const { wallet, look } = await paying(() => (down ? 'lose-answer' : 'pass'))
+    await expect(wallet.unlock(look)).rejects.toMatchObject({ code: 'till-unavailable' })
+    const target = { url: street.url('/read/salt'), site: street.origin }
+    // Still cut off: said as it is, with the payment's name.
+    await expect(wallet.look(target)).rejects.toMatchObject({ code: 'till-unavailable', details: { paymentId: expect.any(String) } })
+    // Another page learns nothing of it, and sends nothing for it.
+    await expect(wallet.look({ ...target, site: 'http://evil.example' })).rejects.toMatchObject({ details: {} })
+    down = false
+    const again = await wallet.look(target)
+    expect(again.status).toBe('owned')
+    expect(await wallet.unlock(again)).toMatchObject({ status: 'opened', body: expect.stringContaining(lockedText) })
+    const after = await street.truth()
+    expect([after.publisher - before.publisher, after.deposits - before.deposits]).toEqual([17, 1])
+  })
+})

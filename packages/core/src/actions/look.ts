@@ -10,16 +10,19 @@ import type { TillAnswer } from '../ports.ts'
 import { siteKey } from './site-keys.ts'
 import type { Purchase } from '../tables.ts'
 import { spendable } from './spendable.ts'
+import { sendToTill } from './till-payment.ts'
+import { learnTime } from './till-time.ts'
 
 /**
- * Asks what a URL costs, or knows that it is owned. Nothing is signed.
+ * Asks what a URL costs, or knows that it is owned. Nothing is signed, but for a payment of this URL that is on its way
+ * already and is finished first.
  *
- * @throws {TuppenceError} `url-refused`, `site-refused`, `challenge-missing`, `malformed-challenge`, `unit-unsupported`,
+ * @throws {TuppenceError} With `details.paymentId`: that payment still can't be finished. `url-refused`, `site-refused`, `challenge-missing`, `malformed-challenge`, `unit-unsupported`,
  *   `mint-unknown`, `till-unavailable` and other till codes. No money moved in any of them.
  */
 export async function look(context: Context, input: LookInput): Promise<Look> {
   const { url, site } = checkTarget(context, input)
-  const purchase = await purchaseOf(context, url.href)
+  const purchase = (await purchaseOf(context, url.href)) ?? (await finished(context, { url, site }))
   if (purchase && mayShow(url.origin, purchase.sites, site)) {
     void siteKey(context, { ...purchase, site }).catch(() => {})
     return { status: 'owned', url: url.href, site, purchase }
@@ -31,6 +34,19 @@ export async function look(context: Context, input: LookInput): Promise<Look> {
     return { status: 'free', contentType: answer.contentType, body: answer.body }
   }
   return priced(context, await offerFrom(context, challengesOf(answer), { url, site }))
+}
+
+/**
+ * A payment for this URL that is on its way is brought to its end before a price is named again: the same bytes, so it is
+ * no second gesture. What it bought, if it did.
+ */
+async function finished(context: Context, { url, site }: Target): Promise<Purchase | undefined> {
+  const open = (await context.db.transact(['payments'], 'read', (tx) => tx.list('payments')))
+    .map(({ value }) => value)
+    .find((payment) => payment.kind === 'pay' && payment.state === 'sent' && payment.offer.url === url.href)
+  if (open?.kind !== 'pay' || !mayShow(url.origin, open.offer.sites, site)) return undefined
+  await sendToTill(context, open)
+  return purchaseOf(context, url.href)
 }
 
 /**
@@ -51,13 +67,16 @@ export async function lookTip(context: Context, input: TipInput): Promise<Look> 
   return priced(context, { ...offer, kind: 'tip', body })
 }
 
+/** A URL without its fragment, and the exact origin of the page that asks for it. */
+export type Target = { readonly url: URL; readonly site: string }
+
 /**
  * Checks a URL and the page that asks: neither may be ours, and the URL may not be anything but a plain web address.
  *
  * @returns The URL without its fragment.
  * @throws {TuppenceError} `url-refused`, `site-refused`.
  */
-export function checkTarget({ ownOrigins }: Context, input: LookInput): { url: URL; site: string } {
+export function checkTarget({ ownOrigins }: Context, input: LookInput): Target {
   const url = URL.canParse(input.url) ? new URL(input.url) : undefined
   const plain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && url.href.length <= limits.urlMax
   if (!plain || ownOrigins.includes(url.origin)) throw new TuppenceError('url-refused')
@@ -77,16 +96,6 @@ export function purchaseOf({ db }: Context, url: string): Promise<Purchase | und
   return db.transact(['purchases'], 'read', (tx) => tx.get('purchases', url))
 }
 
-/** Keeps how far the till's clock is from ours: signatures are made by its time. */
-export function learnTime({ clock, offsetsMs }: Context, origin: string, { nowMs }: TillAnswer): void {
-  if (nowMs !== undefined) offsetsMs.set(origin, nowMs - clock.nowMs())
-}
-
-/** The till's time, as far as it is known. */
-export function tillNowMs({ clock, offsetsMs }: Context, origin: string): number {
-  return clock.nowMs() + (offsetsMs.get(origin) ?? 0)
-}
-
 function challengesOf(answer: TillAnswer): readonly Challenge[] {
   if (answer.status === 'unknown') throw new TuppenceError(answer.code)
   if (answer.status === 'challenge' && answer.challenges.length > 0) return answer.challenges
@@ -96,7 +105,7 @@ function challengesOf(answer: TillAnswer): readonly Challenge[] {
 }
 
 /** The first challenge that this wallet can pay, else the reason why the first one can't be. */
-async function offerFrom(context: Context, challenges: readonly Challenge[], target: { url: URL; site: string }): Promise<Offer> {
+async function offerFrom(context: Context, challenges: readonly Challenge[], target: Target): Promise<Offer> {
   let fault: unknown
   for (const challenge of challenges) {
     try {
@@ -109,7 +118,7 @@ async function offerFrom(context: Context, challenges: readonly Challenge[], tar
   throw fault
 }
 
-async function readOffer({ mints }: Context, challenge: Challenge, { url, site }: { url: URL; site: string }): Promise<Offer> {
+async function readOffer({ mints }: Context, challenge: Challenge, { url, site }: Target): Promise<Offer> {
   const { request, realm, opaque = {} } = challenge
   if (!mayShow(url.origin, sitesOf(challenge), site)) throw new TuppenceError('site-refused')
   if (realm === '') throw new TuppenceError('malformed-challenge')

@@ -5,7 +5,8 @@ import type { Context } from '../context.ts'
 import type { TillAnswer } from '../ports.ts'
 import { siteKey } from './site-keys.ts'
 import type { Purchase } from '../tables.ts'
-import { checkTarget, learnTime, mayShow, purchaseOf, tillNowMs } from './look.ts'
+import { checkTarget, mayShow, purchaseOf } from './look.ts'
+import { learnTime, tillNowMs } from './till-time.ts'
 
 /**
  * Opens what was bought at a URL, for a page that may show it.

@@ -1,5 +1,5 @@
 /** Swaps coins for coins (NUT-03): change in the background, and coins that come home; journaled before it is sent. */
-import { limits, mintRoutes, TuppenceError, type Proof } from '@tuppence/protocol'
+import { limits, TuppenceError, type Proof } from '@tuppence/protocol'
 import { planChange, planChangeFor, planOutputs, total, type Change, type HeldCoin } from '../coins.ts'
 import type { Context } from '../context.ts'
 import { firstState, type SwapPayment } from '../payment.ts'
@@ -9,6 +9,9 @@ import { openMint, type OpenMint } from './mints.ts'
 import { attemptsMax, draftOutputs, takeIndices } from './outputs.ts'
 import { sendToMint, type Signed } from './signed.ts'
 import { spendable, spendableIn } from './spendable.ts'
+
+/** Of `mintRoutes.swap`, which would bring every route's schemas along. */
+export const swapPath = '/v1/swap'
 
 /** Which coins to make into which; `undefined`: there is nothing to do. Asked again when the coins changed meanwhile. */
 export type SwapPlan = (coins: readonly HeldCoin[], open: OpenMint) => Change<HeldCoin> | undefined
@@ -82,7 +85,7 @@ async function draftSwap(context: Context, { pinned, keyset }: OpenMint, { input
     atMs: context.clock.nowMs(),
     coins: inputs.map(({ secret }) => secret),
     outputs: drafted.outputs,
-    request: { path: mintRoutes.swap.path, body: JSON.stringify({ inputs: inputs.map(toProof), outputs: drafted.blinded }) },
+    request: { path: swapPath, body: JSON.stringify({ inputs: inputs.map(toProof), outputs: drafted.blinded }) },
   }
 }
 

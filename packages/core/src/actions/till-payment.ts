@@ -4,7 +4,7 @@ import type { Outcome, UnlockOptions } from '../api.ts'
 import type { Context } from '../context.ts'
 import type { TillPayment } from '../payment.ts'
 import type { TillRequest } from '../ports.ts'
-import { learnTime, tillNowMs } from './look.ts'
+import { learnTime, tillNowMs } from './till-time.ts'
 import { siteKey } from './site-keys.ts'
 
 /** What comes after the answer is no business of the click's; `warm` has it loaded by then. */

@@ -1,5 +1,5 @@
 /** Coins as text: takes a token by swapping its coins, hands one over, and takes back what nobody claimed. */
-import { decodeToken, encodeToken, limits, mintRoutes, shortKeysetId, TuppenceError, type Proof } from '@tuppence/protocol'
+import { decodeToken, encodeToken, limits, shortKeysetId, TuppenceError, type Proof } from '@tuppence/protocol'
 import type { ReceiveOutcome, SendInput, SendOutcome } from '../api.ts'
 import { planChangeFor, planOutputs, selectExact, total } from '../coins.ts'
 import type { Context } from '../context.ts'
@@ -9,7 +9,7 @@ import { openMint, type OpenMint } from './mints.ts'
 import { attemptsMax, draftOutputs, takeIndices } from './outputs.ts'
 import { sendToMint } from './signed.ts'
 import { spendable, spendableIn } from './spendable.ts'
-import { swapSpendable, toProof } from './swap.ts'
+import { swapPath, swapSpendable, toProof } from './swap.ts'
 
 /**
  * Takes the coins of a token: only a swap makes them ours.
@@ -56,7 +56,7 @@ async function draftReceive(context: Context, { pinned, keyset, sizes }: OpenMin
   return {
     id: newId(context), kind: 'receive', state: firstState.receive, mint: pinned.url, unit: keyset.unit, amount,
     atMs: context.clock.nowMs(), coins: [], outputs: drafted.outputs,
-    request: { path: mintRoutes.swap.path, body: JSON.stringify({ inputs: proofs.map(toProof), outputs: drafted.blinded }) },
+    request: { path: swapPath, body: JSON.stringify({ inputs: proofs.map(toProof), outputs: drafted.blinded }) },
   }
 }
 

@@ -1,5 +1,5 @@
 /** Money in (NUT-04, NUT-20): a quote, the reader's payment of it, coins; each step journaled before it is sent. */
-import { mintRoutes, routePath, TuppenceError, type ResponseOf } from '@tuppence/protocol'
+import { TuppenceError, type ResponseOf } from '@tuppence/protocol'
 import type { TopUpInput, TopUpOutcome } from '../api.ts'
 import { planOutputs } from '../coins.ts'
 import type { Context } from '../context.ts'
@@ -116,7 +116,7 @@ async function journalClaim(context: Context, payment: Quoted): Promise<SigningP
   const [seed, curve] = await Promise.all([seedOf(context), context.curve()])
   const signature = await curve.signQuote({ seed, index: keyIndex, quote: quote.id, outputs: blinded })
   const request = {
-    path: routePath(mintRoutes.issue, { method }),
+    path: `/v1/mint/${method}`,
     body: JSON.stringify({ quote: quote.id, outputs: blinded, signature }),
   }
   return context.db.transact(['payments', 'counters'], 'write', async (tx) => {

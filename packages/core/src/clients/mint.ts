@@ -1,20 +1,23 @@
 /** What a wallet asks a mint, one exchange a call, over ky; loaded lazily by the actions that need a mint. */
 import ky, { type KyInstance } from 'ky'
 import {
-  fundingMethodSchema, isTuppenceError, limits, mintRoutes, parseAs, parseJsonAs, receiptKeysSchema, routePath, TuppenceError,
-  type ErrorCode, type Route,
+  blindSignatureSchema, coinStatesSchema, fundingMethodSchema, isTuppenceError, keysetKeysSchema, keysetListSchema, limits,
+  mintInfoSchema, parseAs, parseJsonAs, quoteSchema, receiptKeysSchema, restoredSchema, TuppenceError, type ErrorCode,
 } from '@tuppence/protocol'
+import * as v from 'valibot'
 import type { Fetch, MintAnswer, MintClient } from '../ports.ts'
 import { readText } from './body.ts'
 
 /** How much of a broken answer is kept. */
 const garbledCharsMax = 2_000
 
+const signaturesSchema = /* @__PURE__ */ v.object({ signatures: v.array(blindSignatureSchema) })
+
 type Reply = { readonly ok: boolean; readonly text: string }
-type Call = { readonly mint: string; readonly route: Route; readonly parts?: Record<string, string>; readonly json?: unknown }
 
 /**
- * Makes the mint client.
+ * Makes the mint client. Paths and schemas are those of `mintRoutes`, named one by one: the whole table would bring along
+ * every message that only tills and mints send. The test holds the two together.
  *
  * @param fetch - Defaults to the global one.
  */
@@ -29,27 +32,26 @@ export function mintClient(fetch?: Fetch): MintClient {
     cache: 'no-store',
     ...(fetch && { fetch: viaUrl(fetch) }),
   })
-  const call = <S extends Route>(name: S, input: Omit<Call, 'route'>) => ask(http, { ...input, route: name })
-  const { keysets, keysOf, receiptKeys, info, quote, quoteState, testPay, checkState, restore } = mintRoutes
+  const ask = async <S extends v.GenericSchema>(schema: S, url: string, json?: unknown) => parse(schema, await askText(http, url, json))
   return {
-    keysets: async (mint) => parse(keysets, await call(keysets, { mint })).keysets,
-    keysOf: async (mint, keyset) => parse(keysOf, await call(keysOf, { mint, parts: { keyset } })).keysets,
+    keysets: async (mint) => (await ask(keysetListSchema, `${mint}/v1/keysets`)).keysets,
+    keysOf: async (mint, keyset) => (await ask(keysetKeysSchema, `${mint}/v1/keys/${keyset}`)).keysets,
     receiptKeys: async (mint) => {
-      const reply = await reach(http, `${mint}${receiptKeys.path}`)
+      const reply = await reach(http, `${mint}/v1/receipt-keys`)
       // Ours alone has this route; another mint signs no receipts.
-      return reply.ok ? parseJsonAs(receiptKeysSchema, reply.text, 'mint-response-invalid').keys : []
+      return reply.ok ? parse(receiptKeysSchema, reply.text).keys : []
     },
     fundingMethods: async (mint) => {
-      const { nuts } = parse(info, await call(info, { mint }))
+      const { nuts } = await ask(mintInfoSchema, `${mint}/v1/info`)
       const { methods = [] } = (nuts?.['4'] ?? {}) as { methods?: unknown[] }
       return methods.map((method) => parseAs(fundingMethodSchema, method, 'mint-response-invalid'))
     },
-    quote: async (mint, { method, ...json }) => parse(quote, await call(quote, { mint, parts: { method }, json })),
-    quoteState: async (mint, parts) => parse(quoteState, await call(quoteState, { mint, parts })),
-    testPay: async (mint, id) => parse(testPay, await call(testPay, { mint, json: { quote: id } })),
-    sign: (mint, request) => sign(http, `${mint}${request.path}`, request.body),
-    checkState: async (mint, Ys) => parse(checkState, await call(checkState, { mint, json: { Ys } })),
-    restore: async (mint, outputs) => parse(restore, await call(restore, { mint, json: { outputs } })),
+    quote: (mint, { method, ...json }) => ask(quoteSchema, `${mint}/v1/mint/quote/${method}`, json),
+    quoteState: (mint, { method, quote }) => ask(quoteSchema, `${mint}/v1/mint/quote/${method}/${encodeURIComponent(quote)}`),
+    testPay: (mint, quote) => ask(quoteSchema, `${mint}/v1/test/pay`, { quote }),
+    sign: (mint, request) => sign(http, mint + request.path, request.body),
+    checkState: (mint, Ys) => ask(coinStatesSchema, `${mint}/v1/checkstate`, { Ys }),
+    restore: (mint, outputs) => ask(restoredSchema, `${mint}/v1/restore`, { outputs }),
   }
 }
 
@@ -77,15 +79,15 @@ async function reach(http: KyInstance, url: string, body?: string): Promise<Repl
   }
 }
 
-async function ask(http: KyInstance, { mint, route, parts, json }: Call): Promise<string> {
-  const reply = await reach(http, mint + routePath(route, parts), json === undefined ? undefined : JSON.stringify(json))
+async function askText(http: KyInstance, url: string, json: unknown): Promise<string> {
+  const reply = await reach(http, url, json === undefined ? undefined : JSON.stringify(json))
   if (reply.ok) return reply.text
   const { nut, reason } = readRefusal(reply.text)
   throw new TuppenceError(codeOf(reason) ?? 'mint-response-invalid', { details: { nut, reason } })
 }
 
-function parse<R extends Route>(route: R, text: string) {
-  return parseJsonAs<R['response']>(route.response, text, 'mint-response-invalid')
+function parse<S extends v.GenericSchema>(schema: S, text: string): v.InferOutput<S> {
+  return parseJsonAs(schema, text, 'mint-response-invalid')
 }
 
 async function sign(http: KyInstance, url: string, body: string): Promise<MintAnswer> {
@@ -93,7 +95,7 @@ async function sign(http: KyInstance, url: string, body: string): Promise<MintAn
     const { ok, text } = await reach(http, url, body)
     if (!ok) return { status: 'refused', ...readRefusal(text) }
     try {
-      return { status: 'signed', signatures: parse(mintRoutes.swap, text).signatures, text: text.slice(0, garbledCharsMax) }
+      return { status: 'signed', signatures: parse(signaturesSchema, text).signatures, text: text.slice(0, garbledCharsMax) }
     } catch {
       return { status: 'garbled', text: text.slice(0, garbledCharsMax) }
     }
