@@ -50,7 +50,10 @@ describe('an allowance', () => {
     await vault.acknowledgeLoan(allowance.id)
     expect(usd(frame)?.spendable).toBe(200)
 
-    expect(await frame.unlock(await frame.look(at('/read/penny')))).toMatchObject({ status: 'paid', body: expect.stringContaining(lockedText) })
+    expect(await frame.unlock(await frame.look(at('/read/penny')))).toMatchObject({
+      status: 'paid',
+      body: expect.stringContaining(lockedText),
+    })
     expect(await frame.tip({ ...at('/tip'), amount: 50 })).toMatchObject({ status: 'paid' })
     expect(usd(frame)?.spendable).toBe(145)
     expect(await frame.unlock(await frame.look(at('/read/penny')))).toMatchObject({ status: 'opened' })
@@ -63,16 +66,23 @@ describe('an allowance', () => {
     await vault.settleLoan(structuredClone(report!))
     expect(usd(vault)).toEqual({ spendable: 800, reserved: 0, lent: 145 })
     expect(await vault.look(at('/read/penny'))).toMatchObject({ status: 'owned' })
-    expect(vault.$history.get().map(({ kind, amount }) => `${kind} ${amount}`)).toEqual(expect.arrayContaining(['pay 5', 'tip 50']))
+    expect(vault.$history.get().map(({ kind, amount }) => `${kind} ${amount}`)).toEqual(
+      expect.arrayContaining(['pay 5', 'tip 50']),
+    )
 
     expect(await vault.callHome(site())).toEqual({ usd: 145 })
     expect(usd(vault)).toEqual({ spendable: 945, reserved: 0, lent: 0 })
     expect(vault.$payments.get()).toEqual([])
     expect(vault.$history.get().find(({ kind }) => kind === 'lend')).toMatchObject({ end: 'done', amount: 55 })
     // First spender wins: the frame's coins are gone, and it learns so from the mint.
-    expect(await frame.unlock(await frame.look(at('/read/salt')))).toEqual({ status: 'declined', reason: 'coins-refused' })
+    expect(await frame.unlock(await frame.look(at('/read/salt')))).toEqual({
+      status: 'declined',
+      reason: 'coins-refused',
+    })
     await frame.recover()
-    expect(await frame.unlock(await frame.look(at('/read/salt')))).toMatchObject({ status: expect.stringMatching(/insufficient|declined/) })
+    expect(await frame.unlock(await frame.look(at('/read/salt')))).toMatchObject({
+      status: expect.stringMatching(/insufficient|declined/),
+    })
   })
 
   test('counts once however often it is accepted, also after its coins were spent', async () => {

@@ -110,7 +110,12 @@ export type ReceiveOutcome =
   | { readonly status: 'declined'; readonly reason: 'spent' | 'locked' | 'unknown-mint' | 'refused' }
 
 /** What to hand over, in minor units. `mint` defaults to the one with the most coins. */
-export type SendInput = { readonly amount: number; readonly unit: string; readonly mint?: string | undefined; readonly memo?: string | undefined }
+export type SendInput = {
+  readonly amount: number
+  readonly unit: string
+  readonly mint?: string | undefined
+  readonly memo?: string | undefined
+}
 
 export type SendOutcome =
   | { readonly status: 'sent'; readonly token: string; readonly paymentId: string }
@@ -176,7 +181,11 @@ export type LendInput = {
 }
 
 /** Where to make change (everywhere when absent), and an amount that must be payable afterwards. */
-export type ChangeRequest = { readonly amount?: number | undefined; readonly unit?: string | undefined; readonly mint?: string | undefined }
+export type ChangeRequest = {
+  readonly amount?: number | undefined
+  readonly unit?: string | undefined
+  readonly mint?: string | undefined
+}
 
 /** What a till delivered. `receipt`: the Payment-Receipt header as it came, not checked yet. */
 export type Content = { readonly contentType: string; readonly body: string; readonly receipt?: string }

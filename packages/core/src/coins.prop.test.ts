@@ -27,7 +27,12 @@ describe('selectExact', () => {
     fc.assert(
       fc.property(wallet, fc.integer({ min: 1, max: 1_200 }), fc.integer({ min: 1, max: 14 }), (coins, amount, max) => {
         const chosen = selectExact(coins, amount, max)
-        expect(chosen !== undefined).toBe(payable(coins.map((c) => c.amount), max).has(amount))
+        expect(chosen !== undefined).toBe(
+          payable(
+            coins.map((c) => c.amount),
+            max,
+          ).has(amount),
+        )
         if (!chosen) return
         expect(total(chosen)).toBe(amount)
         expect(chosen.length).toBeLessThanOrEqual(max)
@@ -75,7 +80,13 @@ describe('planCoins', () => {
   })
 
   test('holds few coins', () => {
-    for (const [amount, coinsMax] of [[100, 13], [500, 25], [1_000, 33], [2_000, 38], [10_000, 41]] as const)
+    for (const [amount, coinsMax] of [
+      [100, 13],
+      [500, 25],
+      [1_000, 33],
+      [2_000, 38],
+      [10_000, 41],
+    ] as const)
       expect(planCoins(amount, sizes).length).toBeLessThanOrEqual(coinsMax)
   })
 })
@@ -84,7 +95,11 @@ describe('planOutputs', () => {
   test('adds up to the new money, ascending, whatever is held', () => {
     fc.assert(
       fc.property(wallet, balance, (held, added) => {
-        const outputs = planOutputs(held.map((c) => c.amount), added, sizes)
+        const outputs = planOutputs(
+          held.map((c) => c.amount),
+          added,
+          sizes,
+        )
         expect(sum(outputs)).toBe(added)
         expect(outputs).toEqual(outputs.toSorted((a, b) => a - b))
         expect(outputs.every((size) => sizes.includes(size))).toBe(true)
@@ -150,9 +165,17 @@ describe('a reading history', () => {
     for (let history = 0; history < 200; history++) {
       let coins: { amount: number }[] = []
       for (let step = 0; step < 30; step++) {
-        const price = random() < 0.7 ? prices[Math.floor(random() * prices.length)]! : 1 + Math.floor(random() * priceMax)
+        const price =
+          random() < 0.7 ? prices[Math.floor(random() * prices.length)]! : 1 + Math.floor(random() * priceMax)
         if (total(coins) < price)
-          coins = [...coins, ...planOutputs(coins.map((c) => c.amount), 1_000, sizes).map(coin)]
+          coins = [
+            ...coins,
+            ...planOutputs(
+              coins.map((c) => c.amount),
+              1_000,
+              sizes,
+            ).map(coin),
+          ]
         const chosen = selectExact(coins, price)
         payments++
         if (!chosen) failures++

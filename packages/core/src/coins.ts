@@ -213,7 +213,14 @@ export function planChange<C extends Sized>(
   max: number,
 ): Change<C> | undefined {
   const plan = planCoins(total(coins), sizes)
-  if (coins.every(isCurrent) && isWellChanged(coins.map(({ amount }) => amount), plan)) return undefined
+  if (
+    coins.every(isCurrent) &&
+    isWellChanged(
+      coins.map(({ amount }) => amount),
+      plan,
+    )
+  )
+    return undefined
   const missing = countUp(plan)
   const inputs = coins.filter((coin) => {
     const wanted = missing.get(coin.amount) ?? 0
@@ -251,7 +258,10 @@ export function planChangeFor<C extends Sized>(
   }
   const sum = total(inputs)
   if (sum < amount || inputs.length > max) return undefined
-  const kept = without(coins.map(({ amount: size }) => size), inputs.map(({ amount: size }) => size))
+  const kept = without(
+    coins.map(({ amount: size }) => size),
+    inputs.map(({ amount: size }) => size),
+  )
   const outputs = [...splitFewest(amount, sizes), ...planOutputs(kept, sum - amount, sizes)].sort((a, b) => a - b)
   return outputs.length > max ? undefined : { inputs, outputs }
 }

@@ -3,7 +3,12 @@ import type { Clock, CurvePort, MintClient, Random, TillClient, Timer } from './
 import type { Db, PinnedMint, Purchase } from './tables.ts'
 
 /** An Ed25519 key as pay and reopen use it. `source` is its did:key. The private half cannot be exported. */
-export type SiteKey = { readonly privateKey: CryptoKey; readonly publicX: string; readonly keyId: string; readonly source: string }
+export type SiteKey = {
+  readonly privateKey: CryptoKey
+  readonly publicX: string
+  readonly keyId: string
+  readonly source: string
+}
 
 /** Ports, clients and memory of one wallet. Actions take it, or the part that they use, as their first argument. */
 export type Context = {

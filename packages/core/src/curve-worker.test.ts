@@ -4,7 +4,10 @@ import { directCurve } from './curve/direct.ts'
 
 const seed = new Uint8Array(64).fill(3)
 const keysetId = `01${'ab'.repeat(32)}`
-const planned = [{ index: 0, amount: 1 }, { index: 1, amount: 4 }]
+const planned = [
+  { index: 0, amount: 1 },
+  { index: 1, amount: 4 },
+]
 
 describe('curve arithmetic in a worker', () => {
   test('answers as it does here, each call its own answer', async () => {
@@ -20,12 +23,19 @@ describe('curve arithmetic in a worker', () => {
       there.points({ secrets: ['a', 'b'] }),
     ])
     expect(outputs).toEqual(await here.makeOutputs({ seed, keysetId, planned }))
-    expect(outputs.map(({ amount, id }) => [amount, id])).toEqual([[1, keysetId], [4, keysetId]])
+    expect(outputs.map(({ amount, id }) => [amount, id])).toEqual([
+      [1, keysetId],
+      [4, keysetId],
+    ])
     expect(key).toBe(await here.quoteKey({ seed, index: 7 }))
     expect(points).toEqual(await here.points({ secrets: ['a', 'b'] }))
-    await expect(there.unblind({ seed, keysetId, keys: {}, planned, signatures: [] })).rejects.toMatchObject({ code: 'mint-response-invalid' })
+    await expect(there.unblind({ seed, keysetId, keys: {}, planned, signatures: [] })).rejects.toMatchObject({
+      code: 'mint-response-invalid',
+    })
     port1.postMessage({ id: 99, method: 'toString', input: [] })
-    await expect(there.makeOutputs({ seed, keysetId: 'ff', planned })).rejects.toMatchObject({ code: 'keyset-version-unsupported' })
+    await expect(there.makeOutputs({ seed, keysetId: 'ff', planned })).rejects.toMatchObject({
+      code: 'keyset-version-unsupported',
+    })
     port1.close()
   })
 })

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { challengeId, encodePaymentRequest, formatChallenge, readEcho, base64UrlEncode, canonicalJson, utf8 } from '@tuppence/protocol'
+import {
+  challengeId,
+  encodePaymentRequest,
+  formatChallenge,
+  readEcho,
+  base64UrlEncode,
+  canonicalJson,
+  utf8,
+} from '@tuppence/protocol'
 import { memoryDb } from './db/memory.ts'
 import { openStreet, type Street } from './testing/street.ts'
 
@@ -22,15 +30,43 @@ function meeting(answer: (url: string) => Response) {
   return { wallet, asked }
 }
 
-type Made = { named?: string; amount?: string; currency?: string; realm?: string; mints?: string[]; asked?: number; sites?: string; method?: string; raw?: string }
+type Made = {
+  named?: string
+  amount?: string
+  currency?: string
+  realm?: string
+  mints?: string[]
+  asked?: number
+  sites?: string
+  method?: string
+  raw?: string
+}
 
-async function challenge({ named, amount = '5', currency = 'usd', realm = 'news', mints = [street.mint.url], asked = Number(amount), sites = '' }: Made) {
+async function challenge({
+  named,
+  amount = '5',
+  currency = 'usd',
+  realm = 'news',
+  mints = [street.mint.url],
+  asked = Number(amount),
+  sites = '',
+}: Made) {
   const paymentRequest = encodePaymentRequest({ amount: asked, unit: 'usd', mints })
   const encode = (value: unknown) => base64UrlEncode(utf8(canonicalJson(value)))
   const fields = {
-    realm, method: 'cashu', intent: 'charge',
+    realm,
+    method: 'cashu',
+    intent: 'charge',
     request: encode({ amount, currency, methodDetails: { paymentRequest } }),
-    opaque: encode({ offer: 'x', path: '/read', sites, nonce: 'n', title: 'T', kind: 'article', ...(named !== undefined && { mints: named }) }),
+    opaque: encode({
+      offer: 'x',
+      path: '/read',
+      sites,
+      nonce: 'n',
+      title: 'T',
+      kind: 'article',
+      ...(named !== undefined && { mints: named }),
+    }),
   }
   return formatChallenge(readEcho({ id: await challengeId(new Uint8Array(32), fields), ...fields }))
 }
@@ -54,9 +90,11 @@ describe('look', () => {
     expect(asked).toEqual([])
   })
 
-  test('refuses the mint\'s own URL, and the wallet as a site', async () => {
+  test("refuses the mint's own URL, and the wallet as a site", async () => {
     const { wallet, asked } = meeting(() => new Response())
-    await expect(wallet.look({ url: `${street.mint.url}/v1/keys`, site: news })).rejects.toMatchObject({ code: 'url-refused' })
+    await expect(wallet.look({ url: `${street.mint.url}/v1/keys`, site: news })).rejects.toMatchObject({
+      code: 'url-refused',
+    })
     for (const site of [own, 'news.example', `${news}/`, 'null', ''])
       await expect(wallet.look({ url: article.url, site })).rejects.toMatchObject({ code: 'site-refused' })
     expect(asked).toEqual([])
@@ -65,9 +103,17 @@ describe('look', () => {
   test('lets a page show its own offers and those that name it, and no others', async () => {
     const blog = 'https://blog.example'
     const { wallet } = meeting(asks(await challenge({ sites: `https://a.example ${blog}` })))
-    expect(await wallet.look(article)).toMatchObject({ status: 'priced', offer: { amount: 5, site: news, tillOrigin: news, realm: 'news' } })
+    expect(await wallet.look(article)).toMatchObject({
+      status: 'priced',
+      offer: { amount: 5, site: news, tillOrigin: news, realm: 'news' },
+    })
     expect(await wallet.look({ ...article, site: blog })).toMatchObject({ status: 'priced' })
-    for (const site of ['https://evil.example', 'https://blog.example.evil.example', 'http://blog.example', 'https://news.example:8443'])
+    for (const site of [
+      'https://evil.example',
+      'https://blog.example.evil.example',
+      'http://blog.example',
+      'https://news.example:8443',
+    ])
       await expect(wallet.look({ ...article, site })).rejects.toMatchObject({ code: 'site-refused' })
   })
 
@@ -76,7 +122,11 @@ describe('look', () => {
     ['a unit that the two disagree on', { currency: 'eur' }, 'malformed-challenge'],
     ['a mint that this wallet does not know', { mints: ['https://mint.evil.example'] }, 'mint-unknown'],
     ['no realm', { realm: '' }, 'malformed-challenge'],
-    ['a mint that the till names and this wallet does not know', { named: 'https://mint.evil.example' }, 'mint-unknown'],
+    [
+      'a mint that the till names and this wallet does not know',
+      { named: 'https://mint.evil.example' },
+      'mint-unknown',
+    ],
   ])('refuses %s', async (_, made, code) => {
     const { wallet } = meeting(asks(await challenge(made)))
     await expect(wallet.look(article)).rejects.toMatchObject({ code })
@@ -84,8 +134,16 @@ describe('look', () => {
 
   test.each<[string, () => Response, string]>([
     ['402 without a challenge', () => new Response('', { status: 402 }), 'challenge-missing'],
-    ['402 for another method', asks('Payment id="x", realm="r", method="tempo", intent="charge", request="e30"'), 'challenge-missing'],
-    ['a broken challenge', asks('Payment id="x", realm="r", method="cashu", intent="charge", request="%%%"'), 'malformed-challenge'],
+    [
+      '402 for another method',
+      asks('Payment id="x", realm="r", method="tempo", intent="charge", request="e30"'),
+      'challenge-missing',
+    ],
+    [
+      'a broken challenge',
+      asks('Payment id="x", realm="r", method="cashu", intent="charge", request="%%%"'),
+      'malformed-challenge',
+    ],
     ['a broken header', asks('Payment id="x'), 'malformed-challenge'],
     ['404', () => new Response('', { status: 404 }), 'challenge-missing'],
     ['500', () => new Response('', { status: 500 }), 'till-unavailable'],
@@ -100,7 +158,9 @@ describe('look', () => {
     const look = await wallet.look(article)
     expect(look).toEqual({ status: 'free', contentType: 'text/html', body: '<p>free</p>' })
     expect(await wallet.unlock(look)).toMatchObject({ status: 'opened' })
-    await expect(wallet.look({ ...article, site: 'https://evil.example' })).rejects.toMatchObject({ code: 'site-refused' })
+    await expect(wallet.look({ ...article, site: 'https://evil.example' })).rejects.toMatchObject({
+      code: 'site-refused',
+    })
   })
 
   test('does not tell another page what its reader owns, nor opens it there', async () => {
@@ -127,7 +187,12 @@ describe('look', () => {
       },
     })
     await wallet.look(article)
-    expect(sent).toMatchObject({ credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer', cache: 'no-store' })
+    expect(sent).toMatchObject({
+      credentials: 'omit',
+      redirect: 'error',
+      referrerPolicy: 'no-referrer',
+      cache: 'no-store',
+    })
     expect(new Headers(sent?.headers).get('accept-payment')).toBe('cashu/charge')
   })
 })

@@ -49,7 +49,11 @@ export async function cancel(context: Context, id: string): Promise<Recalled> {
     if (recalled !== 'open') return recalled
   }
   await recover(context)
-  const still = await context.db.transact(['payments', 'history'], 'read', async (tx) => (await tx.get('payments', id)) ?? (await tx.get('history', id)))
+  const still = await context.db.transact(
+    ['payments', 'history'],
+    'read',
+    async (tx) => (await tx.get('payments', id)) ?? (await tx.get('history', id)),
+  )
   if (still && 'end' in still) return still.end === 'undone' ? 'undone' : 'finished'
   return still ? 'open' : 'finished'
 }

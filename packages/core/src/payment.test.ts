@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { advance, firstState, heldSecrets, isEnd, transitions, type Payment, type PaymentEvent, type PaymentState } from './payment.ts'
+import {
+  advance,
+  firstState,
+  heldSecrets,
+  isEnd,
+  transitions,
+  type Payment,
+  type PaymentEvent,
+  type PaymentState,
+} from './payment.ts'
 
 const states = Object.keys(transitions) as PaymentState[]
 const events = [...new Set(states.flatMap((state) => Object.keys(transitions[state])))] as PaymentEvent[]
@@ -36,15 +45,23 @@ describe('the payment machine', () => {
 
   test('never comes back from an end, whatever happens', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...Object.values(firstState)), fc.array(fc.constantFrom(...events)), (first, happened) => {
-        let now = payment(first)
-        for (const event of happened) if (transitions[now.state][event]) now = advance(now, event)
-        if (isEnd(now.state)) for (const event of events) expect(() => advance(now, event)).toThrow()
-      }),
+      fc.property(
+        fc.constantFrom(...Object.values(firstState)),
+        fc.array(fc.constantFrom(...events)),
+        (first, happened) => {
+          let now = payment(first)
+          for (const event of happened) if (transitions[now.state][event]) now = advance(now, event)
+          if (isEnd(now.state)) for (const event of events) expect(() => advance(now, event)).toThrow()
+        },
+      ),
     )
   })
 
   test('holds the coins that open payments name', () => {
-    expect([...heldSecrets([payment('sent', ['a', 'b']), payment('handed', ['b', 'c'])])].toSorted()).toEqual(['a', 'b', 'c'])
+    expect([...heldSecrets([payment('sent', ['a', 'b']), payment('handed', ['b', 'c'])])].toSorted()).toEqual([
+      'a',
+      'b',
+      'c',
+    ])
   })
 })

@@ -51,8 +51,19 @@ export type EndState = 'done' | 'undone' | 'taken'
 
 /** What can happen to a payment; `transitions` says when. */
 export type PaymentEvent =
-  | 'quote' | 'lapse' | 'request' | 'settle' | 'accept' | 'garble' | 'refuse'
-  | 'release' | 'retry' | 'take' | 'spend' | 'acknowledge' | 'recall'
+  | 'quote'
+  | 'lapse'
+  | 'request'
+  | 'settle'
+  | 'accept'
+  | 'garble'
+  | 'refuse'
+  | 'release'
+  | 'retry'
+  | 'take'
+  | 'spend'
+  | 'acknowledge'
+  | 'recall'
 
 /** Fields of every payment. */
 type Common = {
@@ -139,7 +150,15 @@ export const transitions: Readonly<Record<PaymentState, Readonly<Partial<Record<
   quoted: { request: 'sent', lapse: 'undone' },
   sent: { settle: 'done', accept: 'accepted', garble: 'quarantined', refuse: 'refused', recall: 'undone' },
   quarantined: { settle: 'done', accept: 'accepted', garble: 'quarantined', refuse: 'refused', recall: 'undone' },
-  refused: { settle: 'done', accept: 'accepted', garble: 'quarantined', release: 'undone', retry: 'quoted', take: 'taken', recall: 'undone' },
+  refused: {
+    settle: 'done',
+    accept: 'accepted',
+    garble: 'quarantined',
+    release: 'undone',
+    retry: 'quoted',
+    take: 'taken',
+    recall: 'undone',
+  },
   accepted: { settle: 'done', spend: 'done', recall: 'undone' },
   offered: { acknowledge: 'handed', spend: 'done', recall: 'undone' },
   handed: { spend: 'done', recall: 'undone' },

@@ -1,6 +1,15 @@
 /** What the wallet needs from outside: time, chance, storage, curve arithmetic, HTTP; types only, for whoever calls `createWallet`. */
 import type {
-  BlindedMessage, BlindSignature, Challenge, Coin, ErrorCode, FundingMethod, Keys, Keyset, KeysetInfo, ResponseOf,
+  BlindedMessage,
+  BlindSignature,
+  Challenge,
+  Coin,
+  ErrorCode,
+  FundingMethod,
+  Keys,
+  Keyset,
+  KeysetInfo,
+  ResponseOf,
 } from '@tuppence/protocol'
 
 /** Time as this device believes it. No money decision rests on it. */
@@ -113,7 +122,12 @@ export type TillRequest = {
  * - `unknown`: whether it did what was asked cannot be told from here. `code` is of the error table.
  */
 export type TillAnswer = { readonly nowMs?: number | undefined } & (
-  | { readonly status: 'content'; readonly contentType: string; readonly body: string; readonly receipt?: string | undefined }
+  | {
+      readonly status: 'content'
+      readonly contentType: string
+      readonly body: string
+      readonly receipt?: string | undefined
+    }
   | { readonly status: 'challenge'; readonly challenges: readonly Challenge[]; readonly reason: string }
   | { readonly status: 'refused'; readonly reason: string }
   | { readonly status: 'unknown'; readonly code: ErrorCode }
@@ -142,11 +156,17 @@ export type MintClient = {
   readonly keysOf: (mint: string, keyset: string) => Promise<readonly Keyset[]>
   readonly receiptKeys: (mint: string) => Promise<readonly JsonWebKey[]>
   readonly fundingMethods: (mint: string) => Promise<readonly FundingMethod[]>
-  readonly quote: (mint: string, input: { method: string; amount: number; unit: string; pubkey: string }) => Promise<ResponseOf<'quote'>>
+  readonly quote: (
+    mint: string,
+    input: { method: string; amount: number; unit: string; pubkey: string },
+  ) => Promise<ResponseOf<'quote'>>
   readonly quoteState: (mint: string, input: { method: string; quote: string }) => Promise<ResponseOf<'quote'>>
   readonly testPay: (mint: string, quote: string) => Promise<ResponseOf<'testPay'>>
   /** Sends a journaled swap or issue request, exactly those bytes. Never throws, never tries again. */
   readonly sign: (mint: string, request: { readonly path: string; readonly body: string }) => Promise<MintAnswer>
   readonly checkState: (mint: string, points: readonly string[]) => Promise<ResponseOf<'checkState'>>
-  readonly restore: (mint: string, outputs: readonly { amount: number; id: string; B_: string }[]) => Promise<ResponseOf<'restore'>>
+  readonly restore: (
+    mint: string,
+    outputs: readonly { amount: number; id: string; B_: string }[],
+  ) => Promise<ResponseOf<'restore'>>
 }

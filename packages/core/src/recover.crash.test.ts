@@ -41,7 +41,8 @@ const cases: readonly Case[] = [
 async function vault(): Promise<{ db: Db; seed: Uint8Array; open: (over: Db, spoiler?: Spoiler) => Wallet }> {
   const seed = crypto.getRandomValues(new Uint8Array(64))
   const db = memoryDb()
-  const open = (over: Db, spoiler?: Spoiler) => street.wallet({ db: over, seed: async () => seed, fetch: street.fetch(spoiler) })
+  const open = (over: Db, spoiler?: Spoiler) =>
+    street.wallet({ db: over, seed: async () => seed, fetch: street.fetch(spoiler) })
   await topUp(open(db), 200)
   return { db, seed, open }
 }
@@ -70,40 +71,55 @@ async function expectSound(db: Db, open: (over: Db) => Wallet, before: Awaited<R
 
 describe('recovery after a crash', () => {
   for (const { name, run } of cases) {
-    test(`loses and doubles nothing when ${name} dies before or after any of its writes`, { timeout: 60_000 }, async () => {
-      const counting = await vault()
-      const whole = crashingDb(counting.db)
-      await run(counting.open(whole))
-      expect(whole.writes()).toBeGreaterThan(0)
-      const points = Array.from({ length: whole.writes() }, (_, write) => write + 1)
-        .flatMap((write): CrashPoint[] => [{ write, side: 'before' }, { write, side: 'after' }])
-      for (const point of points) {
-        const { db, open } = await vault()
-        const before = await street.truth()
-        const dying = crashingDb(db, point)
-        await expect(run(open(dying)), JSON.stringify(point)).rejects.toThrow(Crash)
-        expect(dying.isDead()).toBe(true)
-        await expectSound(db, open, before)
-        // W9, at the last of them: the seed alone finds as much.
-        if (point.write === whole.writes()) expect((await open(memoryDb()).restore())['usd'] ?? 0).toBe(await coinsIn(db))
-      }
-    })
-
-    test(`loses and doubles nothing when any answer to ${name} is lost, or never asked for`, { timeout: 60_000 }, async () => {
-      const counting = await vault()
-      const fetch = street.fetch()
-      await run(street.wallet({ db: counting.db, seed: async () => counting.seed, fetch }))
-      for (let request = 1; request <= fetch.seen.length; request++) {
-        for (const fault of ['lose', 'lose-answer'] as const) {
+    test(
+      `loses and doubles nothing when ${name} dies before or after any of its writes`,
+      { timeout: 60_000 },
+      async () => {
+        const counting = await vault()
+        const whole = crashingDb(counting.db)
+        await run(counting.open(whole))
+        expect(whole.writes()).toBeGreaterThan(0)
+        const points = Array.from({ length: whole.writes() }, (_, write) => write + 1).flatMap(
+          (write): CrashPoint[] => [
+            { write, side: 'before' },
+            { write, side: 'after' },
+          ],
+        )
+        for (const point of points) {
           const { db, open } = await vault()
           const before = await street.truth()
-          // From that request on nothing gets through, as for a device that goes offline.
-          const spoiler: Spoiler = ({ count }) => (count < request ? 'pass' : count === request ? fault : 'lose')
-          await run(open(db, spoiler)).catch((error: { code?: string }) => expect(error.code).toMatch(/^(mint|till)-/))
+          const dying = crashingDb(db, point)
+          await expect(run(open(dying)), JSON.stringify(point)).rejects.toThrow(Crash)
+          expect(dying.isDead()).toBe(true)
           await expectSound(db, open, before)
+          // W9, at the last of them: the seed alone finds as much.
+          if (point.write === whole.writes())
+            expect((await open(memoryDb()).restore())['usd'] ?? 0).toBe(await coinsIn(db))
         }
-      }
-    })
+      },
+    )
+
+    test(
+      `loses and doubles nothing when any answer to ${name} is lost, or never asked for`,
+      { timeout: 60_000 },
+      async () => {
+        const counting = await vault()
+        const fetch = street.fetch()
+        await run(street.wallet({ db: counting.db, seed: async () => counting.seed, fetch }))
+        for (let request = 1; request <= fetch.seen.length; request++) {
+          for (const fault of ['lose', 'lose-answer'] as const) {
+            const { db, open } = await vault()
+            const before = await street.truth()
+            // From that request on nothing gets through, as for a device that goes offline.
+            const spoiler: Spoiler = ({ count }) => (count < request ? 'pass' : count === request ? fault : 'lose')
+            await run(open(db, spoiler)).catch((error: { code?: string }) =>
+              expect(error.code).toMatch(/^(mint|till)-/),
+            )
+            await expectSound(db, open, before)
+          }
+        }
+      },
+    )
   }
 
   test('dies and recovers again at every write of recovery itself', { timeout: 60_000 }, async () => {
@@ -112,12 +128,19 @@ describe('recovery after a crash', () => {
         const { db, open } = await vault()
         const before = await street.truth()
         // Paid and the answer lost; a swap answered and its commit lost.
-        const offline: Spoiler = ({ method, url }) => (method === 'GET' && url.endsWith('/read/salt') ? 'lose-answer' : 'pass')
+        const offline: Spoiler = ({ method, url }) =>
+          method === 'GET' && url.endsWith('/read/salt') ? 'lose-answer' : 'pass'
         const look = await open(db).look(at('/read/salt'))
-        await open(db, offline).unlock(look).catch(() => {})
-        await open(crashingDb(db, { write: 2, side: 'before' })).makeChange({ amount: 37 }).catch(() => {})
+        await open(db, offline)
+          .unlock(look)
+          .catch(() => {})
+        await open(crashingDb(db, { write: 2, side: 'before' }))
+          .makeChange({ amount: 37 })
+          .catch(() => {})
         const dying = crashingDb(db, { write, side })
-        await open(dying).recover().catch((error) => expect(error).toBeInstanceOf(Crash))
+        await open(dying)
+          .recover()
+          .catch((error) => expect(error).toBeInstanceOf(Crash))
         const { after } = await expectSound(db, open, before)
         expect(after.publisher - before.publisher).toBe(17)
       }

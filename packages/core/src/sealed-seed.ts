@@ -54,7 +54,11 @@ function write(db: Db, sealed: SealedSeed): Promise<SealedSeed> {
 async function seal({ seed, entropy }: KeptSeed): Promise<SealedSeed> {
   const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
   const iv = systemRandom.bytes(ivBytes)
-  return { key, iv, sealed: await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, new Uint8Array([...seed, ...entropy])) }
+  return {
+    key,
+    iv,
+    sealed: await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, new Uint8Array([...seed, ...entropy])),
+  }
 }
 
 async function open({ key, iv, sealed }: SealedSeed): Promise<KeptSeed> {

@@ -20,9 +20,12 @@ describe('recovery words', () => {
     expect(wordsFrom(entropy)).toBe(words)
   })
 
-  test.each(['', 'half', words.replace('humble', 'half'), words.replace('half', 'hafl'), `${words} ${words}`])('refuse %j', async (wrong) => {
-    await expect(seedFromWords(wrong)).rejects.toMatchObject({ code: 'seed-invalid' })
-  })
+  test.each(['', 'half', words.replace('humble', 'half'), words.replace('half', 'hafl'), `${words} ${words}`])(
+    'refuse %j',
+    async (wrong) => {
+      await expect(seedFromWords(wrong)).rejects.toMatchObject({ code: 'seed-invalid' })
+    },
+  )
 })
 
 describe('a kept seed', () => {
@@ -40,7 +43,10 @@ describe('a kept seed', () => {
   test('lies in the storage sealed, under a key that cannot be read', async () => {
     const db = await openIdb({ factory: new IDBFactory() })
     const seed = await keepSeed(db)()
-    const kept = (await db.transact(['settings'], 'read', (tx) => tx.get('settings', 'seed'))) as { key: CryptoKey; sealed: ArrayBuffer }
+    const kept = (await db.transact(['settings'], 'read', (tx) => tx.get('settings', 'seed'))) as {
+      key: CryptoKey
+      sealed: ArrayBuffer
+    }
     expect(kept.key.extractable).toBe(false)
     expect(bytesToHex(new Uint8Array(kept.sealed))).not.toContain(bytesToHex(seed).slice(0, 32))
   })

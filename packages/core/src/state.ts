@@ -41,7 +41,8 @@ export function makeState(): State {
       $payments.set(payments)
       $history.set(history)
     },
-    own: (purchases) => $purchases.set({ ...$purchases.get(), ...Object.fromEntries(purchases.map((one) => [one.url, one])) }),
+    own: (purchases) =>
+      $purchases.set({ ...$purchases.get(), ...Object.fromEntries(purchases.map((one) => [one.url, one])) }),
   }
 }
 

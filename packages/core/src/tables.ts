@@ -59,7 +59,12 @@ export type HeldAllowance = {
 }
 
 /** An answer that failed its checks (W6), kept as it came for a person to look at. Keyed by payment id. */
-export type Quarantined = { readonly paymentId: string; readonly atMs: number; readonly reason: string; readonly answer: string }
+export type Quarantined = {
+  readonly paymentId: string
+  readonly atMs: number
+  readonly reason: string
+  readonly answer: string
+}
 
 /** Every table with its value. Keys are strings. */
 export type Tables = {
@@ -89,5 +94,13 @@ export type Db = DbOf<Tables>
 
 /** The stores in the order in which adapters create them. */
 export const storeNames = [
-  'coins', 'counters', 'mints', 'payments', 'history', 'purchases', 'allowances', 'quarantine', 'settings',
+  'coins',
+  'counters',
+  'mints',
+  'payments',
+  'history',
+  'purchases',
+  'allowances',
+  'quarantine',
+  'settings',
 ] as const satisfies readonly (keyof Tables)[]

@@ -11,7 +11,8 @@ afterAll(() => street.close())
 
 const at = (path: string) => ({ url: street.url(path), site: street.origin })
 const topUp = (wallet: Wallet, amount: number) => wallet.topUp({ amount, unit: 'usd', method: 'test' })
-const coinsIn = async (db: Db) => (await db.transact(['coins'], 'read', (tx) => tx.list('coins'))).map(({ value }) => value.amount)
+const coinsIn = async (db: Db) =>
+  (await db.transact(['coins'], 'read', (tx) => tx.list('coins'))).map(({ value }) => value.amount)
 const sum = (amounts: readonly number[]) => amounts.reduce((a, b) => a + b, 0)
 
 /** Tabs of one reader: wallets of one seed over one storage. */

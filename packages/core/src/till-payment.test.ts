@@ -30,7 +30,7 @@ describe('paying a till', () => {
     ['is out of reach', 'lose', 'till-unavailable'],
     ['answers nothing', 'lose-answer', 'till-unavailable'],
     ['is broken', problem(500, 'internal'), 'till-unavailable'],
-    ['can\'t reach its mint', problem(503, 'mint-unavailable'), 'mint-unavailable'],
+    ["can't reach its mint", problem(503, 'mint-unavailable'), 'mint-unavailable'],
     ['is busy with it', problem(409, 'payment-in-progress'), 'payment-in-progress'],
     ['sends too much', () => new Response('x'.repeat(2_200_000)), 'response-too-large'],
   ])('that %s leaves the money on its way, sends one credential, and is finished later', async (_, fault, code) => {
@@ -49,8 +49,14 @@ describe('paying a till', () => {
   })
 
   test.each([
-    [402, 'payment-expired'], [402, 'verification-failed'], [402, 'invalid-challenge'], [402, 'amount-mismatch'],
-    [400, 'two-credentials'], [403, 'policy-refused'], [404, 'not-found'], [413, 'body-too-large'],
+    [402, 'payment-expired'],
+    [402, 'verification-failed'],
+    [402, 'invalid-challenge'],
+    [402, 'amount-mismatch'],
+    [400, 'two-credentials'],
+    [403, 'policy-refused'],
+    [404, 'not-found'],
+    [413, 'body-too-large'],
   ])('that refuses with %i %s gives the coins back, once the mint says that they are good', async (status, code) => {
     const { wallet, look, credentials, balance } = await paying(() => ({ instead: problem(status, code) }))
     expect(await wallet.unlock(look)).toEqual({ status: 'declined', reason: code })
@@ -78,9 +84,14 @@ describe('paying a till', () => {
   test('whose receipt is forged is paid all the same; the coins stay until the mint says that they are spent', async () => {
     const forge: Fault = async (response) => {
       const headers = new Headers(response.headers)
-      const receipt = JSON.parse(atob((headers.get('payment-receipt') ?? '').replaceAll('-', '+').replaceAll('_', '/'))) as { receipt: { amount: number } }
+      const receipt = JSON.parse(
+        atob((headers.get('payment-receipt') ?? '').replaceAll('-', '+').replaceAll('_', '/')),
+      ) as { receipt: { amount: number } }
       receipt.receipt.amount = 16
-      headers.set('payment-receipt', btoa(JSON.stringify(receipt)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''))
+      headers.set(
+        'payment-receipt',
+        btoa(JSON.stringify(receipt)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''),
+      )
       return new Response(await response.text(), { status: 200, headers })
     }
     const { wallet, look, balance } = await paying(() => forge)
@@ -91,7 +102,7 @@ describe('paying a till', () => {
     expect(balance()).toEqual({ spendable: 83, reserved: 0, lent: 0 })
   })
 
-  test('works by the till\'s clock: ten years off, it pays and opens again', async () => {
+  test("works by the till's clock: ten years off, it pays and opens again", async () => {
     const decade = 10 * 365 * 86_400_000
     for (const offMs of [-decade, decade]) {
       const seed = crypto.getRandomValues(new Uint8Array(64))
@@ -110,11 +121,17 @@ describe('paying a till', () => {
   test('asks again when the challenge ran out while the reader was reading, and pays what was shown', async () => {
     const { honest, look } = await paying(() => 'pass')
     if (look.status !== 'priced') throw new Error(look.status)
-    const stale = { ...look, offer: { ...look.offer, challenge: { ...look.offer.challenge, expires: '2020-01-01T00:00:00Z' } } }
+    const stale = {
+      ...look,
+      offer: { ...look.offer, challenge: { ...look.offer.challenge, expires: '2020-01-01T00:00:00Z' } },
+    }
     expect(await honest.unlock(stale)).toMatchObject({ status: 'paid' })
     const { honest: other, look: offer } = await paying(() => 'pass')
     if (offer.status !== 'priced') throw new Error(offer.status)
-    const cheaper = { ...offer, offer: { ...offer.offer, amount: 16, challenge: { ...offer.offer.challenge, expires: '2020-01-01T00:00:00Z' } } }
+    const cheaper = {
+      ...offer,
+      offer: { ...offer.offer, amount: 16, challenge: { ...offer.offer.challenge, expires: '2020-01-01T00:00:00Z' } },
+    }
     expect(await other.unlock(cheaper)).toEqual({ status: 'declined', reason: 'challenge-changed' })
   })
 
@@ -134,7 +151,10 @@ describe('a payment that was cut off', () => {
     await expect(wallet.unlock(look)).rejects.toMatchObject({ code: 'till-unavailable' })
     const target = { url: street.url('/read/salt'), site: street.origin }
     // Still cut off: said as it is, with the payment's name.
-    await expect(wallet.look(target)).rejects.toMatchObject({ code: 'till-unavailable', details: { paymentId: expect.any(String) } })
+    await expect(wallet.look(target)).rejects.toMatchObject({
+      code: 'till-unavailable',
+      details: { paymentId: expect.any(String) },
+    })
     // Another page learns nothing of it, and sends nothing for it.
     await expect(wallet.look({ ...target, site: 'http://evil.example' })).rejects.toMatchObject({ details: {} })
     down = false

@@ -35,8 +35,16 @@ describe('an mppx server', () => {
     const wallet = await funded(100, { fetch })
     const url = `${outside.url}/text`
     const look = await wallet.look({ url, site: outside.url })
-    expect(look).toMatchObject({ status: 'priced', affordable: 'now', offer: { amount: 13, unit: 'usd', realm: 'outside.example' } })
-    expect(await wallet.unlock(look)).toMatchObject({ status: 'paid', body: 'A text from elsewhere.', receipt: { method: 'cashu', status: 'success' } })
+    expect(look).toMatchObject({
+      status: 'priced',
+      affordable: 'now',
+      offer: { amount: 13, unit: 'usd', realm: 'outside.example' },
+    })
+    expect(await wallet.unlock(look)).toMatchObject({
+      status: 'paid',
+      body: 'A text from elsewhere.',
+      receipt: { method: 'cashu', status: 'success' },
+    })
     expect(worth(outside.taken)).toBe(13)
     expect(fetch.seen.filter(({ headers }) => headers.has('authorization'))).toHaveLength(1)
     // Its receipt is not the mint's word, so the coins are kept until the mint says that they are spent.
@@ -53,7 +61,10 @@ describe('cashu-ts', () => {
     const sent = await wallet.send({ amount: 77, unit: 'usd', memo: 'for you' })
     if (sent.status !== 'sent') throw new Error(sent.status)
     const other = await cashu()
-    const token = getDecodedToken(sent.token, other.keyChain.getKeysets().map(({ id }) => id))
+    const token = getDecodedToken(
+      sent.token,
+      other.keyChain.getKeysets().map(({ id }) => id),
+    )
     expect(token).toMatchObject({ mint: street.mint.url, unit: 'usd', memo: 'for you' })
     expect(worth(token.proofs)).toBe(77)
     expect(token.proofs.every(({ dleq }) => dleq?.r !== undefined)).toBe(true)
@@ -70,14 +81,20 @@ describe('cashu-ts', () => {
     const proofs = await other.receive(sent.token)
     const { send } = await other.send(40, proofs)
     const wallet = await funded(1)
-    expect(await wallet.receive(getEncodedToken({ mint: street.mint.url, unit: 'usd', proofs: send }))).toEqual({ status: 'received', amount: 40, unit: 'usd' })
+    expect(await wallet.receive(getEncodedToken({ mint: street.mint.url, unit: 'usd', proofs: send }))).toEqual({
+      status: 'received',
+      amount: 40,
+      unit: 'usd',
+    })
     expect(wallet.$balance.get()['usd']?.spendable).toBe(41)
     // A proof that was tampered with is seen before the mint is asked.
     const forged = send.map((proof) => ({ ...proof, dleq: { ...proof.dleq!, s: proof.dleq!.e } }))
-    await expect(wallet.receive(getEncodedToken({ mint: street.mint.url, unit: 'usd', proofs: forged }))).rejects.toMatchObject({ code: 'dleq-invalid' })
+    await expect(
+      wallet.receive(getEncodedToken({ mint: street.mint.url, unit: 'usd', proofs: forged })),
+    ).rejects.toMatchObject({ code: 'dleq-invalid' })
   })
 
-  test('restores this wallet\'s coins from the same seed', async () => {
+  test("restores this wallet's coins from the same seed", async () => {
     const seed = crypto.getRandomValues(new Uint8Array(64))
     const wallet = street.wallet({ seed: async () => seed })
     await wallet.topUp({ amount: 90, unit: 'usd', method: 'test' })

@@ -28,7 +28,11 @@ describe('a wallet', () => {
     expect(spendable(wallet)).toBe(1_000)
 
     const look = await wallet.look(at('/read/penny'))
-    expect(look).toMatchObject({ status: 'priced', affordable: 'now', offer: { amount: 5, unit: 'usd', title: 'The penny press' } })
+    expect(look).toMatchObject({
+      status: 'priced',
+      affordable: 'now',
+      offer: { amount: 5, unit: 'usd', title: 'The penny press' },
+    })
     const asked = fetch.seen.length
     const outcome = await wallet.unlock(look)
     expect(outcome).toMatchObject({ status: 'paid', contentType: 'text/html; charset=utf-8' })
@@ -46,10 +50,13 @@ describe('a wallet', () => {
     expect(fetch.seen.at(-1)?.headers.has('authorization')).toBe(false)
     expect(spendable(wallet)).toBe(995)
     const after = await street.truth()
-    expect({ publisher: after.publisher - before.publisher, deposits: after.deposits - before.deposits }).toEqual({ publisher: 5, deposits: 1 })
+    expect({ publisher: after.publisher - before.publisher, deposits: after.deposits - before.deposits }).toEqual({
+      publisher: 5,
+      deposits: 1,
+    })
   })
 
-  test('tips an amount of the reader\'s choosing, twice if asked twice, once for one gesture', async () => {
+  test("tips an amount of the reader's choosing, twice if asked twice, once for one gesture", async () => {
     const { wallet } = await fundedWallet(500)
     const tip = { ...at('/tip'), amount: 25 }
     expect(await wallet.tip(tip, { gesture: 'g1' })).toMatchObject({ status: 'paid', body: '{"thanks":25}' })
@@ -68,7 +75,12 @@ describe('a wallet', () => {
     const other = street.wallet({ db, seed: async () => seed })
     await other.start()
     const look = await wallet.look(at('/read/salt'))
-    const outcomes = await Promise.all([wallet.unlock(look), wallet.unlock(look), other.unlock(look), other.unlock(await other.look(at('/read/salt')))])
+    const outcomes = await Promise.all([
+      wallet.unlock(look),
+      wallet.unlock(look),
+      other.unlock(look),
+      other.unlock(await other.look(at('/read/salt'))),
+    ])
     for (const outcome of outcomes) expect(outcome).toMatchObject({ body: expect.stringContaining(lockedText) })
     expect(spendable(wallet)).toBe(483)
     const after = await street.truth()
@@ -79,7 +91,11 @@ describe('a wallet', () => {
   test('says what is missing, that change is needed, and that an item is over the cap', async () => {
     const { wallet } = await fundedWallet(3)
     expect(await wallet.look(at('/read/penny'))).toMatchObject({ affordable: 'no' })
-    expect(await wallet.unlock(await wallet.look(at('/read/penny')))).toEqual({ status: 'insufficient', missing: 2, unit: 'usd' })
+    expect(await wallet.unlock(await wallet.look(at('/read/penny')))).toEqual({
+      status: 'insufficient',
+      missing: 2,
+      unit: 'usd',
+    })
     await topUp(wallet, 3_000)
     const dear = await wallet.look(at('/read/dear'))
     expect(await wallet.unlock(dear)).toEqual({ status: 'over-budget', max: 2_000, unit: 'usd' })

@@ -41,7 +41,10 @@ export function createWallet(deps: WalletDeps): Wallet {
       await load(context, state)
       if (state.$payments.get().length === 0) return
       if (context.timer) context.tidyLater()
-      else void minting().then(({ recover }) => recover(context)).catch(() => {})
+      else
+        void minting()
+          .then(({ recover }) => recover(context))
+          .catch(() => {})
     },
     close: () => {
       stopWatching?.()
@@ -92,7 +95,13 @@ function makeContext(deps: WalletDeps, state: State): Context {
   const { db, seed, timer, fetch, mints, itemMax = itemMaxDefault, clock = systemClock, random = systemRandom } = deps
   let tidying = false
   const context: Context = {
-    db, clock, random, timer, seed, mints, itemMax,
+    db,
+    clock,
+    random,
+    timer,
+    seed,
+    mints,
+    itemMax,
     ownOrigins: [...(deps.ownOrigins ?? []), ...mints.map((mint) => new URL(mint).origin)],
     till: tillClient(fetch),
     mint: once(async () => (await import('./clients/mint.ts')).mintClient(fetch)),

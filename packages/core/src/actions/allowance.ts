@@ -32,7 +32,9 @@ export async function acceptAllowance(context: Context, allowance: Allowance): P
 /** What was done with the newest allowance of a site, and before it. `undefined`: there is none. */
 export async function reportAllowance({ db }: Context, site: string): Promise<AllowanceReport | undefined> {
   return db.transact(['allowances', 'coins', 'payments', 'purchases', 'history'], 'read', async (tx) => {
-    const allowance = (await tx.list('allowances', { from: `${site} `, to: `${site}!`, order: 'descending', limit: 1 }))[0]?.value
+    const allowance = (
+      await tx.list('allowances', { from: `${site} `, to: `${site}!`, order: 'descending', limit: 1 })
+    )[0]?.value
     if (!allowance) return undefined
     const purchases = (await tx.list('purchases')).map(({ value }) => value)
     const history = (await tx.list('history')).map(({ value }) => value)
@@ -42,7 +44,9 @@ export async function reportAllowance({ db }: Context, site: string): Promise<Al
     return {
       id: allowance.id,
       site,
-      purchases: purchases.filter(({ tillOrigin, realm }) => tillOrigin === allowance.tillOrigin && realm === allowance.realm),
+      purchases: purchases.filter(
+        ({ tillOrigin, realm }) => tillOrigin === allowance.tillOrigin && realm === allowance.realm,
+      ),
       history: history.filter((entry) => entry.site === site),
       held: held.flat().map(({ secret }) => secret),
     }
@@ -59,15 +63,24 @@ export async function settleLoan(context: Context, report: AllowanceReport): Pro
   const proven: Purchase[] = []
   for (const purchase of report.purchases) if (await isProven(context, purchase)) proven.push(purchase)
   await context.db.transact(['purchases', 'history'], 'write', async (tx) => {
-    for (const purchase of proven) if (!(await tx.get('purchases', purchase.url))) await tx.put('purchases', purchase.url, purchase)
-    for (const entry of known ? report.history : []) if (!(await tx.get('history', entry.id))) await tx.put('history', entry.id, entry)
+    for (const purchase of proven)
+      if (!(await tx.get('purchases', purchase.url))) await tx.put('purchases', purchase.url, purchase)
+    for (const entry of known ? report.history : [])
+      if (!(await tx.get('history', entry.id))) await tx.put('history', entry.id, entry)
   })
   await context.changed()
   for (const purchase of proven) await context.changed(purchase)
   const held = new Set(report.held)
   for (const loan of loans) {
-    const states = await coinStates(context, loan.mint, loan.coins.filter((secret) => !held.has(secret)))
-    await letGo(context, { id: loan.id, spent: [...states].filter(([, state]) => state === 'SPENT').map(([secret]) => secret) })
+    const states = await coinStates(
+      context,
+      loan.mint,
+      loan.coins.filter((secret) => !held.has(secret)),
+    )
+    await letGo(context, {
+      id: loan.id,
+      spent: [...states].filter(([, state]) => state === 'SPENT').map(([secret]) => secret),
+    })
   }
 }
 

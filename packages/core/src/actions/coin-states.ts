@@ -9,7 +9,11 @@ export type CoinState = 'UNSPENT' | 'PENDING' | 'SPENT'
  *
  * @throws {TuppenceError} `mint-unavailable`, `mint-timeout`, `mint-response-invalid`.
  */
-export async function coinStates(context: Context, mint: string, secrets: readonly string[]): Promise<Map<string, CoinState>> {
+export async function coinStates(
+  context: Context,
+  mint: string,
+  secrets: readonly string[],
+): Promise<Map<string, CoinState>> {
   const found = new Map<string, CoinState>()
   if (secrets.length === 0) return found
   const [curve, client] = await Promise.all([context.curve(), context.mint()])

@@ -16,7 +16,12 @@ function about(payment: Payment): Partial<HistoryEntry> {
     case 'pay':
     case 'tip': {
       const { url, site, title } = payment.offer
-      return { url, site, ...(title !== undefined && { title }), ...(payment.gesture !== undefined && { gesture: payment.gesture }) }
+      return {
+        url,
+        site,
+        ...(title !== undefined && { title }),
+        ...(payment.gesture !== undefined && { gesture: payment.gesture }),
+      }
     }
     case 'lend':
       return { site: payment.site }

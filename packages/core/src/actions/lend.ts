@@ -38,9 +38,17 @@ export async function lend(context: Context, input: LendInput): Promise<Allowanc
     if (!lent) continue
     await context.changed()
     return {
-      id: lent.loan.id, site, tillOrigin, realm, unit, coins: lent.coins, key: key.privateKey, publicX: key.publicX,
+      id: lent.loan.id,
+      site,
+      tillOrigin,
+      realm,
+      unit,
+      coins: lent.coins,
+      key: key.privateKey,
+      publicX: key.publicX,
       refundOutputs: [...refund.blinded] satisfies BlindedMessage[],
-      purchases: await purchasesFrom(context, input), mints: [open.pinned],
+      purchases: await purchasesFrom(context, input),
+      mints: [open.pinned],
     }
   }
   return undefined
@@ -49,18 +57,34 @@ export async function lend(context: Context, input: LendInput): Promise<Allowanc
 type Loan = LendInput & { readonly mint: string; readonly wanted: readonly number[]; readonly refund: PlannedOutputs }
 
 async function journalLoan(context: Context, tx: Tx, { site, tillOrigin, realm, unit, mint, wanted, refund }: Loan) {
-  const coins = pick((await spendableIn(tx, { unit })).filter((coin) => coin.mint === mint), wanted)
+  const coins = pick(
+    (await spendableIn(tx, { unit })).filter((coin) => coin.mint === mint),
+    wanted,
+  )
   if (!coins || !(await takeIndices(tx, refund))) return undefined
   const loan: LoanPayment = {
-    id: newId(context), kind: 'lend', state: firstState.lend, mint, unit, amount: total(coins), atMs: context.clock.nowMs(),
-    coins: coins.map(({ secret }) => secret), site, tillOrigin, realm, refund,
+    id: newId(context),
+    kind: 'lend',
+    state: firstState.lend,
+    mint,
+    unit,
+    amount: total(coins),
+    atMs: context.clock.nowMs(),
+    coins: coins.map(({ secret }) => secret),
+    site,
+    tillOrigin,
+    realm,
+    refund,
   }
   await tx.put('payments', loan.id, loan)
   return { loan, coins: coins.map((coin) => ({ ...coin, site })) }
 }
 
 /** Sees to it that the coins of a good allowance are there. Answers their amounts. */
-async function prepareCoins(context: Context, { unit, mint, amount }: LendInput & { readonly mint: string }): Promise<number[]> {
+async function prepareCoins(
+  context: Context,
+  { unit, mint, amount }: LendInput & { readonly mint: string },
+): Promise<number[]> {
   const free = (await spendable(context, { unit })).filter((coin) => coin.mint === mint)
   const sum = Math.min(amount, total(free))
   if (sum === 0) return []
@@ -115,8 +139,12 @@ async function mintFor(context: Context, { unit, mints }: LendInput): Promise<st
 }
 
 async function purchasesFrom({ db }: Context, { tillOrigin, realm }: LendInput): Promise<Purchase[]> {
-  const rows = await db.transact(['purchases'], 'read', (tx) => tx.list('purchases', { from: tillOrigin, to: `${tillOrigin}~` }))
-  return rows.map(({ value }) => value).filter((purchase) => purchase.tillOrigin === tillOrigin && purchase.realm === realm)
+  const rows = await db.transact(['purchases'], 'read', (tx) =>
+    tx.list('purchases', { from: tillOrigin, to: `${tillOrigin}~` }),
+  )
+  return rows
+    .map(({ value }) => value)
+    .filter((purchase) => purchase.tillOrigin === tillOrigin && purchase.realm === realm)
 }
 
 /** The frame has said that it has the coins: from now on only `callHome` takes them back. */

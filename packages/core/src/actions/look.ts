@@ -1,7 +1,12 @@
 /** Finds out what a URL costs or whether it is owned, and holds the URL to the page's site; called before every gesture. */
 import {
-  chargeAmount, contentDigest, isTuppenceError, limits, TuppenceError,
-  type Challenge, type ErrorCode,
+  chargeAmount,
+  contentDigest,
+  isTuppenceError,
+  limits,
+  TuppenceError,
+  type Challenge,
+  type ErrorCode,
 } from '@tuppence/protocol'
 import type { Affordable, Look, LookInput, Offer, TipInput } from '../api.ts'
 import { selectExact, total, type HeldCoin } from '../coins.ts'
@@ -78,10 +83,12 @@ export type Target = { readonly url: URL; readonly site: string }
  */
 export function checkTarget({ ownOrigins }: Context, input: LookInput): Target {
   const url = URL.canParse(input.url) ? new URL(input.url) : undefined
-  const plain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && url.href.length <= limits.urlMax
+  const plain =
+    url && /^https?:$/.test(url.protocol) && !url.username && !url.password && url.href.length <= limits.urlMax
   if (!plain || ownOrigins.includes(url.origin)) throw new TuppenceError('url-refused')
   const { site } = input
-  if (!URL.canParse(site) || new URL(site).origin !== site || ownOrigins.includes(site)) throw new TuppenceError('site-refused')
+  if (!URL.canParse(site) || new URL(site).origin !== site || ownOrigins.includes(site))
+    throw new TuppenceError('site-refused')
   url.hash = ''
   return { url, site }
 }
@@ -124,7 +131,8 @@ async function readOffer({ mints }: Context, challenge: Challenge, { url, site }
   if (realm === '') throw new TuppenceError('malformed-challenge')
   const amount = chargeAmount(request)
   // Our tills name their mints where it costs a frame nothing to read them; of others the NUT-18 request has to be read.
-  const accepted = opaque['mints']?.split(' ') ?? (await import('./requested-mints.ts')).requestedMints(request) ?? mints
+  const accepted =
+    opaque['mints']?.split(' ') ?? (await import('./requested-mints.ts')).requestedMints(request) ?? mints
   const known = accepted.filter((mint) => mints.includes(mint))
   if (known.length === 0) throw new TuppenceError('mint-unknown')
   const { title, kind } = opaque

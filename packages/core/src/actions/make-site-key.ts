@@ -1,5 +1,13 @@
 /** Makes the reader's key for a till: derived from the seed in a vault, lent with the allowance in a frame. */
-import { base64UrlDecode, didKey, publicJwk, signingKey, siteKeySeed, thumbprint, TuppenceError } from '@tuppence/protocol'
+import {
+  base64UrlDecode,
+  didKey,
+  publicJwk,
+  signingKey,
+  siteKeySeed,
+  thumbprint,
+  TuppenceError,
+} from '@tuppence/protocol'
 import type { Context, SiteKey } from '../context.ts'
 import type { KeyOwner } from './site-keys.ts'
 
@@ -14,7 +22,9 @@ async function derivedKey(seed: () => Promise<Uint8Array>, { tillOrigin, realm }
 }
 
 async function lentKey({ db }: Context, { tillOrigin, realm, site }: KeyOwner): Promise<SiteKey> {
-  const rows = await db.transact(['allowances'], 'read', (tx) => tx.list('allowances', { from: `${site} `, to: `${site}!` }))
+  const rows = await db.transact(['allowances'], 'read', (tx) =>
+    tx.list('allowances', { from: `${site} `, to: `${site}!` }),
+  )
   const lent = rows.find(({ value }) => value.tillOrigin === tillOrigin && value.realm === realm)?.value
   if (!lent) throw new TuppenceError('not-owned')
   const keyId = await thumbprint(publicJwk(lent.publicX))

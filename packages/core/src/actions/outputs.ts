@@ -17,12 +17,19 @@ export function seedOf({ seed }: Context): Promise<Uint8Array> {
 }
 
 /** Derives outputs at the next free indices. They are nobody's until `takeIndices` has said yes. */
-export async function draftOutputs(context: Context, keyset: Pick<Keyset, 'id'>, amounts: readonly number[]): Promise<Drafted> {
+export async function draftOutputs(
+  context: Context,
+  keyset: Pick<Keyset, 'id'>,
+  amounts: readonly number[],
+): Promise<Drafted> {
   const seed = await seedOf(context)
   const next = (await context.db.transact(['counters'], 'read', (tx) => tx.get('counters', keyset.id))) ?? 0
   const planned = amounts.map((amount, at) => ({ index: next + at, amount }))
   const curve = await context.curve()
-  return { outputs: { keysetId: keyset.id, planned }, blinded: await curve.makeOutputs({ seed, keysetId: keyset.id, planned }) }
+  return {
+    outputs: { keysetId: keyset.id, planned },
+    blinded: await curve.makeOutputs({ seed, keysetId: keyset.id, planned }),
+  }
 }
 
 /** Takes the indices of a draft, inside the transaction that journals it. `false`: somebody was first, draft anew. */

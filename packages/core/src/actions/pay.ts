@@ -1,6 +1,13 @@
 /** Pays an offer: coins chosen and the whole credential journaled in one write, then one request. On the pay path. */
 import {
-  echoChallenge, encodeCredential, encodeToken, isExpired, isTuppenceError, limits, shortKeysetId, TuppenceError,
+  echoChallenge,
+  encodeCredential,
+  encodeToken,
+  isExpired,
+  isTuppenceError,
+  limits,
+  shortKeysetId,
+  TuppenceError,
 } from '@tuppence/protocol'
 import type { Offer, Outcome, UnlockOptions } from '../api.ts'
 import { isWithin } from '../budget.ts'
@@ -53,7 +60,9 @@ export async function pay(context: Context, offer: Offer, options: UnlockOptions
       return sendToTill(context, reserved.payment, options.onContent)
     case 'owned': {
       const { reopen } = await import('./reopen.ts')
-      return (await reopen(context, { url: offer.url, site: offer.site })) ?? { status: 'declined', reason: 'not-owned' }
+      return (
+        (await reopen(context, { url: offer.url, site: offer.site })) ?? { status: 'declined', reason: 'not-owned' }
+      )
     }
     case 'ended':
       return { status: 'opened', contentType: 'text/plain', body: '', receipt: reserved.entry.receipt }
@@ -97,7 +106,11 @@ async function reserve(context: Context, tx: Tx, wanted: Wanted): Promise<Reserv
 }
 
 /** The payment with the coins that suit best; with fewer where a wordy challenge would make the credential too large. */
-function fitting(context: Context, wanted: Wanted, { mint, coins }: { mint: string; coins: readonly HeldCoin[] }): TillPayment | undefined {
+function fitting(
+  context: Context,
+  wanted: Wanted,
+  { mint, coins }: { mint: string; coins: readonly HeldCoin[] },
+): TillPayment | undefined {
   for (const max of coinsTried) {
     const chosen = selectExact(coins, wanted.offer.amount, max)
     if (!chosen) return undefined
@@ -144,5 +157,7 @@ function journaled(
 
 function missing(coins: readonly HeldCoin[], { mints, amount, unit }: Offer): Outcome {
   const most = Math.max(...mints.map((mint) => total(coins.filter((coin) => coin.mint === mint))))
-  return most >= amount ? { status: 'needs-change', amount, unit } : { status: 'insufficient', missing: amount - most, unit }
+  return most >= amount
+    ? { status: 'needs-change', amount, unit }
+    : { status: 'insufficient', missing: amount - most, unit }
 }

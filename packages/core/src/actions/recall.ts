@@ -26,7 +26,10 @@ export async function recall(context: Context, id: string): Promise<Recalled> {
     const spent = payment.coins.filter((secret) => states.get(secret) === 'SPENT')
     if (spent.length === payment.coins.length && !transitions[payment.state].spend) return 'open'
     if (spent.length > 0 && (await letGo(context, { id, spent })) === 'ended') return 'finished'
-    const good = await coinsOf(context, payment.coins.filter((secret) => states.get(secret) === 'UNSPENT'))
+    const good = await coinsOf(
+      context,
+      payment.coins.filter((secret) => states.get(secret) === 'UNSPENT'),
+    )
     if (good.length === 0) return 'open'
     const signed = await swapHeld(context, payment, good)
     if (signed.status === 'done') return (await paymentOf(context, id)) ? 'open' : 'undone'
@@ -35,7 +38,10 @@ export async function recall(context: Context, id: string): Promise<Recalled> {
 }
 
 /** Deletes coins that the mint says are spent. A payment that has no others is over; what was bought is its history's. */
-export async function letGo(context: Context, { id, spent }: { readonly id: string; readonly spent: readonly string[] }): Promise<'ended' | 'open'> {
+export async function letGo(
+  context: Context,
+  { id, spent }: { readonly id: string; readonly spent: readonly string[] },
+): Promise<'ended' | 'open'> {
   const result = await context.db.transact(['payments', 'coins', 'history'], 'write', async (tx) => {
     const current = await tx.get('payments', id)
     if (!current) return 'ended'
@@ -59,6 +65,8 @@ function paymentOf({ db }: Context, id: string): Promise<Payment | undefined> {
 }
 
 async function coinsOf({ db }: Context, secrets: readonly string[]): Promise<HeldCoin[]> {
-  const coins = await db.transact(['coins'], 'read', (tx) => Promise.all(secrets.map((secret) => tx.get('coins', secret))))
+  const coins = await db.transact(['coins'], 'read', (tx) =>
+    Promise.all(secrets.map((secret) => tx.get('coins', secret))),
+  )
   return coins.filter((coin) => coin !== undefined)
 }

@@ -2,7 +2,15 @@
 import { isTuppenceError } from '@tuppence/protocol'
 import type { Recovered } from '../api.ts'
 import type { Context } from '../context.ts'
-import { isEnd, type LoanPayment, type Payment, type SentPayment, type SwapPayment, type TillPayment, type TopUpPayment } from '../payment.ts'
+import {
+  isEnd,
+  type LoanPayment,
+  type Payment,
+  type SentPayment,
+  type SwapPayment,
+  type TillPayment,
+  type TopUpPayment,
+} from '../payment.ts'
 import { coinStates } from './coin-states.ts'
 import { letGo, recall } from './recall.ts'
 import { concludeRefused, settleAccepted } from './refused.ts'
@@ -103,5 +111,6 @@ async function recoverSent(context: Context, payment: SentPayment): Promise<void
 }
 
 async function recoverLoan(context: Context, payment: LoanPayment): Promise<void> {
-  if (payment.state === 'offered' && context.clock.nowMs() - payment.atMs > handoverMs) await recall(context, payment.id)
+  if (payment.state === 'offered' && context.clock.nowMs() - payment.atMs > handoverMs)
+    await recall(context, payment.id)
 }

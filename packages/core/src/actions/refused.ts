@@ -23,7 +23,11 @@ export async function concludeRefused(context: Context, id: string): Promise<'en
   if ((await settleRefused(context, id)) === 'ended') return 'ended'
   const known = await statesOf(context, id, 'refused')
   if (!known || known.pending) return 'open'
-  return finish(context, known.payment, { event: 'take', spent: known.spent, reason: known.payment.reason ?? 'refused' })
+  return finish(context, known.payment, {
+    event: 'take',
+    spent: known.spent,
+    reason: known.payment.reason ?? 'refused',
+  })
 }
 
 /** Ends a payment that the till accepted without a receipt of the mint, once the mint says that its coins are spent. */
@@ -54,7 +58,11 @@ async function finish(context: Context, payment: TillPayment, { event, spent, re
     await tx.delete('payments', current.id)
     const purchase = await tx.get('purchases', payment.offer.url)
     const receipt = purchase?.paymentId === current.id ? purchase.receipt : undefined
-    await tx.put('history', current.id, ended(current, { end: state, ...(reason !== undefined && { reason }), ...(receipt && { receipt }) }))
+    await tx.put(
+      'history',
+      current.id,
+      ended(current, { end: state, ...(reason !== undefined && { reason }), ...(receipt && { receipt }) }),
+    )
   })
   await context.changed()
   return 'ended'

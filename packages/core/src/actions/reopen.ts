@@ -28,7 +28,11 @@ export async function reopen(context: Context, input: LookInput): Promise<Outcom
   return { status: 'opened', contentType, body, receipt: purchase.receipt }
 }
 
-async function ask(context: Context, { purchase, site }: { purchase: Purchase; site: string }, signal?: AbortSignal): Promise<TillAnswer> {
+async function ask(
+  context: Context,
+  { purchase, site }: { purchase: Purchase; site: string },
+  signal?: AbortSignal,
+): Promise<TillAnswer> {
   const { url, tillOrigin, realm } = purchase
   const { privateKey, keyId } = await siteKey(context, { tillOrigin, realm, site })
   const createdMs = tillNowMs(context, tillOrigin)

@@ -46,10 +46,18 @@ async function restoreKeyset(context: Context, scan: Scan): Promise<number> {
 }
 
 /** `next`: the index after the last one that the mint ever signed in this batch. */
-async function restoreBatch(context: Context, { url, keyset }: Scan, from: number): Promise<{ coins: Coin[]; next?: number }> {
+async function restoreBatch(
+  context: Context,
+  { url, keyset }: Scan,
+  from: number,
+): Promise<{ coins: Coin[]; next?: number }> {
   const [seed, curve, client] = await Promise.all([seedOf(context), context.curve(), context.mint()])
   const indices = Array.from({ length: batchSize }, (_, at) => from + at)
-  const asked = await curve.makeOutputs({ seed, keysetId: keyset.id, planned: indices.map((index) => ({ index, amount: 0 })) })
+  const asked = await curve.makeOutputs({
+    seed,
+    keysetId: keyset.id,
+    planned: indices.map((index) => ({ index, amount: 0 })),
+  })
   const { outputs, signatures } = await client.restore(url, asked)
   const indexOf = new Map(asked.map(({ B_ }, at) => [B_, from + at]))
   const answered = outputs.flatMap(({ B_ }, at) => {
@@ -58,14 +66,25 @@ async function restoreBatch(context: Context, { url, keyset }: Scan, from: numbe
   })
   if (answered.length === 0) return { coins: [] }
   const coins = await curve.unblind({
-    seed, keysetId: keyset.id, keys: keyset.keys,
-    planned: answered.map(({ planned }) => planned), signatures: answered.map(({ signature }) => signature),
+    seed,
+    keysetId: keyset.id,
+    keys: keyset.keys,
+    planned: answered.map(({ planned }) => planned),
+    signatures: answered.map(({ signature }) => signature),
   })
   return { coins, next: Math.max(...answered.map(({ planned }) => planned.index)) + 1 }
 }
 
-async function keep(context: Context, { url, keyset }: Scan, { coins, next }: { coins: readonly Coin[]; next: number }): Promise<number> {
-  const states = await coinStates(context, url, coins.map(({ secret }) => secret))
+async function keep(
+  context: Context,
+  { url, keyset }: Scan,
+  { coins, next }: { coins: readonly Coin[]; next: number },
+): Promise<number> {
+  const states = await coinStates(
+    context,
+    url,
+    coins.map(({ secret }) => secret),
+  )
   const good = coins.filter(({ secret }) => states.get(secret) === 'UNSPENT')
   return context.db.transact(['coins', 'counters'], 'write', async (tx) => {
     let sum = 0

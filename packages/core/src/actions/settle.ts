@@ -1,6 +1,12 @@
 /** Settles what a till answered to a credential: receipt, purchase, history, coins; loaded by the time the answer is there. */
 import {
-  base64UrlDecode, decodeReceipt, isTuppenceError, offerCommitment, tokenReference, verifyReceipt, type PaymentReceipt,
+  base64UrlDecode,
+  decodeReceipt,
+  isTuppenceError,
+  offerCommitment,
+  tokenReference,
+  verifyReceipt,
+  type PaymentReceipt,
 } from '@tuppence/protocol'
 import type { Outcome } from '../api.ts'
 import type { Context } from '../context.ts'
@@ -44,7 +50,10 @@ export function readReceipt(header: string | undefined): PaymentReceipt | undefi
 /** Ends a payment whose till said yes: coins go, purchase and history stay, in one write (W5). */
 async function keep(context: Context, payment: TillPayment, receipt: PaymentReceipt | undefined): Promise<void> {
   const receiptVerified = receipt !== undefined && (await isProof(context, payment, receipt))
-  const purchase = payment.kind === 'pay' ? purchaseFrom(context, payment, { receiptVerified, ...(receipt && { receipt }) }) : undefined
+  const purchase =
+    payment.kind === 'pay'
+      ? purchaseFrom(context, payment, { receiptVerified, ...(receipt && { receipt }) })
+      : undefined
   await context.db.transact(['payments', 'coins', 'history', 'purchases'], 'write', async (tx) => {
     const current = await tx.get('payments', payment.id)
     // Another tab, or a recovery, was first.
@@ -66,7 +75,18 @@ function purchaseFrom(
   proof: Pick<Purchase, 'receipt' | 'receiptVerified'>,
 ): Purchase {
   const { url, tillOrigin, realm, sites, title } = offer
-  return { url, tillOrigin, realm, sites, amount, unit, paymentId: id, atMs: clock.nowMs(), ...proof, ...(title !== undefined && { title }) }
+  return {
+    url,
+    tillOrigin,
+    realm,
+    sites,
+    amount,
+    unit,
+    paymentId: id,
+    atMs: clock.nowMs(),
+    ...proof,
+    ...(title !== undefined && { title }),
+  }
 }
 
 /** Whether a receipt is the mint's word for exactly this payment and offer. */

@@ -56,7 +56,11 @@ async function settle(context: Context, payment: SigningPayment, answer: MintAns
 }
 
 /** W6: every signature is checked before anything is believed; then coins in, inputs out, payment ended, in one write. */
-async function accept(context: Context, payment: SigningPayment, answer: { signatures: readonly BlindSignature[]; text: string }): Promise<Signed> {
+async function accept(
+  context: Context,
+  payment: SigningPayment,
+  answer: { signatures: readonly BlindSignature[]; text: string },
+): Promise<Signed> {
   let coins: Coin[]
   try {
     coins = await unblind(context, payment, answer.signatures)
@@ -68,7 +72,11 @@ async function accept(context: Context, payment: SigningPayment, answer: { signa
   return { status: 'done' }
 }
 
-async function unblind(context: Context, { mint, outputs }: SigningPayment, signatures: readonly BlindSignature[]): Promise<Coin[]> {
+async function unblind(
+  context: Context,
+  { mint, outputs }: SigningPayment,
+  signatures: readonly BlindSignature[],
+): Promise<Coin[]> {
   const { keysetId, planned } = outputs
   const asked = planned.map(({ amount }) => ({ amount, id: keysetId, B_: '' }))
   if (!answersOutputs(asked, signatures)) throw new TuppenceError('mint-response-invalid')
@@ -100,10 +108,21 @@ async function endRecalled(tx: Tx, id: string, swap: Pick<SwapPayment, 'coins' |
   advance(payment, 'recall')
   const spent = payment.amount - swap.amount
   await tx.delete('payments', id)
-  await tx.put('history', id, ended(payment, spent > 0 ? { end: 'done', amount: spent, reason: 'recalled' } : { end: 'undone', reason: 'recalled' }))
+  await tx.put(
+    'history',
+    id,
+    ended(
+      payment,
+      spent > 0 ? { end: 'done', amount: spent, reason: 'recalled' } : { end: 'undone', reason: 'recalled' },
+    ),
+  )
 }
 
-async function quarantine(context: Context, { id }: SigningPayment, { text, error }: { text: string; error: TuppenceError }): Promise<never> {
+async function quarantine(
+  context: Context,
+  { id }: SigningPayment,
+  { text, error }: { text: string; error: TuppenceError },
+): Promise<never> {
   await context.db.transact(['payments', 'quarantine'], 'write', async (tx) => {
     const current = await tx.get('payments', id)
     if (!current) return
@@ -123,13 +142,18 @@ async function askAgain(context: Context, payment: SigningPayment, reason: strin
   })
   const signatures = await restoredSignatures(context, mint, outputs)
   if (signatures.length === outputs.planned.length) return accept(context, payment, { signatures, text: '' })
-  if (signatures.length > 0) return quarantine(context, payment, { text: '', error: new TuppenceError('mint-response-invalid') })
+  if (signatures.length > 0)
+    return quarantine(context, payment, { text: '', error: new TuppenceError('mint-response-invalid') })
   await release(context, payment, reason)
   return { status: 'refused', reason }
 }
 
 /** What the mint signed of some outputs, in their order (NUT-09). */
-export async function restoredSignatures(context: Context, mint: string, { keysetId, planned }: PlannedOutputs): Promise<BlindSignature[]> {
+export async function restoredSignatures(
+  context: Context,
+  mint: string,
+  { keysetId, planned }: PlannedOutputs,
+): Promise<BlindSignature[]> {
   const [seed, curve, client] = await Promise.all([seedOf(context), context.curve(), context.mint()])
   const blinded = await curve.makeOutputs({ seed, keysetId, planned })
   const { outputs, signatures } = await client.restore(mint, blinded)

@@ -73,7 +73,11 @@ async function journal(tx: Tx, payment: SwapPayment): Promise<boolean> {
   return true
 }
 
-async function draftSwap(context: Context, { pinned, keyset }: OpenMint, { inputs, outputs }: Change<HeldCoin>): Promise<SwapPayment> {
+async function draftSwap(
+  context: Context,
+  { pinned, keyset }: OpenMint,
+  { inputs, outputs }: Change<HeldCoin>,
+): Promise<SwapPayment> {
   const drafted = await draftOutputs(context, keyset, outputs)
   return {
     id: newId(context),

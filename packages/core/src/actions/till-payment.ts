@@ -21,7 +21,11 @@ export function warm(): void {
  * @returns `paid`; `declined` when the till said no (the mint is then asked whether the coins are still good).
  * @throws {TuppenceError} `after-recover`: the outcome is unknown and the payment stays open.
  */
-export function sendToTill(context: Context, payment: TillPayment, onContent?: UnlockOptions['onContent']): Promise<Outcome> {
+export function sendToTill(
+  context: Context,
+  payment: TillPayment,
+  onContent?: UnlockOptions['onContent'],
+): Promise<Outcome> {
   const { busy } = context
   const joined = busy.get(payment.id)
   if (joined) return joined as Promise<Outcome>

@@ -49,13 +49,24 @@ async function checkProofs(context: Context, { pinned }: OpenMint, proofs: reado
   }
 }
 
-async function draftReceive(context: Context, { pinned, keyset, sizes }: OpenMint, proofs: readonly Proof[]): Promise<SwapPayment> {
+async function draftReceive(
+  context: Context,
+  { pinned, keyset, sizes }: OpenMint,
+  proofs: readonly Proof[],
+): Promise<SwapPayment> {
   const amount = total(proofs)
   const held = (await spendable(context, keyset)).filter((coin) => coin.mint === pinned.url).map((coin) => coin.amount)
   const drafted = await draftOutputs(context, keyset, planOutputs(held, amount, sizes))
   return {
-    id: newId(context), kind: 'receive', state: firstState.receive, mint: pinned.url, unit: keyset.unit, amount,
-    atMs: context.clock.nowMs(), coins: [], outputs: drafted.outputs,
+    id: newId(context),
+    kind: 'receive',
+    state: firstState.receive,
+    mint: pinned.url,
+    unit: keyset.unit,
+    amount,
+    atMs: context.clock.nowMs(),
+    coins: [],
+    outputs: drafted.outputs,
     request: { path: swapPath, body: JSON.stringify({ inputs: proofs.map(toProof), outputs: drafted.blinded }) },
   }
 }
@@ -77,21 +88,42 @@ export async function send(context: Context, input: SendInput): Promise<SendOutc
     }
     const coins = (await spendable(context, { unit })).filter((coin) => coin.mint === mint)
     if (total(coins) < amount) return { status: 'insufficient', missing: amount - total(coins), unit }
-    await swapSpendable(context, { mint, unit, plan: (free, { sizes }) => planChangeFor(free, amount, sizes, limits.inputsMax) })
+    await swapSpendable(context, {
+      mint,
+      unit,
+      plan: (free, { sizes }) => planChangeFor(free, amount, sizes, limits.inputsMax),
+    })
   }
   throw new TuppenceError('storage-conflict')
 }
 
-function journalSend(context: Context, { amount, unit, mint, memo }: SendInput & { readonly mint: string }): Promise<SentPayment | undefined> {
+function journalSend(
+  context: Context,
+  { amount, unit, mint, memo }: SendInput & { readonly mint: string },
+): Promise<SentPayment | undefined> {
   return context.db.transact(['coins', 'payments'], 'write', async (tx) => {
     const coins = (await spendableIn(tx, { unit })).filter((coin) => coin.mint === mint)
     const chosen = selectExact(coins, amount, limits.inputsMax)
     if (!chosen) return undefined
-    const proofs = chosen.map(({ amount: worth, id, secret, C, dleq }) => ({ amount: worth, id: shortKeysetId(id), secret, C, ...(dleq && { dleq }) }))
+    const proofs = chosen.map(({ amount: worth, id, secret, C, dleq }) => ({
+      amount: worth,
+      id: shortKeysetId(id),
+      secret,
+      C,
+      ...(dleq && { dleq }),
+    }))
     const note = memo === undefined ? {} : { memo }
     const payment: SentPayment = {
-      id: newId(context), kind: 'send', state: firstState.send, mint, unit, amount, atMs: context.clock.nowMs(),
-      coins: chosen.map(({ secret }) => secret), token: encodeToken({ mint, unit, proofs, ...note }), ...note,
+      id: newId(context),
+      kind: 'send',
+      state: firstState.send,
+      mint,
+      unit,
+      amount,
+      atMs: context.clock.nowMs(),
+      coins: chosen.map(({ secret }) => secret),
+      token: encodeToken({ mint, unit, proofs, ...note }),
+      ...note,
     }
     await tx.put('payments', payment.id, payment)
     return payment

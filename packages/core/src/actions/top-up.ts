@@ -30,7 +30,13 @@ export async function topUp(context: Context, input: TopUpInput): Promise<TopUpO
   onState?.('quoting')
   const payment = await startQuote(context, input)
   const { id, request, expirySeconds } = payment.quote
-  onState?.('waiting', { id, request, amount: payment.amount, unit: payment.unit, ...(expirySeconds !== undefined && { expirySeconds }) })
+  onState?.('waiting', {
+    id,
+    request,
+    amount: payment.amount,
+    unit: payment.unit,
+    ...(expirySeconds !== undefined && { expirySeconds }),
+  })
   const client = await context.mint()
   let quote = method === 'test' ? await client.testPay(payment.mint, id) : undefined
   for (let poll = 0; poll < pollsMax && quote?.state !== 'PAID'; poll++) {
@@ -45,14 +51,25 @@ export async function topUp(context: Context, input: TopUpInput): Promise<TopUpO
   return outcome
 }
 
-async function startQuote(context: Context, { amount, unit, method, mint = context.mints[0] ?? '' }: TopUpInput): Promise<Quoted> {
+async function startQuote(
+  context: Context,
+  { amount, unit, method, mint = context.mints[0] ?? '' }: TopUpInput,
+): Promise<Quoted> {
   await openMint(context, mint, unit)
   const seed = await seedOf(context)
   const started = await context.db.transact(['payments', 'counters'], 'write', async (tx) => {
     const keyIndex = (await tx.get('counters', 'quote')) ?? 0
     await tx.put('counters', 'quote', keyIndex + 1)
     const payment: TopUpPayment = {
-      id: newId(context), kind: 'top-up', state: firstState['top-up'], mint, unit, amount, method, keyIndex, coins: [],
+      id: newId(context),
+      kind: 'top-up',
+      state: firstState['top-up'],
+      mint,
+      unit,
+      amount,
+      method,
+      keyIndex,
+      coins: [],
       atMs: context.clock.nowMs(),
     }
     await tx.put('payments', payment.id, payment)
@@ -63,7 +80,8 @@ async function startQuote(context: Context, { amount, unit, method, mint = conte
     const pubkey = await curve.quoteKey({ seed, index: started.keyIndex })
     const quote = await client.quote(mint, { method, amount, unit, pubkey })
     // One that names another key or sum is not ours to pay.
-    if (quote.amount !== amount || quote.unit !== unit || (quote.pubkey ?? pubkey) !== pubkey) throw new TuppenceError('mint-response-invalid')
+    if (quote.amount !== amount || quote.unit !== unit || (quote.pubkey ?? pubkey) !== pubkey)
+      throw new TuppenceError('mint-response-invalid')
     return await keepQuote(context, started, quote)
   } catch (error) {
     // Nobody has paid anything yet.
@@ -72,8 +90,15 @@ async function startQuote(context: Context, { amount, unit, method, mint = conte
   }
 }
 
-async function keepQuote(context: Context, started: TopUpPayment, { quote: id, request, expiry }: Quote): Promise<Quoted> {
-  const payment = { ...advance(started, 'quote'), quote: { id, request, ...(expiry !== undefined && { expirySeconds: expiry }) } }
+async function keepQuote(
+  context: Context,
+  started: TopUpPayment,
+  { quote: id, request, expiry }: Quote,
+): Promise<Quoted> {
+  const payment = {
+    ...advance(started, 'quote'),
+    quote: { id, request, ...(expiry !== undefined && { expirySeconds: expiry }) },
+  }
   await context.db.transact(['payments'], 'write', (tx) => tx.put('payments', payment.id, payment))
   await context.changed()
   return payment

@@ -18,22 +18,29 @@ async function sent(call: (client: ReturnType<typeof mintClient>) => Promise<unk
   return requests
 }
 
-const line = (route: { method: string; path: string }, parts?: Record<string, string>) => [`${route.method} ${routePath(route, parts)}`]
+const line = (route: { method: string; path: string }, parts?: Record<string, string>) => [
+  `${route.method} ${routePath(route, parts)}`,
+]
 const mint = 'https://mint.example'
 const quoteOf = { method: 'test', quote: 'a b/c' }
 
 describe('the mint client', () => {
   test('goes where the route table says', async () => {
-    const { keysets, keysOf, receiptKeys, info, quote, quoteState, testPay, swap, issue, checkState, restore } = mintRoutes
+    const { keysets, keysOf, receiptKeys, info, quote, quoteState, testPay, swap, issue, checkState, restore } =
+      mintRoutes
     expect(await sent((client) => client.keysets(mint))).toEqual(line(keysets))
     expect(await sent((client) => client.keysOf(mint, '01ab'))).toEqual(line(keysOf, { keyset: '01ab' }))
     expect(await sent((client) => client.receiptKeys(mint))).toEqual(line(receiptKeys))
     expect(await sent((client) => client.fundingMethods(mint))).toEqual(line(info))
-    expect(await sent((client) => client.quote(mint, { method: 'test', amount: 1, unit: 'usd', pubkey: '' }))).toEqual(line(quote, { method: 'test' }))
+    expect(await sent((client) => client.quote(mint, { method: 'test', amount: 1, unit: 'usd', pubkey: '' }))).toEqual(
+      line(quote, { method: 'test' }),
+    )
     expect(await sent((client) => client.quoteState(mint, quoteOf))).toEqual(line(quoteState, quoteOf))
     expect(await sent((client) => client.testPay(mint, 'q'))).toEqual(line(testPay))
     expect(await sent((client) => client.sign(mint, { path: '/v1/swap', body: '{}' }))).toEqual(line(swap))
-    expect(await sent((client) => client.sign(mint, { path: '/v1/mint/test', body: '{}' }))).toEqual(line(issue, { method: 'test' }))
+    expect(await sent((client) => client.sign(mint, { path: '/v1/mint/test', body: '{}' }))).toEqual(
+      line(issue, { method: 'test' }),
+    )
     expect(await sent((client) => client.checkState(mint, []))).toEqual(line(checkState))
     expect(await sent((client) => client.restore(mint, []))).toEqual(line(restore))
   })
@@ -53,15 +60,32 @@ describe('the mint client', () => {
 
   test('tells what it may of a failure', async () => {
     const says = (make: () => Response | Promise<never>) => mintClient(async () => make())
-    await expect(says(() => new Response('', { status: 500 })).keysets(mint)).rejects.toMatchObject({ code: 'mint-unavailable', retry: 'after-recover' })
-    await expect(says(() => Promise.reject(new TypeError('fetch failed'))).keysets(mint)).rejects.toMatchObject({ code: 'mint-unavailable' })
-    await expect(says(() => new Response('<html>')).keysets(mint)).rejects.toMatchObject({ code: 'mint-response-invalid' })
-    await expect(says(() => new Response('x'.repeat(1_100_000))).keysets(mint)).rejects.toMatchObject({ code: 'response-too-large' })
+    await expect(says(() => new Response('', { status: 500 })).keysets(mint)).rejects.toMatchObject({
+      code: 'mint-unavailable',
+      retry: 'after-recover',
+    })
+    await expect(says(() => Promise.reject(new TypeError('fetch failed'))).keysets(mint)).rejects.toMatchObject({
+      code: 'mint-unavailable',
+    })
+    await expect(says(() => new Response('<html>')).keysets(mint)).rejects.toMatchObject({
+      code: 'mint-response-invalid',
+    })
+    await expect(says(() => new Response('x'.repeat(1_100_000))).keysets(mint)).rejects.toMatchObject({
+      code: 'response-too-large',
+    })
     const refusing = says(() => new Response('{"code":20003,"detail":"minting-disabled: no"}', { status: 400 }))
     await expect(refusing.keysets(mint)).rejects.toMatchObject({ code: 'minting-disabled' })
-    expect(await refusing.sign(mint, { path: '/v1/swap', body: '{}' })).toEqual({ status: 'refused', nut: 20_003, reason: 'minting-disabled' })
+    expect(await refusing.sign(mint, { path: '/v1/swap', body: '{}' })).toEqual({
+      status: 'refused',
+      nut: 20_003,
+      reason: 'minting-disabled',
+    })
     const foreign = says(() => new Response('{"code":11001,"detail":"Token already spent"}', { status: 400 }))
-    expect(await foreign.sign(mint, { path: '/v1/swap', body: '{}' })).toEqual({ status: 'refused', nut: 11_001, reason: 'nut-11001' })
+    expect(await foreign.sign(mint, { path: '/v1/swap', body: '{}' })).toEqual({
+      status: 'refused',
+      nut: 11_001,
+      reason: 'nut-11001',
+    })
   })
 
   test('reads what the real mint says of its funding', async () => {

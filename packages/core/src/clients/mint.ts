@@ -1,8 +1,21 @@
 /** What a wallet asks a mint, one exchange a call, over ky; loaded lazily by the actions that need a mint. */
 import ky, { type KyInstance } from 'ky'
 import {
-  blindSignatureSchema, coinStatesSchema, fundingMethodSchema, isTuppenceError, keysetKeysSchema, keysetListSchema, limits,
-  mintInfoSchema, parseAs, parseJsonAs, quoteSchema, receiptKeysSchema, restoredSchema, TuppenceError, type ErrorCode,
+  blindSignatureSchema,
+  coinStatesSchema,
+  fundingMethodSchema,
+  isTuppenceError,
+  keysetKeysSchema,
+  keysetListSchema,
+  limits,
+  mintInfoSchema,
+  parseAs,
+  parseJsonAs,
+  quoteSchema,
+  receiptKeysSchema,
+  restoredSchema,
+  TuppenceError,
+  type ErrorCode,
 } from '@tuppence/protocol'
 import * as v from 'valibot'
 import type { Fetch, MintAnswer, MintClient } from '../ports.ts'
@@ -32,7 +45,8 @@ export function mintClient(fetch?: Fetch): MintClient {
     cache: 'no-store',
     ...(fetch && { fetch: viaUrl(fetch) }),
   })
-  const ask = async <S extends v.GenericSchema>(schema: S, url: string, json?: unknown) => parse(schema, await askText(http, url, json))
+  const ask = async <S extends v.GenericSchema>(schema: S, url: string, json?: unknown) =>
+    parse(schema, await askText(http, url, json))
   return {
     keysets: async (mint) => (await ask(keysetListSchema, `${mint}/v1/keysets`)).keysets,
     keysOf: async (mint, keyset) => (await ask(keysetKeysSchema, `${mint}/v1/keys/${keyset}`)).keysets,
@@ -47,7 +61,8 @@ export function mintClient(fetch?: Fetch): MintClient {
       return methods.map((method) => parseAs(fundingMethodSchema, method, 'mint-response-invalid'))
     },
     quote: (mint, { method, ...json }) => ask(quoteSchema, `${mint}/v1/mint/quote/${method}`, json),
-    quoteState: (mint, { method, quote }) => ask(quoteSchema, `${mint}/v1/mint/quote/${method}/${encodeURIComponent(quote)}`),
+    quoteState: (mint, { method, quote }) =>
+      ask(quoteSchema, `${mint}/v1/mint/quote/${method}/${encodeURIComponent(quote)}`),
     testPay: (mint, quote) => ask(quoteSchema, `${mint}/v1/test/pay`, { quote }),
     sign: (mint, request) => sign(http, mint + request.path, request.body),
     checkState: (mint, Ys) => ask(coinStatesSchema, `${mint}/v1/checkstate`, { Ys }),
@@ -61,7 +76,16 @@ function viaUrl(fetch: Fetch): typeof globalThis.fetch {
     if (!(input instanceof Request)) return fetch(String(input), init)
     const { url, method, headers, signal, credentials, redirect, referrerPolicy, cache } = input
     const body = method === 'GET' ? undefined : await input.text()
-    return fetch(url, { method, headers, signal, credentials, redirect, referrerPolicy, cache, ...(body !== undefined && { body }) })
+    return fetch(url, {
+      method,
+      headers,
+      signal,
+      credentials,
+      redirect,
+      referrerPolicy,
+      cache,
+      ...(body !== undefined && { body }),
+    })
   }
 }
 
@@ -95,7 +119,11 @@ async function sign(http: KyInstance, url: string, body: string): Promise<MintAn
     const { ok, text } = await reach(http, url, body)
     if (!ok) return { status: 'refused', ...readRefusal(text) }
     try {
-      return { status: 'signed', signatures: parse(signaturesSchema, text).signatures, text: text.slice(0, garbledCharsMax) }
+      return {
+        status: 'signed',
+        signatures: parse(signaturesSchema, text).signatures,
+        text: text.slice(0, garbledCharsMax),
+      }
     } catch {
       return { status: 'garbled', text: text.slice(0, garbledCharsMax) }
     }
@@ -119,8 +147,14 @@ function readRefusal(text: string): { nut: number; reason: string } {
 /** Refusals that callers tell apart; any other is an answer that makes no sense here. */
 function codeOf(reason: string): ErrorCode | undefined {
   const known: readonly ErrorCode[] = [
-    'funding-unsupported', 'unit-unsupported', 'amount-out-of-range', 'minting-disabled', 'quote-unknown', 'quote-expired',
-    'keyset-unknown', 'too-many-requests',
+    'funding-unsupported',
+    'unit-unsupported',
+    'amount-out-of-range',
+    'minting-disabled',
+    'quote-unknown',
+    'quote-expired',
+    'keyset-unknown',
+    'too-many-requests',
   ]
   return known.find((code) => code === reason)
 }

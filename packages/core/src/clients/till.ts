@@ -23,7 +23,11 @@ export function tillClient(fetch: Fetch = (input, init) => globalThis.fetch(inpu
     try {
       const response = await fetch(url, {
         method,
-        headers: { 'Accept-Payment': acceptPayment, ...headers, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
+        headers: {
+          'Accept-Payment': acceptPayment,
+          ...headers,
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        },
         ...(body !== undefined && { body }),
         cache: 'no-store',
         credentials: 'omit',
@@ -65,7 +69,10 @@ async function readAnswer(response: Response): Promise<TillAnswer> {
 /** The code in problem details: ours, or the last part of the type's URI. A body that breaks off says nothing. */
 async function readReason(response: Response): Promise<string | undefined> {
   try {
-    const { code, type } = JSON.parse(await readText(response, limits.bodyBytesMax)) as { code?: unknown; type?: unknown }
+    const { code, type } = JSON.parse(await readText(response, limits.bodyBytesMax)) as {
+      code?: unknown
+      type?: unknown
+    }
     const name = typeof code === 'string' ? code : typeof type === 'string' ? type.slice(type.lastIndexOf('/') + 1) : ''
     return /^[a-z0-9-]{1,64}$/.test(name) ? name : undefined
   } catch {

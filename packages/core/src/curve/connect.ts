@@ -56,7 +56,8 @@ export function answerCurve(channel: CurveChannel, curve: CurvePort): void {
     const done = run ? run(input) : Promise.reject(new TuppenceError('bad-request'))
     done.then(
       (output) => channel.postMessage({ id, output } satisfies CurveReply),
-      (error: unknown) => channel.postMessage({ id, code: isTuppenceError(error) ? error.code : 'internal' } satisfies CurveReply),
+      (error: unknown) =>
+        channel.postMessage({ id, code: isTuppenceError(error) ? error.code : 'internal' } satisfies CurveReply),
     )
   })
 }

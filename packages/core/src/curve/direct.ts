@@ -1,9 +1,15 @@
 /** Curve arithmetic in this thread: the implementation of `CurvePort` that a worker serves and `createWallet` falls back to. */
+import { bytesToHex, hexToBytes, TuppenceError, type BlindSignature, type Coin } from '@tuppence/protocol'
 import {
-  bytesToHex, hexToBytes, TuppenceError, type BlindSignature, type Coin,
-} from '@tuppence/protocol'
-import {
-  blindAll, deriveCoin, deriveKey, hashToCurve, publicKey, signQuote, unblindAll, verifyCoinDleq, verifyDleq,
+  blindAll,
+  deriveCoin,
+  deriveKey,
+  hashToCurve,
+  publicKey,
+  signQuote,
+  unblindAll,
+  verifyCoinDleq,
+  verifyDleq,
 } from '@tuppence/protocol/crypto'
 import type { CurvePort, Planned } from '../ports.ts'
 
@@ -31,7 +37,10 @@ function unblindChecked({ seed, keysetId, keys, planned, signatures }: Unblindin
   const blinded = blindAll(derived)
   const checked = signatures.map((signature, at) => {
     const B_ = blinded[at] ?? fail()
-    return { factor: derived[at]?.factor ?? fail(), ...checkSignature({ signature, planned: planned[at] ?? fail(), keysetId, keys, B_ }) }
+    return {
+      factor: derived[at]?.factor ?? fail(),
+      ...checkSignature({ signature, planned: planned[at] ?? fail(), keysetId, keys, B_ }),
+    }
   })
   const points = unblindAll(checked)
   return checked.map(({ signature, factor }, at) => ({
@@ -43,11 +52,21 @@ function unblindChecked({ seed, keysetId, keys, planned, signatures }: Unblindin
   }))
 }
 
-type Answered = { signature: BlindSignature; planned: Planned; keysetId: string; keys: Unblinding['keys']; B_: Uint8Array }
+type Answered = {
+  signature: BlindSignature
+  planned: Planned
+  keysetId: string
+  keys: Unblinding['keys']
+  B_: Uint8Array
+}
 type Proven = BlindSignature & { dleq: { e: string; s: string } }
 
 /** W6: amount, keyset and proof of one signature. */
-function checkSignature({ signature, planned, keysetId, keys, B_ }: Answered): { signature: Proven; C_: Uint8Array; mintKey: Uint8Array } {
+function checkSignature({ signature, planned, keysetId, keys, B_ }: Answered): {
+  signature: Proven
+  C_: Uint8Array
+  mintKey: Uint8Array
+} {
   const key = keys[planned.amount]
   const { dleq } = signature
   if (!key || signature.amount !== planned.amount || signature.id !== keysetId) fail()

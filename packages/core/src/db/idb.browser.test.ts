@@ -21,7 +21,15 @@ test('keeps a key that cannot be exported, and signs with it after the database 
   const name = `tuppence-test-${++places}`
   const pair = (await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])) as CryptoKeyPair
   const db = await openIdb({ name })
-  const allowance = { id: 'l', site: 'https://a.example', tillOrigin: 'https://a.example', realm: 'a', key: pair.privateKey, publicX: '', refundOutputs: [] }
+  const allowance = {
+    id: 'l',
+    site: 'https://a.example',
+    tillOrigin: 'https://a.example',
+    realm: 'a',
+    key: pair.privateKey,
+    publicX: '',
+    refundOutputs: [],
+  }
   await db.transact(['allowances'], 'write', (tx) => tx.put('allowances', 'a l', allowance))
   db.close()
   const again = await openIdb({ name })

@@ -38,7 +38,8 @@ function openTx(copies: ReadonlyMap<StoreName, Store>, mode: 'read' | 'write'): 
   let open = true
   const storeOf = (name: StoreName, use: 'read' | 'write'): Store => {
     const store = copies.get(name)
-    if (!open || !store || (use === 'write' && mode === 'read')) throw new Error(`Not in this transaction: ${use} ${name}`)
+    if (!open || !store || (use === 'write' && mode === 'read'))
+      throw new Error(`Not in this transaction: ${use} ${name}`)
     return store
   }
   const tx: Tx = {
@@ -56,7 +57,9 @@ function openTx(copies: ReadonlyMap<StoreName, Store>, mode: 'read' | 'write'): 
 }
 
 function keysIn(store: Store, { from, to, limit, order }: Range): string[] {
-  const keys = [...store.keys()].filter((key) => (from === undefined || key >= from) && (to === undefined || key < to)).sort()
+  const keys = [...store.keys()]
+    .filter((key) => (from === undefined || key >= from) && (to === undefined || key < to))
+    .sort()
   if (order === 'descending') keys.reverse()
   return keys.slice(0, limit)
 }

@@ -8,7 +8,10 @@ export type CrashPoint = { readonly write: number; readonly side: 'before' | 'af
 export class Crash extends Error {}
 
 /** A view of a storage that dies. `writes` counts what was asked for. */
-export function crashingDb(inner: Db, point?: CrashPoint): Db & { readonly writes: () => number; readonly isDead: () => boolean } {
+export function crashingDb(
+  inner: Db,
+  point?: CrashPoint,
+): Db & { readonly writes: () => number; readonly isDead: () => boolean } {
   let writes = 0
   let dead = false
   const alive = () => {

@@ -11,7 +11,11 @@ const charge = Method.from({
   intent: 'charge',
   schema: {
     credential: { payload: z.object({ cashu_token: z.string() }) },
-    request: z.object({ amount: z.string(), currency: z.string(), methodDetails: z.object({ paymentRequest: z.string() }) }),
+    request: z.object({
+      amount: z.string(),
+      currency: z.string(),
+      methodDetails: z.object({ paymentRequest: z.string() }),
+    }),
   },
 })
 
@@ -35,11 +39,21 @@ export async function openMppxServer(mintUrl: string, price: number, text: strin
       return { method: 'cashu', status: 'success', reference, timestamp: new Date().toISOString() }
     },
   })
-  const mppx = Mppx.create({ methods: [method], realm: 'outside.example', secretKey: 'a-secret-of-thirty-two-bytes-or-more' })
+  const mppx = Mppx.create({
+    methods: [method],
+    realm: 'outside.example',
+    secretKey: 'a-secret-of-thirty-two-bytes-or-more',
+  })
   const paymentRequest = new PaymentRequest([], undefined, price, 'usd', [mintUrl]).toEncodedRequest()
   const server = createServer(async (incoming, outgoing) => {
-    const request = new Request(`http://127.0.0.1${incoming.url}`, { headers: incoming.headers as Record<string, string> })
-    const result = await mppx['cashu/charge']({ amount: String(price), currency: 'usd', methodDetails: { paymentRequest } })(request)
+    const request = new Request(`http://127.0.0.1${incoming.url}`, {
+      headers: incoming.headers as Record<string, string>,
+    })
+    const result = await mppx['cashu/charge']({
+      amount: String(price),
+      currency: 'usd',
+      methodDetails: { paymentRequest },
+    })(request)
     const response = result.status === 402 ? result.challenge : result.withReceipt(new Response(text))
     outgoing.writeHead(response.status, Object.fromEntries(response.headers))
     outgoing.end(await response.text())

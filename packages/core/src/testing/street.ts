@@ -37,7 +37,9 @@ export type Street = {
   readonly seed: Uint8Array
   readonly wallet: (deps?: Partial<WalletDeps> & { readonly db?: Db }) => Wallet
   /** A fetch that spoils, and that keeps what passed. */
-  readonly fetch: (spoiler?: Spoiler) => Fetch & { readonly seen: { url: string; method: string; headers: Headers; body: string }[] }
+  readonly fetch: (
+    spoiler?: Spoiler,
+  ) => Fetch & { readonly seen: { url: string; method: string; headers: Headers; body: string }[] }
   /** From the mint's rows: coins out there, the publisher's credit, deposits, and money paid in that is no coins yet. */
   readonly truth: () => Promise<{ outstanding: number; publisher: number; deposits: number; unminted: number }>
   readonly close: () => Promise<void>
@@ -52,7 +54,10 @@ export async function openStreet(): Promise<Street> {
   const { publicKey } = await loadAccountKey(join(dir, 'till'))
   const mint = await serveMint(
     parseConfig({
-      port: 0, dataDir: join(dir, 'mint'), funding: { test: { enabled: true } }, accounts: [{ id: 'news', publicKey }],
+      port: 0,
+      dataDir: join(dir, 'mint'),
+      funding: { test: { enabled: true } },
+      accounts: [{ id: 'news', publicKey }],
       logLevel: 'silent',
     }),
   )
@@ -62,9 +67,19 @@ export async function openStreet(): Promise<Street> {
   const events: TillEvent[] = []
   const till = await createTill({
     config: {
-      origin, account: 'news', mint: { url: mint.url }, dataDir: join(dir, 'till'),
+      origin,
+      account: 'news',
+      mint: { url: mint.url },
+      dataDir: join(dir, 'till'),
       offers: [
-        { id: 'penny', kind: 'article', path: '/read/penny', title: 'The penny press', price: '0.05', sites: [origin, 'http://reader.example'] },
+        {
+          id: 'penny',
+          kind: 'article',
+          path: '/read/penny',
+          title: 'The penny press',
+          price: '0.05',
+          sites: [origin, 'http://reader.example'],
+        },
         { id: 'salt', kind: 'article', path: '/read/salt', title: 'Salt', price: '0.17' },
         { id: 'wordy', kind: 'article', path: `/read/${'w'.repeat(250)}`, title: 'W'.repeat(200), price: '4.93' },
         { id: 'dear', kind: 'article', path: '/read/dear', title: 'Dear', price: '25' },
@@ -84,7 +99,8 @@ export async function openStreet(): Promise<Street> {
     events,
     url: (path) => origin + path,
     seed,
-    wallet: ({ db = memoryDb(), ...deps } = {}) => createWallet({ db, seed: async () => seed, mints: [mint.url], ...deps }),
+    wallet: ({ db = memoryDb(), ...deps } = {}) =>
+      createWallet({ db, seed: async () => seed, mints: [mint.url], ...deps }),
     fetch: spoiledFetch,
     truth: async () => {
       const { promised, spent, balances } = await mint.ledger.totals()
