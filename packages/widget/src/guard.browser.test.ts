@@ -64,4 +64,16 @@ describe('watchButton', () => {
     await userEvent.click(button, { force: true })
     expect(verdicts).toEqual(['confirm', 'confirm'])
   })
+
+  test('is not put off by how the button looks while a reader rests on it', async () => {
+    // The frame's own style sheet, which stays: the last test of this file.
+    await import('./frame/frame.css')
+    const { button, verdicts } = place()
+    button.className = 'pay'
+    await armed(button)
+    await userEvent.hover(button)
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    await userEvent.click(button)
+    expect(verdicts).toEqual(['pay'])
+  })
 })
