@@ -1,6 +1,7 @@
 // Receipts that a mint signs for a deposit: till and wallet keep them, and anyone can check one with the mint's key.
 
 import { base64UrlDecode, base64UrlEncode, bytesToHex, canonicalJson, concatBytes, sha256, utf8 } from './encoding.ts'
+import type { Bytes } from './encoding.ts'
 import { isTuppenceError, TuppenceError } from './errors.ts'
 import { isCount, isHash, isText, pick } from './shape.ts'
 import type { Shape } from './shape.ts'
@@ -49,12 +50,15 @@ export async function signReceipt(body: ReceiptBody, key: CryptoKey, kid: string
   return { ...body, kid, sig: base64UrlEncode(new Uint8Array(signature)) }
 }
 
-/** A mint's key as WebCrypto has it, with the name that receipts call it by. */
-export type ReceiptKey = { kid: string; key: CryptoKey }
+/** A mint's key, ready to verify, with the name that receipts call it by. */
+export type ReceiptKey = { kid: string; verifies: (signature: Bytes, text: Bytes) => boolean | Promise<boolean> }
 
 /** A mint's published keys, imported once for many receipts; what is no Ed25519 key is left out. */
 export async function readReceiptKeys(keys: readonly JsonWebKey[]): Promise<ReceiptKey[]> {
-  const read = keys.map(async (jwk) => ({ kid: await thumbprint(jwk), key: await verifyingKey(jwk) }))
+  const read = keys.map(async (jwk): Promise<ReceiptKey> => {
+    const [kid, key] = [await thumbprint(jwk), await verifyingKey(jwk)]
+    return { kid, verifies: (signature, text) => crypto.subtle.verify('Ed25519', key, signature, text) }
+  })
   const settled = await Promise.allSettled(read)
   return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
 }
@@ -74,7 +78,7 @@ export async function verifyReceiptBy(receipt: SignedReceipt, keys: readonly Rec
   const { sig, ...body } = receipt
   const found = keys.find(({ kid }) => kid === receipt.kid)
   try {
-    return !!found && (await crypto.subtle.verify('Ed25519', found.key, base64UrlDecode(sig), signedBytes(body)))
+    return !!found && (await found.verifies(base64UrlDecode(sig), signedBytes(body)))
   } catch (error) {
     if (isTuppenceError(error)) return false
     throw error
@@ -98,6 +102,6 @@ export async function offerCommitment(salt: Uint8Array, offerUrl: string): Promi
 }
 
 // A mint uses this key for receipts alone, so the text needs no tag to tell it from others.
-function signedBytes(body: Omit<SignedReceipt, 'sig'>): Uint8Array<ArrayBuffer> {
+function signedBytes(body: Omit<SignedReceipt, 'sig'>): Bytes {
   return utf8(canonicalJson(body))
 }

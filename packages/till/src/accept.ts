@@ -5,7 +5,6 @@ import {
   encodeReceipt,
   hexToBytes,
   isTuppenceError,
-  offerCommitment,
   TuppenceError,
   verifyReceiptBy,
 } from '@tuppence/protocol'
@@ -16,6 +15,7 @@ import type { Journal, JournaledPayment, Received } from './journal/port.ts'
 import type { Log } from './log.ts'
 import type { MintClient } from './mint-client.ts'
 import type { MintFacts } from './mint-facts.ts'
+import { sha256Hex } from './native.ts'
 import { offerUrl, type Offer } from './offers.ts'
 
 /** What the money path works with. `settling` holds the deposits under way, so that one reference is sent once at a time. */
@@ -54,7 +54,8 @@ export async function receive(deps: AcceptDeps, candidate: Candidate): Promise<J
     reference: payment.reference,
     account: settings.account,
     unit: offer.unit,
-    offer: await offerCommitment(salt, offerUrl(settings.origin, offer)),
+    // As offerCommitment() of the protocol.
+    offer: sha256Hex(salt, offerUrl(settings.origin, offer)),
     inputs: [...coins.inputs],
   }
   const received = await journal.receive({

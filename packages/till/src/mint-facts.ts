@@ -1,7 +1,7 @@
 /** What a till remembers of its mint between payments: keysets and receipt keys; asked for anew when one is unknown. */
-import { readReceiptKeys } from '@tuppence/protocol'
 import type { KeysetInfo, ReceiptKey } from '@tuppence/protocol'
 import type { MintClient } from './mint-client.ts'
+import { readKeys } from './native.ts'
 
 /** Remembered facts. Each question gives what is known now, after asking the mint where that seems out of date. */
 export type MintFacts = Readonly<{
@@ -25,8 +25,8 @@ export function mintFacts(
   deps: Readonly<{ mint: MintClient; nowMs: () => number; pinned?: readonly JsonWebKey[] | undefined }>,
 ): MintFacts {
   const { mint, nowMs, pinned } = deps
-  const ask = async (): Promise<readonly ReceiptKey[]> => readReceiptKeys(await mint.receiptKeys())
-  const fixed = pinned && readReceiptKeys(pinned)
+  const ask = async (): Promise<readonly ReceiptKey[]> => readKeys(await mint.receiptKeys())
+  const fixed = pinned && readKeys(pinned)
   return {
     keysets: remember(() => mint.keysets(), nowMs),
     receiptKeys: fixed ? () => fixed : remember(ask, nowMs),

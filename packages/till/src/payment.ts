@@ -6,7 +6,6 @@ import {
   isExpired,
   isTuppenceError,
   matchesDigest,
-  tokenReference,
   TuppenceError,
 } from '@tuppence/protocol'
 import type { Credential, SignableRequest } from '@tuppence/protocol'
@@ -14,6 +13,7 @@ import { receive, settle, type AcceptDeps, type DepositedPayment } from './accep
 import { recogniseChallenge, type ChallengeDeps, type Wanted } from './challenge.ts'
 import { checkCoins } from './coins.ts'
 import type { JournaledPayment, Reader } from './journal/port.ts'
+import { sha256Hex } from './native.ts'
 import { provenPayer } from './reader.ts'
 
 /** Money as it came: by the Payment scheme, or as a bare token by NUT-24. */
@@ -68,7 +68,7 @@ function oneToken(header: string): string {
 export async function pay(deps: PayDeps, bid: Bid): Promise<Accepted> {
   const { offered, wanted, request } = bid
   const named = nameOf(offered)
-  const reference = await tokenReference(named.token)
+  const reference = sha256Hex(named.token)
   // Before the challenge is looked at: what was paid once is answered under any secret, realm or price of today.
   const known = await deps.journal.find(reference)
   if (known) return repeat(deps, { known, named, bid })

@@ -9,8 +9,8 @@ import {
   verifyRequest,
 } from '@tuppence/protocol'
 import type { SignableRequest } from '@tuppence/protocol'
-import { verifyEd25519 } from './ed25519.ts'
 import type { Entitlement, Journal, Reader } from './journal/port.ts'
+import { verifyEd25519 } from './native.ts'
 
 /** Whether a request carries a signature at all. */
 export function isSigned(headers: Headers): boolean {
