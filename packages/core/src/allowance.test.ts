@@ -116,6 +116,19 @@ describe('an allowance', () => {
     for (let price = 1; price <= 280; price++) expect(selectExact(coins, price), `${price}`).toBeDefined()
   })
 
+  test('can pay the price that was clicked, however much of it that is', async () => {
+    const { vault } = await vaultWith(505)
+    await vault.topUp({ amount: 2_000, unit: 'usd', method: 'test' })
+    const { selectExact } = await import('./coins.ts')
+    for (const price of [1_000, 999, 493, 5]) {
+      const allowance = await vault.lend({ ...loan(1_000), price })
+      expect(allowance?.coins.reduce((sum, { amount }) => sum + amount, 0)).toBe(1_000)
+      expect(selectExact(allowance!.coins, price), `${price}`).toBeDefined()
+      await vault.callHome(site())
+    }
+    expect(usd(vault)).toEqual({ spendable: 2_505, reserved: 0, lent: 0 })
+  })
+
   test('that nobody acknowledged comes home by itself; one that was never lent does not exist', async () => {
     const { vault, db, seed } = await vaultWith(100)
     await lent(vault, 40)

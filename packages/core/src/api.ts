@@ -170,7 +170,10 @@ export type RestoreOptions = {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What to set aside for whom; amounts in minor units. `mints`: those that the till takes. */
+/**
+ * What to set aside for whom; amounts in minor units. `mints`: those that the till takes. `price`: what the reader is about
+ * to pay with it, which the coins can then make at once.
+ */
 export type LendInput = {
   readonly site: string
   readonly tillOrigin: string
@@ -178,6 +181,7 @@ export type LendInput = {
   readonly amount: number
   readonly unit: string
   readonly mints?: readonly string[]
+  readonly price?: number | undefined
 }
 
 /** Where to make change (everywhere when absent), and an amount that must be payable afterwards. */

@@ -175,6 +175,11 @@ function extrasOf(size: number): number {
   return extraCopies.find(({ sizeMax }) => size <= sizeMax)?.copies ?? 0
 }
 
+/** As `planCoins`, with one price first of all: payable at once, in the fewest coins. */
+export function planCoinsFor(price: number, balance: number, sizes: readonly number[]): number[] {
+  return [...splitFewest(price, sizes), ...planCoins(balance - price, sizes)].sort((a, b) => a - b)
+}
+
 /**
  * The coins in which new money is best taken, beside those that are held.
  *

@@ -1,7 +1,7 @@
 /** Allowances: a vault lends exact coins, a site's key and blank outputs to a frame that has no seed, and keeps the record. */
 import { limits, type BlindedMessage } from '@tuppence/protocol'
 import type { Allowance, LendInput } from '../api.ts'
-import { planCoins, total, type HeldCoin } from '../coins.ts'
+import { planCoins, planCoinsFor, total, type HeldCoin } from '../coins.ts'
 import type { Context } from '../context.ts'
 import { advance, firstState, type LoanPayment, type PlannedOutputs } from '../payment.ts'
 import { siteKey } from './site-keys.ts'
@@ -83,13 +83,13 @@ async function journalLoan(context: Context, tx: Tx, { site, tillOrigin, realm, 
 /** Sees to it that the coins of a good allowance are there. Answers their amounts. */
 async function prepareCoins(
   context: Context,
-  { unit, mint, amount }: LendInput & { readonly mint: string },
+  { unit, mint, amount, price = 0 }: LendInput & { readonly mint: string },
 ): Promise<number[]> {
   const free = (await spendable(context, { unit })).filter((coin) => coin.mint === mint)
   const sum = Math.min(amount, total(free))
   if (sum === 0) return []
   const { sizes } = await openMint(context, mint, unit)
-  const wanted = planCoins(sum, sizes)
+  const wanted = price <= sum ? planCoinsFor(price, sum, sizes) : planCoins(sum, sizes)
   if (pick(free, wanted)) return wanted
   await swapSpendable(context, {
     mint,
