@@ -33,6 +33,30 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
       return runProgram(bin('vitest'), ['run', ...flags])
     },
   },
+  'test:long': {
+    says: 'the mint killed 500 times, a million fuzzed requests, ten minutes of soak (TUPPENCE_SOAK_SECONDS for longer)',
+    run: (flags) =>
+      runProgram(
+        bin('vitest'),
+        [
+          'run',
+          'packages/mint/src/kill.crash',
+          'packages/mint/src/bad-input',
+          'packages/mint/src/soak',
+          'packages/mint/src/failover',
+          ...flags,
+        ],
+        {
+          env: {
+            TUPPENCE_KILLS: '500',
+            TUPPENCE_FUZZ: '1000000',
+            TUPPENCE_SOAK_SECONDS: '600',
+            TUPPENCE_FAILOVERS: '20',
+            ...process.env,
+          },
+        },
+      ),
+  },
   e2e: {
     says: 'Playwright on the built demo; flags go through',
     run: async (flags) => {
