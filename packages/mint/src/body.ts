@@ -6,7 +6,7 @@ import { TuppenceError, utf8Decode, type ErrorCode } from '@tuppence/protocol'
 /**
  * Reads a whole body, but never more than the limit.
  *
- * @throws {TuppenceError} `media-type-unsupported`, `body-too-large`.
+ * @throws {TuppenceError} `media-type-unsupported`, `body-too-large`, `cancelled` (the sender hung up).
  */
 export async function readBody(request: Request, bytesMax: number): Promise<Uint8Array> {
   const type = request.headers.get('content-type') ?? ''
@@ -15,16 +15,25 @@ export async function readBody(request: Request, bytesMax: number): Promise<Uint
   if (declared !== null) {
     if (!(Number(declared) <= bytesMax)) throw new TuppenceError('body-too-large')
     // The HTTP parser holds a body to its declared length.
-    return new Uint8Array(await request.arrayBuffer())
+    return new Uint8Array(await request.arrayBuffer().catch(gone))
   }
   const parts: Uint8Array[] = []
   let size = 0
-  for await (const part of request.body ?? []) {
-    size += part.length
-    if (size > bytesMax) throw new TuppenceError('body-too-large')
-    parts.push(part)
+  const reader = request.body?.getReader()
+  for (let part = await reader?.read().catch(gone); part?.done === false; part = await reader?.read().catch(gone)) {
+    size += part.value.length
+    if (size > bytesMax) {
+      await reader?.cancel()
+      throw new TuppenceError('body-too-large')
+    }
+    parts.push(part.value)
   }
   return Buffer.concat(parts)
+}
+
+/** A sender that hangs up is nothing to look into: whoever likes could fill a log with it. */
+function gone(cause: unknown): never {
+  throw new TuppenceError('cancelled', { cause })
 }
 
 /**

@@ -70,6 +70,25 @@ describe('a client that dawdles', () => {
   })
 })
 
+describe('a client that hangs up in the middle', () => {
+  test('is no error of the mint, with a length told or not', async () => {
+    mint = await startTestMint()
+    for (const length of ['Content-Length: 100', 'Transfer-Encoding: chunked']) {
+      const socket = connect(mint.served.port, '127.0.0.1', () =>
+        socket.write(
+          `POST /v1/swap HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${length}\r\n\r\n1\r\n{\r\n`,
+        ),
+      )
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      socket.destroy()
+    }
+    const lines = () => mint?.log.filter((line) => line.includes('/v1/swap')) ?? []
+    while (lines().length < 2) await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(lines().every((line) => line.includes('"level":"info"') && line.includes('"code":"cancelled"'))).toBe(true)
+    expect(mint.log.join('')).not.toContain('"level":"error"')
+  })
+})
+
 describe('a mint that ends', () => {
   test('answers what is in flight, keeps it, and refuses the rest', async () => {
     const first = await startTestMint()
