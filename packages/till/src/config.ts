@@ -131,7 +131,7 @@ export function parseConfig(input: unknown): TillSettings {
   const config = result.output
   const unit = config.unit ?? 'usd'
   const offers = config.offers.map((offer, index) =>
-    toOffer(offer, { unit, origin: config.origin, field: `offers.${index}` }),
+    toOffer(offer, { unit, origin: config.origin, mint: config.mint.url, field: `offers.${index}` }),
   )
   refuseTwice(offers, 'id')
   refuseTwice(offers, 'path')
@@ -153,12 +153,15 @@ export function parseConfig(input: unknown): TillSettings {
 
 function toOffer(
   offer: v.InferOutput<typeof offerSchema>,
-  context: { unit: string; origin: string; field: string },
+  context: { unit: string; origin: string; mint: string; field: string },
 ): Offer {
   const { unit, field } = context
   const base = { id: offer.id, path: offer.path, title: offer.title, sites: offer.sites ?? [context.origin], unit }
-  if (utf8([offer.path, offer.title, ...base.sites].join(' ')).length > boundBytesMax)
-    throw invalid(field, `has over ${boundBytesMax} bytes of path, title and sites: no credential could hold them`)
+  if (utf8([offer.path, offer.title, context.mint, ...base.sites].join(' ')).length > boundBytesMax)
+    throw invalid(
+      field,
+      `has over ${boundBytesMax} bytes of path, title, sites and mint: no credential could hold them`,
+    )
   if (offer.kind === 'article') return { ...base, kind: 'article', price: minor(offer.price, unit, `${field}.price`) }
   const min = minor(offer.min ?? tipMinDefault, unit, `${field}.min`)
   const max = minor(offer.max ?? tipMaxDefault, unit, `${field}.max`)

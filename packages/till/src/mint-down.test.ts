@@ -7,7 +7,7 @@ import { openStage, type Stage } from './testing/stage.ts'
 
 let stage: Stage
 beforeAll(async () => {
-  stage = await openStage({ tillMint: { timeoutMs: 300 } })
+  stage = await openStage({ tillMint: { timeoutMs: 1_000 } })
 })
 afterEach(() => stage.proxy.fault('pass'))
 afterAll(() => stage.close())
@@ -104,8 +104,7 @@ describe('a mint that does not answer as it should', () => {
     stage.proxy.fault('pass')
     const before = await stage.account()
     await stage.restart()
-    await stage.till().recover()
-    expect(await stage.till().recover()).toEqual({ settled: 0, left: 0 })
+    await expect.poll(() => stage.till().recover(), { timeout: 8_000 }).toEqual({ settled: 0, left: 0 })
     expect(await stage.account()).toEqual({ balance: before.balance + 25, deposits: before.deposits + 5 })
     const deposits = stage.proxy.seen.deposits
     for (const credential of credentials) expect((await payWith(salt(), credential)).status).toBe(200)
