@@ -92,9 +92,11 @@ function answerWith(
 ): void {
   const onHello = async ({ source, origin, data }: MessageEvent) => {
     if (source !== asking || origin !== location.origin || data?.tuppence !== 'popup') return
+    const told = await errand.catch(() => undefined)
+    if (!told) return
     const { port1, port2 } = new MessageChannel()
     port1.onmessage = (event: MessageEvent<ToFrame>) => on(port1, event.data)
-    asking.postMessage({ tuppence: 'errand', errand: await errand }, location.origin, [port2])
+    asking.postMessage({ tuppence: 'errand', errand: told }, location.origin, [port2])
   }
   addEventListener('message', (event) => void onHello(event), { signal })
 }

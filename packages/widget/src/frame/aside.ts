@@ -1,5 +1,5 @@
 // What a sale does rarely: pay by way of the popup, and name what went wrong. Part of what the frame loads later.
-import type { Offer } from '@tuppence/core'
+import type { Allowance, Offer } from '@tuppence/core'
 import { isTuppenceError } from '@tuppence/protocol'
 import type { FailReason } from '@tuppence/protocol/bridge'
 import { runErrand, type Errand } from '../errand.ts'
@@ -9,15 +9,21 @@ import { attempt, lookAgain, settle, type State } from './sale.ts'
 export async function payInPopup(sale: State, kind: Errand['kind'], shown: Promise<Offer>): Promise<void> {
   const { wallet, errand = runErrand } = sale.deps
   const { signal } = sale.abort
+  // Without an offer there is nothing to ask: the window goes again.
+  const over = new AbortController()
   const told = shown.then((offer) => describe(sale, offer, kind))
-  const ended = errand(told, (allowance) => wallet.acceptAllowance(allowance), signal)
+  told.catch(() => over.abort())
+  const store = (allowance: Allowance) => wallet.acceptAllowance(allowance)
+  const ended = errand(told, store, AbortSignal.any([signal, over.signal]))
   sale.$view.set({ status: 'popup' })
   const [end, offer] = await Promise.all([ended, shown])
   if (signal.aborted) return
   const note = end === 'blocked' ? 'popup-blocked' : end === 'closed' ? 'too-little' : undefined
   // What was shown is what is paid: a till that asks for something else now waits for another click.
   if (!(await lookAgain(sale, offer, note)) || end !== 'done') return
-  if (!settle(sale, await attempt(sale, offer, offer.amount), offer)) await lookAgain(sale, offer, 'declined')
+  const outcome = await attempt(sale, offer, offer.amount)
+  if (!settle(sale, outcome, offer))
+    await lookAgain(sale, offer, outcome.status === 'declined' ? 'declined' : 'too-little')
 }
 
 async function describe(sale: State, offer: Offer, kind: Errand['kind']): Promise<Errand> {
@@ -36,4 +42,10 @@ export function failReason(error: unknown): FailReason | 'storage' {
   if (code.startsWith('mint-') && code !== 'mint-unknown' && code !== 'mint-unaccepted') return 'mint-down'
   const passing = /^(till-(un|time)|content-una|shutting|overloaded|internal|too-many|response-too|payment-in)/
   return passing.test(code) ? 'till-down' : 'bad-offer'
+}
+
+/** A credential has left, or may have: then nobody here knows what became of the money, but the wallet finds out. */
+export function isUnknown(error: unknown, during: 'paying' | 'looking'): boolean {
+  if (!isTuppenceError(error) || error.retry !== 'after-recover') return false
+  return during === 'paying' || error.details['paymentId'] !== undefined
 }

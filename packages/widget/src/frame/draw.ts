@@ -15,6 +15,8 @@ export const later: Promise<Later> = import('./later.tsx').then((module) => {
   $later.set(module)
   return module
 })
+// Whoever needs it finds out for itself.
+later.catch(() => {})
 
 let stops: (() => void)[] = []
 

@@ -7,7 +7,7 @@ import { Screen } from './parts.tsx'
 import type { Note, View } from './sale.ts'
 import { price } from './state.ts'
 
-export { failReason, payInPopup } from './aside.ts'
+export { failReason, isUnknown, payInPopup } from './aside.ts'
 export { applyTheme } from '../theme.ts'
 
 type FailedView = Extract<View, { status: 'failed' }>

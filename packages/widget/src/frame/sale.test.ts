@@ -4,14 +4,15 @@ import { describe, expect, test, vi } from 'vitest'
 import type { Errand, ErrandEnd } from '../errand.ts'
 import { confirmAbove } from '../policy.ts'
 import { sampleOffer, sampleWallet } from '../testing/wallet.ts'
-import { failReason, payInPopup } from './aside.ts'
+import { failReason, isUnknown, payInPopup } from './aside.ts'
+import { buy } from './buy.ts'
 import { createSale, type Sale } from './sale.ts'
 import type { Delivery } from './session.ts'
 
 type Options = {
   mode?: Wallet['mode']
   /** Answers of look, one after the other; the last one stays. None: the till does not answer. */
-  looks?: Look[]
+  looks?: (Look | TuppenceError)[]
   unlock?: (look: Look, options?: UnlockOptions) => Promise<Outcome>
   end?: ErrandEnd
   actions?: Partial<Wallet>
@@ -54,12 +55,12 @@ function start({
     purpose: 'unlock',
     look: async () => {
       const look = left.length > 1 ? left.shift() : left[0]
-      if (!look) throw new TuppenceError('till-timeout')
+      if (!look || look instanceof Error) throw look ?? new TuppenceError('till-timeout')
       return look
     },
     deliver: (delivery) => told.delivered.push(delivery),
     fail: (reason) => told.failed.push(reason),
-    aside: () => Promise.resolve({ payInPopup, failReason }),
+    aside: () => Promise.resolve({ payInPopup, failReason, isUnknown }),
     errand: async (errand) => {
       told.errands.push(await errand)
       return end
@@ -247,6 +248,13 @@ describe('a failure', () => {
     expect(before.sale.$view.get()).toMatchObject({ status: 'failed', reason: 'till-down', money: 'untouched' })
   })
 
+  test('to finish what was cut off says that the money is on its way', async () => {
+    const error = new TuppenceError('mint-unavailable', { details: { paymentId: 'p1' } })
+    const { sale } = start({ looks: [error] })
+    await sale.begin()
+    expect(sale.$view.get()).toMatchObject({ status: 'failed', reason: 'mint-down', money: 'safe' })
+  })
+
   test('of the books does not take back what was delivered', async () => {
     const unlock = async (_: Look, options?: UnlockOptions): Promise<Outcome> => {
       options?.onContent?.({ contentType: 'text/html', body: 'x' })
@@ -272,9 +280,15 @@ describe('a failure', () => {
 })
 
 describe('a tip', () => {
+  test('of the amount that was pressed is paid, once', async () => {
+    const { sale, told } = start({ looks: [priced(25)] })
+    await buy(sale, 'pay', { amount: 25, unit: 'usd' })
+    expect([told.unlocked.length, told.delivered.length]).toEqual([1, 1])
+  })
+
   test('of another amount than was pressed is not paid', async () => {
     const { sale, told } = start({ looks: [priced(500)] })
-    await sale.buy('pay', { amount: 25, unit: 'usd' })
+    await buy(sale, 'pay', { amount: 25, unit: 'usd' })
     expect(told.unlocked).toEqual([])
     expect(sale.$view.get()).toMatchObject({ status: 'failed', reason: 'bad-offer' })
   })

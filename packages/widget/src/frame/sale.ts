@@ -1,6 +1,6 @@
 // What happens between a look at an offer and its delivery: one small state machine for an article, another use of it for a tip. The screens draw its view and call its actions.
 import type { Affordable, Look, Offer, Outcome, Wallet } from '@tuppence/core'
-import { encodeReceipt, isTuppenceError, TuppenceError } from '@tuppence/protocol'
+import { encodeReceipt, TuppenceError } from '@tuppence/protocol'
 import type { FailReason } from '@tuppence/protocol/bridge'
 import { atom, type ReadableAtom, type WritableAtom } from 'nanostores'
 import type { Errand, runErrand } from '../errand.ts'
@@ -32,6 +32,7 @@ type LookedAtPrice = Extract<Look, { status: 'priced' }>
 export type Aside = {
   readonly payInPopup: (sale: State, kind: Errand['kind'], shown: Promise<Offer>) => Promise<void>
   readonly failReason: (error: unknown) => FailReason | 'storage'
+  readonly isUnknown: (error: unknown, during: 'paying' | 'looking') => boolean
 }
 
 /** What a sale works with. */
@@ -51,13 +52,13 @@ export type SaleDeps = {
 }
 
 export type Sale = {
+  /** For what else can be done with a sale: buy.ts. */
+  readonly state: State
   readonly $view: ReadableAtom<View>
   /** Looks, and opens what is owned. */
   readonly begin: () => Promise<void>
   /** The reader pressed the button that shows the price. One press leads to at most one payment. */
   readonly press: (verdict: Verdict, seesCovers: boolean) => Promise<void>
-  /** Looks and pays in one gesture, for what has its price from the reader: a tip. */
-  readonly buy: (way: Way, shown: { readonly amount: number; readonly unit: string }) => Promise<void>
   /** After a failure: finishes what was left open, then looks again. */
   readonly retry: () => Promise<void>
   /** Stops waiting for the popup, or for anything else that has not left yet. */
@@ -100,6 +101,7 @@ export function createSale(deps: SaleDeps): Sale {
   }
   const { wallet } = deps
   return {
+    state: sale,
     $view: sale.$view,
     begin: () => inLine(sale, () => look(sale)),
     press: (verdict, seesCovers) => {
@@ -110,14 +112,6 @@ export function createSale(deps: SaleDeps): Sale {
       const way = wayOf(wallet.mode, { amount: offer.amount, payable, verdict, seesCovers })
       return inLine(sale, () => (way === 'pay' ? pay(sale, offer) : payAside(sale, way, Promise.resolve(offer))))
     },
-    buy: (way, shown) =>
-      inLine(sale, async () => {
-        if (way !== 'pay') return payAside(sale, way, lookForOffer(sale))
-        sale.$view.set({ status: 'paying' })
-        const offer = await lookForOffer(sale)
-        if (offer.amount !== shown.amount || offer.unit !== shown.unit) throw new TuppenceError('challenge-changed')
-        return pay(sale, offer)
-      }),
     retry: () =>
       inLine(sale, async () => {
         sale.$view.set({ status: 'loading' })
@@ -133,21 +127,23 @@ export function createSale(deps: SaleDeps): Sale {
 }
 
 /** Runs an action; what it throws becomes a view, and one of four words for the page. */
-async function inLine(sale: State, run: () => Promise<unknown>): Promise<void> {
+export async function inLine(sale: State, run: () => Promise<unknown>): Promise<void> {
   const { signal } = sale.abort
   try {
     await run()
   } catch (error) {
     if (signal.aborted || sale.$view.get().status === 'delivered') return
-    const reason = (await sale.deps.aside()).failReason(error)
-    // A credential may have left: then nobody here knows what became of it, but the wallet finds out.
-    const unknown = sale.$view.get().status === 'paying' && isTuppenceError(error) && error.retry === 'after-recover'
-    sale.$view.set({ status: 'failed', reason, money: unknown ? 'safe' : 'untouched' })
+    const { failReason, isUnknown } = await sale.deps.aside()
+    const reason = failReason(error)
+    const money = isUnknown(error, sale.$view.get().status === 'paying' ? 'paying' : 'looking') ? 'safe' : 'untouched'
+    sale.$view.set({ status: 'failed', reason, money })
     if (reason !== 'storage') sale.deps.fail(reason)
   }
 }
 
-const payAside: Aside['payInPopup'] = async (sale, ...rest) => (await sale.deps.aside()).payInPopup(sale, ...rest)
+/** Goes by way of the popup. */
+export const payAside: Aside['payInPopup'] = async (sale, ...rest) =>
+  (await sale.deps.aside()).payInPopup(sale, ...rest)
 
 function showPrice(sale: State, { offer, affordable }: LookedAtPrice, note?: Note): void {
   sale.$view.set({ status: 'priced', offer, affordable, ...(note && { note }) })
@@ -171,12 +167,6 @@ async function look(sale: State, note?: Note): Promise<Offer | undefined> {
   return undefined
 }
 
-async function lookForOffer(sale: State): Promise<Offer> {
-  const looked = (sale.looked = await sale.deps.look(sale.abort.signal))
-  if (looked.status !== 'priced') throw new TuppenceError('challenge-missing')
-  return looked.offer
-}
-
 /** Looks again and says whether what was shown still holds. Otherwise the reader has to press again. */
 export async function lookAgain(sale: State, shown: Offer, note?: Note): Promise<boolean> {
   const offer = await look(sale, note)
@@ -186,7 +176,7 @@ export async function lookAgain(sale: State, shown: Offer, note?: Note): Promise
 }
 
 /** Pays what the reader pressed; where that needs the vault, asks in the popup while the press still allows one. */
-async function pay(sale: State, offer: Offer): Promise<void> {
+export async function pay(sale: State, offer: Offer): Promise<void> {
   const outcome = await attempt(sale, offer)
   if (settle(sale, outcome, offer)) return
   const short = outcome.status === 'needs-change' || outcome.status === 'insufficient'

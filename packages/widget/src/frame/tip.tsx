@@ -8,6 +8,7 @@ import type { Verdict } from '../guard.ts'
 import type { LaterTexts } from '../locale/index.ts'
 import { Working } from '../parts/parts.tsx'
 import { tipPresets } from '../policy.ts'
+import { buy } from './buy.ts'
 import { later, show, type Later } from './draw.ts'
 import { PayButton, Screen } from './parts.tsx'
 import { createSale, wayOf, type Sale } from './sale.ts'
@@ -48,7 +49,7 @@ export function startTip(opening: Promise<Wallet>, site: string): (message: Elem
       $sale.set(sale)
       draw()
       const payable = (wallet.$balance.get()[unit]?.spendable ?? 0) >= amount
-      void sale.buy(wayOf(wallet.mode, { amount, payable, verdict, seesCovers }), { amount, unit })
+      void buy(sale, wayOf(wallet.mode, { amount, payable, verdict, seesCovers }), { amount, unit })
     }
     session.send({ t: 'resize', height: 160 })
     draw()

@@ -26,7 +26,7 @@ export function startUnlock(
   const open = async (session: Session): Promise<void> => {
     const wanted = url
     session.send({ t: 'resize', height: innerWidth < narrow ? 160 : 96 })
-    show(() => <Wait state="loading" />)
+    show(() => <Wait state="loading" text={$words.get().texts.loading} />)
     const wallet = await opening
     if (wanted !== url) return
     const made = (sale = createSale({
@@ -74,20 +74,19 @@ export function Unlock({ sale, wallet, host, site }: UnlockProps) {
   if (view.status === 'priced') {
     return <Priced view={view} balance={wallet.$balance.get()[view.offer.unit]} mode={wallet.mode} press={sale.press} />
   }
-  // While a file is missing it is still loading.
-  if (!screens || !texts || view.status === 'loading' || view.status === 'paying' || view.status === 'opening') {
-    return <Wait state={view.status === 'paying' ? 'paying' : 'loading'} view={view.status} />
+  if (view.status === 'loading' || view.status === 'paying' || view.status === 'opening') {
+    return <Wait state={view.status === 'paying' ? 'paying' : 'loading'} text={$words.get().texts[view.status]} />
   }
+  if (!screens || !texts) return <Wait state={view.status} text={$words.get().texts.moment} />
   if (view.status === 'popup') return <screens.InPopup texts={texts} stop={sale.stop} />
   if (view.status === 'failed') return <screens.Failed texts={texts} view={view} host={host} retry={sale.retry} />
   return <screens.Delivered texts={texts} view={view} wallet={wallet} site={site} />
 }
 
-function Wait({ state, view = state }: { readonly state: string; readonly view?: string }) {
-  const { texts } = $words.get()
+function Wait({ state, text }: { readonly state: string; readonly text: string }) {
   return (
     <Screen state={state}>
-      <Working text={view === 'paying' || view === 'opening' ? texts[view] : texts.loading} />
+      <Working text={text} />
     </Screen>
   )
 }

@@ -70,7 +70,7 @@ async function lend(wallet: Wallet, { errand, hand }: TakenErrand): Promise<bool
   $step.set({ status: 'working', stage: 'lending' })
   const { site, tillOrigin, realm, unit, mints } = errand
   const amount = allowanceFor(errand.amount, wallet.$balance.get()[unit]?.spendable ?? 0)
-  const allowance = await wallet.lend({ site, tillOrigin, realm, amount, unit, mints })
+  const allowance = await wallet.lend({ site, tillOrigin, realm, amount, unit, mints, price: errand.amount })
   if (!allowance) {
     $step.set({ status: 'failed', code: 'no-coins' })
     return false

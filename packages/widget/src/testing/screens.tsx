@@ -5,7 +5,7 @@ import { render, type VNode } from 'preact'
 import { $later, later } from '../frame/draw.ts'
 import { speak } from '../frame/state.ts'
 import { Jar } from '../frame/tip.tsx'
-import type { Sale, View } from '../frame/sale.ts'
+import { createSale, type Sale, type SaleDeps, type View } from '../frame/sale.ts'
 import { Unlock } from '../frame/unlock.tsx'
 import { errors } from '../locale/en/errors.ts'
 import { page } from '../locale/en/page.ts'
@@ -41,7 +41,8 @@ const views: Record<string, View> = {
 
 function saleIn(view: View): Sale {
   const nothing = () => Promise.resolve()
-  return { $view: atom(view), begin: nothing, press: nothing, buy: nothing, retry: nothing, stop: () => {} }
+  const sale = createSale({} as SaleDeps)
+  return { state: sale.state, $view: atom(view), begin: nothing, press: nothing, retry: nothing, stop: () => {} }
 }
 
 const errand = {

@@ -1,6 +1,8 @@
 // English, for the frame: the words on and around the pay button. Kept short: they share 96 pixels of height.
 
 export const frame = {
+  /** While the file that has the right words is not there. */
+  moment: 'One moment… If this stays, reload the page.',
   loading: 'Asking for the price…',
   unlock: (price: string) => `Unlock ${price}`,
   addMoney: (price: string) => `Add money · ${price}`,
