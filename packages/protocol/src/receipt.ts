@@ -50,19 +50,6 @@ export async function signReceipt(body: ReceiptBody, key: CryptoKey, kid: string
   return { ...body, kid, sig: base64UrlEncode(new Uint8Array(signature)) }
 }
 
-/** A mint's key, ready to verify, with the name that receipts call it by. */
-export type ReceiptKey = { kid: string; verifies: (signature: Bytes, text: Bytes) => boolean | Promise<boolean> }
-
-/** A mint's published keys, imported once for many receipts; what is no Ed25519 key is left out. */
-export async function readReceiptKeys(keys: readonly JsonWebKey[]): Promise<ReceiptKey[]> {
-  const read = keys.map(async (jwk): Promise<ReceiptKey> => {
-    const [kid, key] = [await thumbprint(jwk), await verifyingKey(jwk)]
-    return { kid, verifies: (signature, text) => crypto.subtle.verify('Ed25519', key, signature, text) }
-  })
-  const settled = await Promise.allSettled(read)
-  return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-}
-
 /**
  * Whether one of the mint's keys signed exactly this.
  *
@@ -70,19 +57,28 @@ export async function readReceiptKeys(keys: readonly JsonWebKey[]): Promise<Rece
  * @param keys - The mint's published keys; others among them are passed over.
  */
 export async function verifyReceipt(receipt: SignedReceipt, keys: readonly JsonWebKey[]): Promise<boolean> {
-  return verifyReceiptBy(receipt, await readReceiptKeys(keys))
+  for (const jwk of keys) {
+    try {
+      if ((await thumbprint(jwk)) !== receipt.kid) continue
+      const key = await verifyingKey(jwk)
+      return await verifyReceiptBy(receipt, (signature, text) => crypto.subtle.verify('Ed25519', key, signature, text))
+    } catch (error) {
+      if (!isTuppenceError(error)) throw error
+    }
+  }
+  return false
 }
 
-/** As verifyReceipt, by keys that were read before. */
-export async function verifyReceiptBy(receipt: SignedReceipt, keys: readonly ReceiptKey[]): Promise<boolean> {
-  const { sig, ...body } = receipt
-  const found = keys.find(({ kid }) => kid === receipt.kid)
-  try {
-    return !!found && (await found.verifies(base64UrlDecode(sig), signedBytes(body)))
-  } catch (error) {
-    if (isTuppenceError(error)) return false
-    throw error
-  }
+/**
+ * As verifyReceipt, with an Ed25519 of the caller's under the key that the receipt names.
+ *
+ * @throws {TuppenceError} `bad-encoding`, `bad-json`: it is no receipt that anyone signed.
+ */
+export async function verifyReceiptBy(
+  { sig, ...body }: SignedReceipt,
+  verifies: (signature: Bytes, text: Bytes) => boolean | Promise<boolean>,
+): Promise<boolean> {
+  return verifies(base64UrlDecode(sig), signedBytes(body))
 }
 
 /** @throws {TuppenceError} `receipt-invalid`: no key of the mint signed this. */

@@ -1,7 +1,7 @@
 /** What a till remembers of its mint between payments: keysets and receipt keys; asked for anew when one is unknown. */
-import type { KeysetInfo, ReceiptKey } from '@tuppence/protocol'
+import type { KeysetInfo } from '@tuppence/protocol'
 import type { MintClient } from './mint-client.ts'
-import { readKeys } from './native.ts'
+import { readKeys, type ReceiptKey } from './native.ts'
 
 /** Remembered facts. Each question gives what is known now, after asking the mint where that seems out of date. */
 export type MintFacts = Readonly<{

@@ -1,7 +1,6 @@
 /** SHA-256 and Ed25519 by node:crypto on this thread, where a reader waits: WebCrypto's way to a thread and back takes longer. */
 import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto'
 import { isTuppenceError, publicJwk, thumbprint } from '@tuppence/protocol'
-import type { ReceiptKey } from '@tuppence/protocol'
 
 /** Hex SHA-256 of all parts, one after the other; of a token's text it is tokenReference(). */
 export function sha256Hex(...parts: readonly (string | Uint8Array)[]): string {
@@ -15,7 +14,10 @@ export function verifyEd25519(key: Uint8Array | string, signature: Uint8Array, m
   return verify(null, message, keyObject(key), signature)
 }
 
-/** As readReceiptKeys(): a mint's published keys, read once for many receipts. */
+/** A mint's receipt key, ready to verify, with the name that receipts call it by. */
+export type ReceiptKey = Readonly<{ kid: string; verifies: (signature: Uint8Array, text: Uint8Array) => boolean }>
+
+/** A mint's published keys, read once for many receipts; what is no Ed25519 key is left out. */
 export async function readKeys(keys: readonly JsonWebKey[]): Promise<ReceiptKey[]> {
   const read = await Promise.all(keys.map(readKey))
   return read.filter((key) => key !== undefined)

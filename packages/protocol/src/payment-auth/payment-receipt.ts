@@ -47,6 +47,7 @@ export function encodeReceipt(receipt: PaymentReceipt): string {
  */
 export function decodeReceipt(header: string): PaymentReceipt {
   if (header.length > limits.receiptBytesMax) throw new TuppenceError('malformed-receipt')
-  const { receipt, ...rest } = pickOr('malformed-receipt', paymentReceipt, decodeJson('malformed-receipt', header))
-  return receipt ? { ...rest, receipt: readSignedReceipt(receipt) as SignedReceipt } : rest
+  const read = pickOr('malformed-receipt', paymentReceipt, decodeJson('malformed-receipt', header))
+  if (read.receipt) read.receipt = readSignedReceipt(read.receipt) as SignedReceipt
+  return read
 }
