@@ -7,8 +7,8 @@ const rowsAtOnce = 8192
 
 /** Opens a ledger for reading. @throws {Error} The database does not answer. */
 export async function postgresAuditSource(url: string): Promise<AuditSource> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
+  // Of several servers any will do that answers: a standby has the same rows.
+  const client = await firstOf(url.split(','))
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
   let cursors = 0
   return {
@@ -25,5 +25,17 @@ export async function postgresAuditSource(url: string): Promise<AuditSource> {
       await client.query(`CLOSE ${cursor}`)
     },
     close: () => client.end(),
+  }
+}
+
+async function firstOf([url = '', ...others]: readonly string[]): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return client
+  } catch (error) {
+    if (others.length === 0) throw error
+    return firstOf(others)
   }
 }

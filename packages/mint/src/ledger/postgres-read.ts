@@ -1,6 +1,6 @@
 // The ledger's reads on PostgreSQL; postgres.ts wraps them into the port.
 
-import type { Pool } from 'pg'
+import type { Connections } from './postgres-connections.ts'
 import type {
   AccountRow,
   Balance,
@@ -25,7 +25,7 @@ const text = (value: unknown): string => (value as Buffer).toString('utf8')
 type Row = Record<string, unknown>
 
 /** The reads; each statement is prepared once for a connection. */
-export function createPostgresReads(pool: Pool) {
+export function createPostgresReads(pool: Connections) {
   const rows = async (name: string, sql: string, values: unknown[] = []): Promise<Row[]> =>
     (await pool.query<Row>({ name, text: sql, values })).rows
   return {

@@ -1,7 +1,8 @@
 // The ledger's tables on PostgreSQL, and their migration; postgres.ts brings a database up to date with it. The SQL keeps to
 // what Citus, YugabyteDB and CockroachDB share: no triggers, no advisory locks, every key starts with what it is found by.
 
-import type { Pool, PoolClient } from 'pg'
+import type { PoolClient } from 'pg'
+import type { Connections } from './postgres-connections.ts'
 
 /** Append only, as in migrations.ts: a migration that has shipped is never edited. */
 export const postgresMigrations: readonly string[] = [
@@ -153,7 +154,7 @@ CREATE TABLE deposits (
  *
  * @throws {Error} The database is of a newer program.
  */
-export async function migratePostgres(pool: Pool): Promise<void> {
+export async function migratePostgres(pool: Connections): Promise<void> {
   const client = await pool.connect()
   try {
     await ensureVersions(client)

@@ -1,52 +1,28 @@
 // The ledger on PostgreSQL: many stateless mints beside each other on one database; mint.ts opens it when one is configured.
 
-import pg, { type Pool, type PoolClient } from 'pg'
+import type { PoolClient } from 'pg'
 import { TuppenceError } from '@tuppence/protocol'
 import { checkpointText, runningHash, type JournalRow } from './journal.ts'
 import type { AccountRow, KeysetRow, Ledger, Operation, Outcome } from './port.ts'
 import { writeRound } from './postgres-commit.ts'
+import { openConnections, type Connections } from './postgres-connections.ts'
 import { bytes, createPostgresReads } from './postgres-read.ts'
 import { migratePostgres } from './postgres-schema.ts'
 
-/** Connections of one process: one writes, the others read. */
-const connectionsMax = 8
-const connectTimeoutMs = 5_000
-const statementTimeoutMs = 10_000
 /** How long an answer to COMMIT that was lost is looked for, on whichever server is the primary by then. */
 const ambiguousTriesMax = 20
 const ambiguousPauseMs = 250
-const int8 = 20
-
-/** Numbers of the ledger are safe integers, as its checks have it; more would be a fault. */
-function readInt8(text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value)) throw new Error('ledger: a number is out of range')
-  return value
-}
-
-const types = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === int8 ? readInt8 : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
-}
 
 /**
  * Opens a ledger on PostgreSQL, and brings it up to date.
  *
- * @param url - `postgres://...`; several hosts may be named in order, the first that takes writes is used.
+ * @param url - `postgres://...`; several servers with commas between them, of which the one that takes writes is used.
  * @throws {TuppenceError} `storage-unavailable`.
  */
 export async function openPostgresLedger({ url }: { url: string }): Promise<Ledger> {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: connectionsMax,
-    connectionTimeoutMillis: connectTimeoutMs,
-    statement_timeout: statementTimeoutMs,
-    query_timeout: statementTimeoutMs,
-    types,
-  })
-  // A connection that breaks while idle is replaced; the next query that needs one says what is wrong.
-  pool.on('error', () => {})
-  await attempt(() => migratePostgres(pool))
+  const pool = openConnections(url)
+  await pool.findPrimary()
+  await attempt(pool, () => migratePostgres(pool))
   const reads = createPostgresReads(pool)
   const own = { number: 0, hash: runningHash(0), sequence: 0, signed: 0 }
   const commit = async (batch: readonly Operation[]) => {
@@ -58,17 +34,17 @@ export async function openPostgresLedger({ url }: { url: string }): Promise<Ledg
   const reading = Object.fromEntries(
     Object.entries(reads).map(([name, read]) => [
       name,
-      (...args: unknown[]) => attempt(() => (read as (...given: unknown[]) => Promise<unknown>)(...args)),
+      (...args: unknown[]) => attempt(pool, () => (read as (...given: unknown[]) => Promise<unknown>)(...args)),
     ]),
   ) as typeof reads
   let closed: Promise<void> | undefined
   return {
     ...reading,
-    commit: (batch) => attempt(() => commit(batch)),
-    addKeyset: (row) => attempt(() => transact(pool, (client) => addKeyset(client, row))),
-    putAccount: (row) => attempt(() => transact(pool, (client) => putAccount(client, row))),
+    commit: (batch) => attempt(pool, () => commit(batch)),
+    addKeyset: (row) => attempt(pool, () => transact(pool, (client) => addKeyset(client, row))),
+    putAccount: (row) => attempt(pool, () => transact(pool, (client) => putAccount(client, row))),
     nextEpoch: () =>
-      attempt(async () => {
+      attempt(pool, async () => {
         const { rows } = await pool.query<{ value: number }>(
           "UPDATE meta SET value = value + 1 WHERE name = 'epoch' RETURNING value",
         )
@@ -77,7 +53,7 @@ export async function openPostgresLedger({ url }: { url: string }): Promise<Ledg
         return own.number
       }),
     checkpoint: (sign) =>
-      attempt(async () => {
+      attempt(pool, async () => {
         if (own.number === 0 || own.sequence === own.signed) return
         const { sequence } = own
         const digest = own.hash.digest()
@@ -93,7 +69,7 @@ export async function openPostgresLedger({ url }: { url: string }): Promise<Ledg
   }
 }
 
-async function transact<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+async function transact<T>(pool: Connections, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {
@@ -121,7 +97,7 @@ interface Done {
  * Commits a batch in as few transactions as it can be: one, unless operations of it touch the same thing (the later goes
  * into another round) or lose against another process (the round is tried again without the losers).
  */
-async function commitBatch(pool: Pool, writer: number, batch: readonly Operation[]): Promise<Done> {
+async function commitBatch(pool: Connections, writer: number, batch: readonly Operation[]): Promise<Done> {
   const outcomes = new Map<Operation, Outcome>()
   const written: JournalRow[] = []
   const first = new Map<string, Operation>()
@@ -148,7 +124,7 @@ async function commitBatch(pool: Pool, writer: number, batch: readonly Operation
 
 /** Tries a round. @returns What is left to try again. */
 async function commitRound(
-  pool: Pool,
+  pool: Connections,
   writer: number,
   round: readonly Operation[],
   done: { outcomes: Map<Operation, Outcome>; written: JournalRow[] },
@@ -185,18 +161,19 @@ async function commitRound(
 }
 
 /** Whether a COMMIT whose answer was lost took place: its rows are there, on whoever is the primary now. */
-async function wasCommitted(pool: Pool, written: readonly JournalRow[]): Promise<boolean> {
+async function wasCommitted(pool: Connections, written: readonly JournalRow[]): Promise<boolean> {
   const hashes = written.map(({ hash }) => bytes(hash))
   for (let attempt = 0; attempt < ambiguousTriesMax; attempt++) {
     try {
-      const { rows } = await pool.query<{ n: number }>(
-        'SELECT count(*) AS n FROM operations WHERE hash = ANY($1::bytea[]) AND NOT pg_is_in_recovery()',
-        [hashes],
-      )
-      return hashes.length > 0 && rows[0]?.n === hashes.length
+      if (await pool.findPrimary()) {
+        const sql = 'SELECT count(*) AS n FROM operations WHERE hash = ANY($1::bytea[])'
+        const { rows } = await pool.query<{ n: number }>(sql, [hashes])
+        return hashes.length > 0 && rows[0]?.n === hashes.length
+      }
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, ambiguousPauseMs))
+      // Gone again: wait like the others.
     }
+    await new Promise((resolve) => setTimeout(resolve, ambiguousPauseMs))
   }
   return false
 }
@@ -250,13 +227,15 @@ async function putAccount(client: PoolClient, row: AccountRow): Promise<void> {
 }
 
 /** Our own failures, and PostgreSQL's classes 22 (data) and 23 (constraints), say that what was asked is wrong. */
-async function attempt<T>(work: () => Promise<T>): Promise<T> {
+async function attempt<T>(pool: Connections, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
     const { code } = cause as { code?: string }
     const message = cause instanceof Error ? cause.message : ''
     const own = message.startsWith('ledger:') || /^2[23]/.test(code ?? '')
+    // Another server may have taken the place of one that is gone: the next request finds it.
+    if (!own) void pool.findPrimary()
     throw new TuppenceError(own ? 'internal' : 'storage-unavailable', { cause })
   }
 }

@@ -8,9 +8,11 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer, type AddressInfo } from 'node:net'
@@ -25,6 +27,8 @@ const unprivileged = 65_534
 export interface TestPostgres {
   /** Makes a place for a ledger: a schema, which costs nothing. */
   database(name: string): Promise<string>
+  /** The database `postgres`. */
+  readonly url: string
   readonly port: number
   readonly pid: number
   readonly dataDir: string
@@ -99,11 +103,28 @@ export function runPostgres(program: string, args: readonly string[]): void {
   if (status !== 0) throw new Error(`${program}: ${stderr}${stdout}`)
 }
 
-/** Makes a cluster in a folder of its own, and starts it. Durable: fsync and synchronous commit are on. */
-export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<TestPostgres> {
+/** Makes a cluster in a folder of its own. @returns Its data folder. */
+export function initCluster(): string {
   const dataDir = join(postgresFolder(), 'data')
-  runPostgres('initdb', ['-D', dataDir, '-U', 'postgres', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C'])
-  return runCluster(dataDir, settings)
+  const args = ['-U', 'postgres', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C']
+  runPostgres('initdb', ['-D', dataDir, ...args])
+  return dataDir
+}
+
+/** Copies a cluster that never ran, as a standby of it. */
+export function copyCluster(from: string, to: string): void {
+  cpSync(from, to, { recursive: true })
+  writeFileSync(join(to, 'standby.signal'), '')
+  if (process.getuid?.() === 0) {
+    const everything = ['', ...readdirSync(to, { recursive: true, encoding: 'utf8' })]
+    for (const path of everything) chownSync(join(to, path), unprivileged, unprivileged)
+  }
+  chmodSync(to, 0o700)
+}
+
+/** Makes a cluster and starts it. Durable: fsync and synchronous commit are on. */
+export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<TestPostgres> {
+  return runCluster(initCluster(), settings)
 }
 
 /** Starts a cluster that is there. */
@@ -113,7 +134,7 @@ export async function runCluster(
   wantedPort?: number,
 ): Promise<TestPostgres> {
   const port = wantedPort ?? (await freePort())
-  const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '60', ...settings }
+  const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings }
   const args = [
     '-D',
     dataDir,
@@ -133,6 +154,7 @@ export async function runCluster(
   const url = (name: string) => `postgres://postgres@127.0.0.1:${port}/${name}`
   await untilReady(url('postgres'), child, () => log)
   return {
+    url: url('postgres'),
     port,
     dataDir,
     pid: child.pid as number,
