@@ -74,16 +74,18 @@ async function readOne(reader: Reader, demo: Demo, view: View): Promise<void> {
   await alone.close()
 }
 
-/** Locked and unlocked, side by side, for the README. */
+/** The article, its button, and what is behind it, side by side, for the README. */
 async function compose(reader: Reader): Promise<void> {
-  const picture = (name: string) =>
-    `data:image/png;base64,${readFileSync(join(all, `phone-light-${name}.png`)).toString('base64')}`
+  const picture = (name: string) => {
+    const data = readFileSync(join(all, `phone-light-${name}.png`)).toString('base64')
+    return `<img src="data:image/png;base64,${data}">`
+  }
   const page = await reader.context.newPage()
-  await page.setViewportSize({ width: 1080, height: 760 })
+  await page.setViewportSize({ width: 1060, height: 640 })
   await page.setContent(`<style>
-    body { margin: 0; display: flex; gap: 48px; justify-content: center; align-items: center; height: 100vh; background: #e9e5dc }
-    img { height: 700px; border-radius: 26px; border: 7px solid #1d1b18; box-shadow: 0 12px 40px #0003 }
-  </style><img src="${picture('3-locked')}"><img src="${picture('5-unlocked')}">`)
+    body { margin: 0; display: flex; gap: 36px; justify-content: center; align-items: center; height: 100vh; background: #e9e5dc }
+    img { height: 580px; border-radius: 22px; border: 6px solid #1d1b18; box-shadow: 0 12px 40px #0003 }
+  </style>${picture('2-article')}${picture('3-locked')}${picture('5-unlocked')}`)
   await page.waitForTimeout(300)
   mkdirSync(forReadme, { recursive: true })
   await page.screenshot({ path: join(forReadme, 'article.png') })

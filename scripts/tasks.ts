@@ -94,6 +94,16 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
         ...flags,
       ]),
   },
+  sim: {
+    says: 'the wallet under crashes and faults, to the cent (--runs N, --planted, --replay SEED, --json)',
+    run: (flags) =>
+      runProgram(process.execPath, [
+        '--disable-warning=ExperimentalWarning',
+        '--conditions=@tuppence/source',
+        'packages/core/sim/main.ts',
+        ...flags,
+      ]),
+  },
   packages: { says: 'publint and are-the-types-wrong on every packed package', run: inspectPackages },
   screenshots: {
     says: 'take the pictures in docs/img from the running demo',

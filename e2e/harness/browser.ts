@@ -64,7 +64,12 @@ export async function openBrowser({ folder }: Profile, options: BrowserOptions =
     viewport: { width: 1200, height: 900 },
     ...options,
     ignoreDefaultArgs: ['--disable-popup-blocking', disableFeatures(turnedOff)],
-    args: ['--no-sandbox', disableFeatures(turnedOff.filter((name) => name !== 'ThirdPartyStoragePartitioning'))],
+    args: [
+      '--no-sandbox',
+      // Emulation alone leaves frames of other sites at one pixel a pixel.
+      ...(options.deviceScaleFactor === undefined ? [] : [`--force-device-scale-factor=${options.deviceScaleFactor}`]),
+      disableFeatures(turnedOff.filter((name) => name !== 'ThirdPartyStoragePartitioning')),
+    ],
   })
   context.setDefaultTimeout(10_000)
   return context
