@@ -61,7 +61,11 @@ describe('the frame', () => {
     port.postMessage({ t: 'allowance', allowance })
     expect(await told).toEqual({ t: 'stored' })
     expect(store).toHaveBeenCalledWith(allowance)
-    expect(await ending).toBe('done')
+    const { how, tell } = await ending
+    expect(how).toBe('done')
+    const reported = new Promise((resolve) => (port.onmessage = ({ data }) => resolve(data)))
+    tell(undefined)
+    expect(await reported).toEqual({ t: 'report', report: undefined })
   })
 
   test('does not acknowledge what it could not store', async () => {
@@ -99,7 +103,9 @@ describe('the frame', () => {
 
   test('says when no window could be opened', async () => {
     vi.spyOn(window, 'open').mockReturnValue(null)
-    expect(await runErrand(Promise.resolve(errand), () => Promise.resolve(), stop.signal)).toBe('blocked')
+    expect(await runErrand(Promise.resolve(errand), () => Promise.resolve(), stop.signal)).toMatchObject({
+      how: 'blocked',
+    })
   })
 
   test('takes its report along to the wallet page', async () => {

@@ -22,11 +22,20 @@ export type Errand = {
 /** What a frame brings along when its reader opens the wallet page: what was done with the money lent to this site. */
 export type Visit = { readonly kind: 'visit'; readonly report?: AllowanceReport }
 
-/** How an errand ended. `blocked`: no window could be opened. */
-export type ErrandEnd = 'done' | 'closed' | 'blocked'
+/**
+ * How an errand ended. `blocked`: no window could be opened. `tell` lets a popup that is done go: what was then paid from
+ * an allowance is the vault's to know, and there is no other way to it.
+ */
+export type ErrandEnd = {
+  readonly how: 'done' | 'closed' | 'blocked'
+  readonly tell: (report: AllowanceReport | undefined) => void
+}
 
 type ToFrame = { readonly t: 'allowance'; readonly allowance: Allowance } | { readonly t: 'go' }
-type ToPopup = { readonly t: 'stored' } | { readonly t: 'refused' }
+type ToPopup =
+  | { readonly t: 'stored' }
+  | { readonly t: 'refused' }
+  | { readonly t: 'report'; readonly report: AllowanceReport | undefined }
 
 /** How long each side waits for the other's answer. */
 const answerTimeoutMs = 5_000
@@ -50,24 +59,24 @@ export function runErrand(
   const left = Math.round(screenX + (outerWidth - width) / 2)
   const top = Math.round(screenY + (outerHeight - height) / 3)
   const popup = openWindow('/popup.html', `popup,width=${width},height=${height},left=${left},top=${top}`)
-  if (!popup) return Promise.resolve('blocked')
+  if (!popup) return Promise.resolve({ how: 'blocked', tell: () => {} })
   return new Promise((resolve) => {
     const stop = new AbortController()
-    const end = (how: ErrandEnd) => {
+    const end = (how: 'done' | 'closed', port?: MessagePort) => {
       stop.abort()
       clearInterval(poll)
-      resolve(how)
+      resolve({ how, tell: (report) => port?.postMessage({ t: 'report', report } satisfies ToPopup) })
     }
     const poll = setInterval(() => popup.closed && end('closed'), closedPollMs)
     signal.addEventListener('abort', () => popup.close(), stop)
     answerWith(popup, errand, stop.signal, async (port, message) => {
-      if (message.t === 'go') return end('done')
+      if (message.t === 'go') return end('done', port)
       const answer = await store(message.allowance).then(
         (): ToPopup => ({ t: 'stored' }),
         (): ToPopup => ({ t: 'refused' }),
       )
       port.postMessage(answer)
-      if (answer.t === 'stored') end('done')
+      if (answer.t === 'stored') end('done', port)
     })
   })
 }
@@ -106,7 +115,10 @@ export type TakenErrand<E = Errand> = {
   readonly errand: E
   /** Resolves to true once the frame has stored the allowance. */
   readonly hand: (allowance: Allowance) => Promise<boolean>
+  /** Lets the frame go on. */
   readonly go: () => void
+  /** What the frame did next. It may never say. */
+  readonly reported: Promise<AllowanceReport | undefined>
 }
 
 /**
@@ -131,22 +143,30 @@ export function takeErrand(): Promise<TakenErrand<Errand | Visit> | undefined> {
     const onAnswer = ({ source, origin, data, ports }: MessageEvent) => {
       const [port] = ports
       if (source !== opener || origin !== location.origin || data?.tuppence !== 'errand' || !port) return
-      const send = (message: ToFrame) => port.postMessage(message)
-      finish({
-        errand: data.errand as Errand | Visit,
-        go: () => send({ t: 'go' }),
-        hand: (allowance) =>
-          new Promise((answered) => {
-            const late = setTimeout(answered, answerTimeoutMs, false)
-            port.onmessage = ({ data: answer }: MessageEvent<ToPopup>) => {
-              clearTimeout(late)
-              answered(answer.t === 'stored')
-            }
-            send({ t: 'allowance', allowance })
-          }),
-      })
+      finish(takenFrom(port, data.errand as Errand | Visit))
     }
     addEventListener('message', onAnswer, stop)
     opener.postMessage({ tuppence: 'popup' }, location.origin)
   })
+}
+
+function takenFrom(port: MessagePort, errand: Errand | Visit): TakenErrand<Errand | Visit> {
+  const answers = new Map<ToPopup['t'], (answer: ToPopup | undefined) => void>()
+  port.onmessage = ({ data }: MessageEvent<ToPopup>) => answers.get(data.t)?.(data)
+  const answer = (...types: ToPopup['t'][]) =>
+    new Promise<ToPopup | undefined>((resolve) => {
+      for (const type of types) answers.set(type, resolve)
+    })
+  const send = (message: ToFrame) => port.postMessage(message)
+  return {
+    errand,
+    go: () => send({ t: 'go' }),
+    reported: answer('report').then((said) => (said?.t === 'report' ? said.report : undefined)),
+    hand: async (allowance) => {
+      const stored = answer('stored', 'refused')
+      send({ t: 'allowance', allowance })
+      const late = new Promise<undefined>((resolve) => setTimeout(resolve, answerTimeoutMs, undefined))
+      return (await Promise.race([stored, late]))?.t === 'stored'
+    },
+  }
 }

@@ -2,12 +2,12 @@
 import type { Allowance, Offer } from '@tuppence/core'
 import { isTuppenceError } from '@tuppence/protocol'
 import type { FailReason } from '@tuppence/protocol/bridge'
-import { runErrand, type Errand } from '../errand.ts'
+import { runErrand, type Errand, type ErrandEnd } from '../errand.ts'
 import { attempt, lookAgain, settle, type State } from './sale.ts'
 
 /** Asks in the popup, then goes on by itself. The window opens in the click's own turn; what it is told may take longer. */
 export async function payInPopup(sale: State, kind: Errand['kind'], shown: Promise<Offer>): Promise<void> {
-  const { wallet, errand = runErrand } = sale.deps
+  const { wallet, site, errand = runErrand } = sale.deps
   const { signal } = sale.abort
   // Without an offer there is nothing to ask: the window goes again.
   const over = new AbortController()
@@ -18,9 +18,18 @@ export async function payInPopup(sale: State, kind: Errand['kind'], shown: Promi
   sale.$view.set({ status: 'popup' })
   const [end, offer] = await Promise.all([ended, shown])
   if (signal.aborted) return
-  const note = end === 'blocked' ? 'popup-blocked' : end === 'closed' ? 'too-little' : undefined
+  try {
+    await goOn(sale, offer, end.how)
+  } finally {
+    if (wallet.mode === 'allowance') end.tell(await wallet.reportAllowance(site).catch(() => undefined))
+    else end.tell(undefined)
+  }
+}
+
+async function goOn(sale: State, offer: Offer, how: ErrandEnd['how']): Promise<void> {
+  const note = how === 'blocked' ? 'popup-blocked' : how === 'closed' ? 'too-little' : undefined
   // What was shown is what is paid: a till that asks for something else now waits for another click.
-  if (!(await lookAgain(sale, offer, note)) || end !== 'done') return
+  if (!(await lookAgain(sale, offer, note)) || how !== 'done') return
   const outcome = await attempt(sale, offer, offer.amount)
   if (!settle(sale, outcome, offer))
     await lookAgain(sale, offer, outcome.status === 'declined' ? 'declined' : 'too-little')
@@ -28,7 +37,7 @@ export async function payInPopup(sale: State, kind: Errand['kind'], shown: Promi
 
 async function describe(sale: State, offer: Offer, kind: Errand['kind']): Promise<Errand> {
   const { wallet, site, purpose } = sale.deps
-  const report = kind === 'lend' ? await wallet.reportAllowance(site) : undefined
+  const report = wallet.mode === 'allowance' ? await wallet.reportAllowance(site) : undefined
   const { amount, unit, title, tillOrigin, realm, mints } = offer
   const about = { kind, purpose, site, amount, unit, tillOrigin, realm, mints }
   return { ...about, ...(title !== undefined && { title }), ...(report && { report }) }

@@ -14,7 +14,7 @@ type Options = {
   /** Answers of look, one after the other; the last one stays. None: the till does not answer. */
   looks?: (Look | TuppenceError)[]
   unlock?: (look: Look, options?: UnlockOptions) => Promise<Outcome>
-  end?: ErrandEnd
+  end?: ErrandEnd['how']
   actions?: Partial<Wallet>
 }
 
@@ -34,6 +34,7 @@ function start({
 }: Options = {}) {
   const left = [...looks]
   const told = {
+    reports: [] as unknown[],
     delivered: [] as Delivery[],
     failed: [] as string[],
     errands: [] as Errand[],
@@ -63,7 +64,7 @@ function start({
     aside: () => Promise.resolve({ payInPopup, failReason, isUnknown }),
     errand: async (errand) => {
       told.errands.push(await errand)
-      return end
+      return { how: end, tell: (report) => told.reports.push(report) }
     },
   })
   return { sale, told, wallet }
@@ -154,11 +155,14 @@ describe('a press', () => {
   })
 
   test('borrows change where there is none', async () => {
-    const { sale, told } = start({ mode: 'allowance', looks: [priced(5, 'after-change'), priced()] })
+    const report = { id: 'loan', site: sampleOffer.site, purchases: [], history: [], held: [] }
+    const actions = { reportAllowance: () => Promise.resolve(report) }
+    const { sale, told } = start({ mode: 'allowance', looks: [priced(5, 'after-change'), priced()], actions })
     await sale.begin()
     await sale.press('pay', true)
     expect(told.errands).toMatchObject([{ kind: 'lend', site: sampleOffer.site, amount: 5 }])
     expect(told.delivered).toHaveLength(1)
+    expect(told.reports).toEqual([report])
   })
 
   test('that the till declines is not repeated', async () => {

@@ -1,12 +1,14 @@
 // The wallet page's list of sites that hold change of the reader's, and the way to call it home.
-import type { LoanPayment } from '@tuppence/core'
+import type { Db, LoanPayment } from '@tuppence/core'
 import { useStore } from '@nanostores/preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { hostOf } from '../asking.ts'
 import { money } from '../money.ts'
 import { sentence, type SectionProps } from './words.ts'
 
-export function Sites({ wallet, words }: SectionProps) {
+type SitesProps = SectionProps & { readonly db: Db }
+
+export function Sites({ wallet, words, db }: SitesProps) {
   const { texts } = words
   const loans = useStore(wallet.$payments).filter((payment): payment is LoanPayment => payment.kind === 'lend')
   const sites = Map.groupBy(loans, ({ site }) => site)
@@ -16,21 +18,22 @@ export function Sites({ wallet, words }: SectionProps) {
       <p class="muted">{sites.size > 0 ? texts.sitesWhy : texts.sitesEmpty}</p>
       <ul>
         {[...sites].map(([site, lent]) => (
-          <Site key={site} site={site} loans={lent} wallet={wallet} words={words} />
+          <Site key={site} site={site} loans={lent} wallet={wallet} words={words} db={db} />
         ))}
       </ul>
     </section>
   )
 }
 
-type SiteProps = SectionProps & { readonly site: string; readonly loans: readonly LoanPayment[] }
+type SiteProps = SitesProps & { readonly site: string; readonly loans: readonly LoanPayment[] }
 
-function Site({ site, loans, wallet, words }: SiteProps) {
+function Site({ site, loans, wallet, words, db }: SiteProps) {
   const { texts, language } = words
   const [busy, setBusy] = useState(false)
   const [said, setSaid] = useState<string>()
   const unit = loans[0]!.unit
-  const sum = loans.reduce((total, { amount }) => total + amount, 0)
+  const [sum, setSum] = useState<number>()
+  useEffect(() => void worthOf(db, loans).then(setSum), [db, loans])
   const call = async () => {
     setBusy(true)
     try {
@@ -45,9 +48,7 @@ function Site({ site, loans, wallet, words }: SiteProps) {
     <li>
       <div>
         <b>{hostOf(site)}</b>
-        <p class="muted number">
-          {money(sum, unit, language)} {texts.setAside}
-        </p>
+        <p class="muted number">{sum !== undefined && `${money(sum, unit, language)} ${texts.setAside}`}</p>
         {said !== undefined && <p role="status">{said}</p>}
       </div>
       <button type="button" disabled={busy} onClick={() => void call()}>
@@ -55,4 +56,13 @@ function Site({ site, loans, wallet, words }: SiteProps) {
       </button>
     </li>
   )
+}
+
+/** What is left of some loans, as far as the vault has heard. */
+async function worthOf(db: Db, loans: readonly LoanPayment[]): Promise<number> {
+  const secrets = loans.flatMap(({ coins }) => coins)
+  const coins = await db.transact(['coins'], 'read', (tx) =>
+    Promise.all(secrets.map((secret) => tx.get('coins', secret))),
+  )
+  return coins.reduce((sum, coin) => sum + (coin?.amount ?? 0), 0)
 }

@@ -34,7 +34,7 @@ export function WalletPage({ wallet, db, words, starting }: Props) {
         </div>
         <div class="side">
           <History wallet={wallet} words={words} db={db} />
-          <Sites wallet={wallet} words={words} />
+          <Sites wallet={wallet} words={words} db={db} />
           <section class="kept">
             <h2>{texts.kept}</h2>
             <ul>

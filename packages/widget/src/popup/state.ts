@@ -16,8 +16,8 @@ export type Step =
 
 export const $step = atom<Step>({ status: 'loading' })
 
-/** The window need not stay open for the vault's records. */
-const settleWaitMs = 2_000
+/** How long the window stays open for the vault's records. */
+const reportWaitMs = 3_000
 
 let settling: Promise<void> = Promise.resolve()
 
@@ -56,13 +56,21 @@ export async function confirm(wallet: Wallet, taken: TakenErrand, topUp: TopUp):
       if (outcome.status === 'waiting') return $step.set({ status: 'failed', code: 'quote-unpaid' })
     }
     if (kind === 'lend' && !(await lend(wallet, taken))) return
-    await Promise.race([settling, new Promise((resolve) => setTimeout(resolve, settleWaitMs))])
     taken.go()
+    await keepReport(wallet, taken)
     $step.set({ status: 'done' })
     window.close()
   } catch (error) {
     failed(error)
   }
+}
+
+/** Where a frame pays from an allowance, the vault hears of it now or much later: the window stays a moment for that. */
+async function keepReport(wallet: Wallet, { errand, reported }: TakenErrand): Promise<void> {
+  const late = new Promise<undefined>((resolve) => setTimeout(resolve, reportWaitMs, undefined))
+  const report = errand.kind === 'lend' || errand.report ? await Promise.race([reported, late]) : undefined
+  const keeping = report && wallet.settleLoan(report).catch(() => {})
+  await Promise.race([Promise.all([settling, keeping]), late])
 }
 
 /** The vault writes down the loan first, and that it arrived only when the frame has stored it. */

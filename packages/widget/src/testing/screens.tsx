@@ -60,6 +60,7 @@ const taken = (kind: 'lend' | 'fund' | 'confirm') => ({
   errand: { ...errand, kind },
   hand: () => Promise.resolve(true),
   go: () => {},
+  reported: new Promise<undefined>(() => {}),
 })
 const steps: Record<string, Step> = {
   'lend-empty': { status: 'asking', taken: taken('lend'), spendable: 0 },
@@ -124,7 +125,7 @@ const loan: LoanPayment = {
 
 const rich = sampleWallet({ spendable: 857, lent: 100, history, payments: [loan] })
 const empty = sampleWallet({})
-const db = { transact: () => Promise.resolve(undefined as never), close: () => {} }
+const db = { transact: () => Promise.resolve([{ amount: 72 }] as never), close: () => {} }
 const words = { texts: page, errors, language: 'en' }
 
 const screens: Record<string, () => VNode> = {

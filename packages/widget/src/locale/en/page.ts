@@ -43,7 +43,8 @@ export const page = {
   receiptNone: 'The site gave no receipt.',
   sites: 'Sites',
   sitesEmpty: 'No site holds change of yours.',
-  sitesWhy: 'Change set aside for a site can be spent on that site only, and only by your clicks.',
+  sitesWhy:
+    'Change set aside for a site can be spent on that site only, and only by your clicks. What you did there is listed here once the site’s frame has told: follow “Your wallet” from there.',
   setAside: 'set aside',
   callHome: 'Call home',
   callingHome: 'Calling home…',
