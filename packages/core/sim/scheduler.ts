@@ -52,6 +52,9 @@ export function never<T>(): Promise<T> {
 /** Turns of the event loop without news after which all is taken to be still. */
 const stillTurns = 2
 
+/** The same while a server works: it may take turns to commit, or wait for another request that waits at a gate. */
+const servingTurns = 12
+
 /** Makes a scheduler; `sticky` is how often the one that went last goes again. */
 export function makeScheduler(dice: Dice, sticky: number): Scheduler {
   let waiting: Waiting[] = []
@@ -66,11 +69,10 @@ export function makeScheduler(dice: Dice, sticky: number): Scheduler {
     return new Promise((open) => waiting.push({ actor, open }))
   }
   const settle = async () => {
-    let still = 0
-    while (still < stillTurns) {
+    for (let still = 0; still < (serving === 0 ? stillTurns : servingTurns); still++) {
       const before = news
       await new Promise<void>((resolve) => setImmediate(resolve))
-      still = serving === 0 && news === before ? still + 1 : 0
+      if (news !== before) still = -1
     }
   }
   return {

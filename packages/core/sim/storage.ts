@@ -22,6 +22,7 @@ export type Watch = {
   /** Whether a write is to fail for want of room. */
   readonly isFull: () => boolean
   readonly faulted: (fault: string) => void
+  readonly died: (where: string) => void
 }
 
 export type Device = {
@@ -47,6 +48,7 @@ export function openDevice(parts: { watch: Watch; scheduler: Scheduler; durabili
   const die = async (actor: Actor, crash: Crash, point: CrashPoint) => {
     watch.covered.add(point)
     watch.made.push(crash)
+    watch.died(`${actor.name}: ${point}`)
     lastCrash = point.split('>').at(-1)
     for (const one of crash.who === 'browser' ? actors : [actor]) one.kill()
     if (durability === 'relaxed' && crash.who === 'browser') inner = before

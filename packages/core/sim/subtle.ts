@@ -1,6 +1,6 @@
 /** WebCrypto without threads: the same algorithms by node:crypto, at once, so that the order of things follows from the seed alone. */
 import {
-  createHash, createHmac, createPrivateKey, createPublicKey, sign, timingSafeEqual, verify, type KeyObject,
+  createHash, createHmac, createPrivateKey, createPublicKey, randomBytes, sign, timingSafeEqual, verify, type KeyObject,
 } from 'node:crypto'
 
 type Bytes = ArrayBuffer | ArrayBufferView
@@ -35,9 +35,8 @@ function bufferOf(bytes: Uint8Array): ArrayBuffer {
   return Uint8Array.from(bytes).buffer
 }
 
-/** Puts it in the place of `crypto.subtle`, for this thread. What it does not know goes to the real one. */
+/** Puts it in the place of `crypto.subtle`, for this thread. */
 export function installSubtle(): void {
-  const real = globalThis.crypto.subtle
   const ours = {
     digest: async (_: string, data: Bytes) => bufferOf(createHash('sha256').update(bytesOf(data)).digest()),
     importKey: async (format: string, data: Bytes | JsonWebKey, algorithm: string | { name: string }, extractable: boolean) => {
@@ -50,7 +49,7 @@ export function installSubtle(): void {
       if (format === 'pkcs8') return held('private', bytesOf(data as Bytes).subarray(-32))
       return held(name === 'HMAC' ? 'secret' : 'public', bytesOf(data as Bytes))
     },
-    exportKey: async (_: string, key: Held) => createPublicKey(keyObject(key)).export({ format: 'jwk' }),
+    exportKey: async (_: string, key: Held) => keyObject(key).export({ format: 'jwk' }),
     sign: async (algorithm: string | { name: string }, key: Held, data: Bytes) =>
       nameOf(algorithm) === 'HMAC'
         ? bufferOf(createHmac('sha256', key.raw).update(bytesOf(data)).digest())
@@ -61,7 +60,10 @@ export function installSubtle(): void {
       const given = bytesOf(signature)
       return given.length === made.length && timingSafeEqual(given, made)
     },
-    generateKey: real.generateKey.bind(real),
+    generateKey: async () => {
+      const privateKey = { type: 'private', algorithm: { name: 'Ed25519' }, extractable: true, raw: Uint8Array.from(randomBytes(32)) }
+      return { privateKey }
+    },
   }
   Object.defineProperty(globalThis.crypto, 'subtle', { value: ours, configurable: true })
 }

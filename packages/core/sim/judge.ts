@@ -1,0 +1,138 @@
+/** The end of a run: everyone comes back, everything is finished, and every cent is held to the mint's rows. */
+import { isEnd } from '../src/payment.ts'
+import type { HeldCoin } from '../src/coins.ts'
+import { runOn, restart } from './operations.ts'
+import { makeActor } from './scheduler.ts'
+import { sites } from './street.ts'
+import { emptyDb, type Place, type Tab, type World } from './world.ts'
+
+/** Cents of the run that are gone, and cents that came from nowhere. */
+export type Verdict = { readonly lost: number; readonly made: number; readonly wrongs: readonly string[] }
+
+const roundsMax = 5
+const dayMs = 86_400_000
+
+/** Brings the world to rest: network healed, what was on its way delivered, every wallet recovered, lent coins home. */
+export async function comeHome(world: World): Promise<void> {
+  const { proxy, scheduler, dice, vaults, frames } = world
+  for (const place of [...vaults, ...frames]) for (const tab of place.tabs) tab?.actor.kill()
+  proxy.heal()
+  world.calm = true
+  scheduler.free()
+  if (dice.chance(0.5)) while (await proxy.deliverLate());
+  for (let round = 0; round < roundsMax; round++) {
+    world.time.nowMs += 2 * 60_000
+    for (const place of [...frames, ...vaults]) await insist(world, place, 'recover', (tab) => tab.wallet.recover())
+    await world.street.till.recover()
+    while (await proxy.deliverLate());
+  }
+  for (const site of sites) await insist(world, vaults[0], 'call home', (tab) => tab.wallet.callHome(site))
+  for (const place of vaults) await takeBack(world, place)
+  world.time.nowMs += 2 * dayMs
+  for (const place of vaults) await insist(world, place, 'recover', (tab) => tab.wallet.recover())
+}
+
+/** Does something on a place's first tab, again if it dies of it. */
+async function insist(world: World, place: Place, operation: string, work: (tab: Tab) => Promise<unknown>): Promise<void> {
+  for (let attempt = 0; attempt < roundsMax; attempt++) {
+    const old = place.tabs[0]
+    const tab = old?.actor.alive ? old : await restart(world, place, 0)
+    if (!tab.actor.alive) continue
+    await runOn(world, tab, operation, () => work(tab))
+    if (tab.actor.alive) return
+  }
+}
+
+/** Tokens that nobody claimed, and payments that a till took without ever having the coins. */
+async function takeBack(world: World, place: Place): Promise<void> {
+  const payments = await place.device.bare().transact(['payments'], 'read', (tx) => tx.list('payments'))
+  for (const { key, value } of payments) {
+    if (value.kind === 'send' || value.state === 'accepted') await insist(world, place, 'cancel', (tab) => tab.wallet.cancel(key))
+  }
+}
+
+/** Counts. What is out there is what the mint promised less what it saw again. */
+export async function judge(world: World): Promise<Verdict> {
+  const { street, vaults } = world
+  const wrongs = [...world.wrongs]
+  const { promised, spent, balances } = await street.mint.ledger.totals()
+  const sum = (rows: readonly { amount: number }[]) => rows.reduce((total, { amount }) => total + amount, 0)
+  const balance = (name: string) => sum(balances.filter(({ account }) => account === name).map(({ balance: amount }) => ({ amount })))
+  const outstanding = sum(promised) - sum(spent)
+  const unminted = balance('unminted')
+  if (outstanding + unminted + balance('publisher:news') + balance('paid-in:test') !== 0) wrongs.push('S1: the mint does not balance')
+  let held = 0
+  let ghosts = 0
+  for (const place of vaults) {
+    const { good, bad } = await holdings(world, place)
+    held += good
+    ghosts += bad
+    wrongs.push(...(await stillOpen(place)))
+    const restored = await restoredFrom(world, place)
+    if (restored !== undefined && restored !== good) wrongs.push(`W9: ${place.purse} holds ${good}, its seed finds ${restored}`)
+  }
+  const debits = checkDebits(world, balance('publisher:news'), wrongs)
+  wrongs.push(...(await unkept(world)))
+  if (outstanding > held) wrongs.push(`W1: ${outstanding - held} cents are out there and in no wallet`)
+  if (unminted > 0) wrongs.push(`W1: ${unminted} cents were paid in and never turned into coins`)
+  if (ghosts > 0 || held > outstanding) wrongs.push(`W5: wallets hold ${ghosts} cents of coins that are spent or never were`)
+  return { lost: Math.max(0, outstanding - held) + unminted + debits.doubled, made: Math.max(0, held - outstanding) + ghosts + debits.unpaid, wrongs }
+}
+
+/** Coins that the mint would take, and coins that it would not. */
+async function holdings({ street }: World, { device }: Place): Promise<{ good: number; bad: number }> {
+  const { ledger, keyring } = street.mint
+  const coins = (await device.bare().transact(['coins'], 'read', (tx) => tx.list('coins'))).map(({ value }) => value)
+  const genuine = await Promise.all(
+    coins.map(async ({ id, amount, secret, C }) => {
+      const key = (await keyring.find(id)).keys.get(amount)
+      const y = street.curve.hashToCurve(secret)
+      return { y, holds: key !== undefined && street.curve.verifyCoin({ y, c: C }, key.privateKey) }
+    }),
+  )
+  const states = await ledger.coinStates(genuine.map(({ y }) => y))
+  const isGood = (_: HeldCoin, at: number) => genuine[at]?.holds === true && states[at]?.spent === false
+  const worth = (list: readonly HeldCoin[]) => list.reduce((total, { amount }) => total + amount, 0)
+  const good = worth(coins.filter(isGood))
+  return { good, bad: worth(coins) - good }
+}
+
+async function stillOpen({ device, purse }: Place): Promise<string[]> {
+  const payments = await device.bare().transact(['payments'], 'read', (tx) => tx.list('payments'))
+  return payments.filter(({ value }) => !isEnd(value.state)).map(({ value }) => `W4: ${purse} has a ${value.kind} open, ${value.state}`)
+}
+
+/** W9: what the seed alone finds. `undefined` in runs that leave it out, for time. */
+async function restoredFrom(world: World, place: Place): Promise<number | undefined> {
+  if (!world.restores) return undefined
+  const wallet = world.walletOn(emptyDb(), place, makeActor('restorer'))
+  return (await wallet.restore())['usd'] ?? 0
+}
+
+/** W7 by the till's word, held to the mint's: as many debits as gestures, and content only for money. */
+function checkDebits({ street, intent }: World, credited: number, wrongs: string[]): { doubled: number; unpaid: number } {
+  const credits = street.events.filter((one) => one.event === 'deposit' && one.outcome === 'credited') as { offer: string; amount: number }[]
+  if (credits.reduce((total, { amount }) => total + amount, 0) !== credited) wrongs.push('till and mint count differently')
+  let doubled = 0
+  let unpaid = 0
+  for (const { path, price } of street.goods.articles) {
+    const count = credits.filter(({ offer }) => `/read/${offer}` === path).length
+    doubled += Math.max(0, count - (intent.asked.get(path)?.size ?? 0)) * price
+    unpaid += Math.max(0, (intent.told.get(path)?.size ?? 0) - count) * price
+  }
+  const tips = credits.filter(({ offer }) => offer === 'jar').reduce((total, { amount }) => total + amount, 0)
+  const told = [...intent.tipsTold].reduce((total, gesture) => total + (intent.tips.get(gesture) ?? 0), 0)
+  doubled += Math.max(0, tips - [...intent.tips.values()].reduce((a, b) => a + b, 0))
+  unpaid += Math.max(0, told - tips)
+  if (doubled > 0) wrongs.push(`W7: ${doubled} cents were debited without a gesture`)
+  if (unpaid > 0) wrongs.push(`W7: ${unpaid} cents of content without a debit`)
+  return { doubled, unpaid }
+}
+
+/** W5: what a vault was told is paid, it owns. */
+async function unkept({ vaults, intent }: World): Promise<string[]> {
+  const [reader] = vaults
+  const owned = await reader.device.bare().transact(['purchases'], 'read', (tx) => tx.list('purchases'))
+  const paths = new Set(owned.map(({ value }) => new URL(value.url).pathname))
+  return [...intent.told].filter(([path, purses]) => purses.has(reader.purse) && !paths.has(path)).map(([path]) => `W5: ${path} was paid for and is not owned`)
+}

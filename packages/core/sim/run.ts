@@ -1,0 +1,85 @@
+/** One run from its seed: a world, some twenty operations under faults and crashes, and the verdict. */
+import { makeDice } from './dice.ts'
+import { comeHome, judge, type Verdict } from './judge.ts'
+import { startOperation, type Active } from './operations.ts'
+import type { Crash, CrashPoint, Durability } from './storage.ts'
+import { makeWorld, type World } from './world.ts'
+
+/** What a run is made from. `crashes` replaces those that the seed would choose. */
+export type Plan = { readonly seed: string; readonly crashes?: readonly Crash[] | undefined; readonly durability?: Durability }
+
+export type Outcome = Verdict & {
+  readonly seed: string
+  readonly crashes: readonly Crash[]
+  readonly operations: number
+  readonly faults: number
+  readonly wallets: number
+  readonly steps: number
+  readonly writes: number
+  readonly seen: readonly (readonly [CrashPoint, number])[]
+  readonly covered: readonly CrashPoint[]
+  readonly trace: readonly string[]
+}
+
+const operationsMin = 20
+const realCurveShare = 0.01
+const restoreShare = 0.25
+
+/** Which curve a seed stands for. */
+export function curveOf(seed: string): 'fake' | 'real' {
+  return makeDice(`${seed}/curve`).chance(realCurveShare) ? 'real' : 'fake'
+}
+
+/** Plays a run. Equal plans give equal outcomes. */
+export async function play({ seed, crashes, durability = 'strict' }: Plan, dir: string): Promise<Outcome> {
+  const dice = makeDice(seed)
+  const planned = new Map((crashes ?? chosenCrashes(seed)).map((crash) => [crash.write, crash]))
+  const world = await makeWorld({ dice, dir, curve: curveOf(seed), durability, planned, restores: dice.fork('restores').chance(restoreShare) })
+  try {
+    const steps = await operate(world, operationsMin + dice.below(10))
+    const { operations } = world
+    await comeHome(world)
+    const verdict = await judge(world)
+    const { watch, faults, trace } = world
+    return {
+      seed, crashes: watch.made, operations, faults: faults.length + watch.made.length, wallets: world.vaults[0].tabs.length + world.frames.length,
+      steps, writes: watch.writes, seen: [...watch.seen], covered: [...watch.covered], trace, ...verdict,
+    }
+  } finally {
+    await world.close()
+  }
+}
+
+/** Some crashes, anywhere in a run's usual length. */
+function chosenCrashes(seed: string): Crash[] {
+  const dice = makeDice(`${seed}/crashes`)
+  return Array.from({ length: dice.between(1, 4) }, () => ({
+    write: dice.between(1, 90), side: dice.pick(['before', 'after'] as const), who: dice.pick(['tab', 'tab', 'browser'] as const),
+  }))
+}
+
+async function operate(world: World, count: number): Promise<number> {
+  const { dice, scheduler, proxy } = world
+  const active: Active = new Set()
+  const together = dice.pick([1, 2, 3, 5, 8])
+  const eager = dice.pick([0.02, 0.1, 0.3])
+  let started = 0
+  let steps = 0
+  for (; ; steps++) {
+    world.time.nowMs += dice.below(300)
+    if (started < count && active.size < together && (active.size === 0 || dice.chance(eager))) {
+      started++
+      startOperation(world, active)
+      await scheduler.settle()
+    } else if (dice.chance(0.02)) {
+      void proxy.deliverLate()
+      await scheduler.settle()
+    } else if (!(await scheduler.step())) {
+      if (active.size > 0) {
+        world.wrongs.push('somebody waits for ever')
+        return steps
+      }
+      if (started >= count) return steps
+    }
+  }
+}
