@@ -42,7 +42,7 @@ export function toIslands(islands: Islands): Plugin {
       if (typeof specifier !== 'string' || importer === undefined) return undefined
       const resolved = await this.resolve(specifier, importer)
       const address = resolved && islands.get(resolved.id)
-      return address === undefined ? undefined : { id: address, external: 'absolute' }
+      return address ? { id: address, external: 'absolute' } : undefined
     },
   }
 }

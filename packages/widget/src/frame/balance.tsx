@@ -7,7 +7,7 @@ import { $laterTexts, price } from './state.ts'
 
 /** Draws the pill; nothing the element says changes it. */
 export function startBalance(opening: Promise<Wallet>, site: string): () => void {
-  void Promise.all([opening, later]).then(([wallet, { WalletLink }]) =>
+  const drawing = Promise.all([opening, later]).then(([wallet, { WalletLink }]) =>
     show(() => {
       const [unit, balance] = Object.entries(wallet.$balance.get())[0] ?? []
       return (
@@ -22,5 +22,7 @@ export function startBalance(opening: Promise<Wallet>, site: string): () => void
       )
     }, wallet.$balance),
   )
+  // Without storage there is no balance to show.
+  drawing.catch(() => {})
   return () => {}
 }
