@@ -1,20 +1,18 @@
 // Figures of the mint, as ratios where they can be: `npm run bench:mint -- --json`, whose last line is one JSON object.
 
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { signingKey } from '@tuppence/protocol'
 import { ceiling } from './ceiling.ts'
-import { figuresOfOneMint } from './one-mint.ts'
-import { canPin } from './server.ts'
+import { figuresOfBigLedger } from './big-ledger.ts'
+import { figuresOfOneMint, type Bench } from './one-mint.ts'
+import { canPin, pinSelf } from './server.ts'
+import { figuresOfTwoMints } from './two-mints.ts'
 
 const flags = process.argv.slice(2)
 const say = (text: string) => process.stderr.write(`${text}\n`)
 const only = flags.find((flag) => flag.startsWith('--only='))?.slice('--only='.length)
-
-// The generator stays off the mint's core.
-if (canPin) spawnSync('taskset', ['-acp', '1', String(process.pid)])
 
 const folder = mkdtempSync(join(tmpdir(), 'mint-bench-'))
 try {
@@ -27,7 +25,16 @@ try {
   say(
     `[bench:mint] crypto alone: ${Math.round(limits.swaps)} swaps and ${Math.round(limits.deposits)} deposits a CPU second`,
   )
-  if (only === undefined || only === 'one') Object.assign(figures, await figuresOfOneMint({ folder, key, say, limits }))
+  const parts: Record<string, (bench: Bench) => Promise<Record<string, number>>> = {
+    one: figuresOfOneMint,
+    big: figuresOfBigLedger,
+    two: figuresOfTwoMints,
+  }
+  for (const [name, figuresOf] of Object.entries(parts)) {
+    // The generator stays off the mint's core; two throttled mints may be wherever the system puts them.
+    pinSelf(name !== 'two')
+    if (only === undefined || only === name) Object.assign(figures, await figuresOf({ folder, key, say, limits }))
+  }
   console.log(JSON.stringify(figures))
 } finally {
   rmSync(folder, { recursive: true, force: true })

@@ -82,16 +82,17 @@ async function depositRequest(mint: BenchMint, inputs: readonly Proof[], key: Si
 }
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number
-const round = (value: number, digits = 2) => Number(value.toFixed(digits))
+/** Rounds for print. */
+export const round = (value: number, digits = 2) => Number(value.toFixed(digits))
 
 /** Answers a second: by the clock, and by a second of the mint's own CPU, which neighbours on the machine cannot take away. */
-interface Rate {
+export interface Rate {
   readonly perSecond: number
   readonly perCpuSecond: number
 }
 
 /** Sends requests of one kind at full load a few times. @returns Medians. */
-async function fullLoad(
+export async function fullLoad(
   mint: BenchMint,
   name: string,
   make: () => Promise<Buffer[]>,

@@ -1,7 +1,8 @@
 // A mint in a process of its own, on one core where the system can pin it; bench.ts starts and stops it.
 
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 
 const main = new URL('../src/main.ts', import.meta.url).pathname
 
@@ -26,6 +27,13 @@ export interface StartOptions {
   readonly config?: string
   readonly wrap?: readonly string[]
   readonly nodeFlags?: readonly string[]
+}
+
+/** Keeps this process, and what it starts, off core 0; or lets it go anywhere again. */
+export function pinSelf(away: boolean): void {
+  if (!canPin || cpus().length < 2) return
+  const last = cpus().length - 1
+  spawnSync('taskset', ['-acp', away ? `1-${last}` : `0-${last}`, String(process.pid)])
 }
 
 /** Starts a mint with `TUPPENCE_MINT_*` settings; `wrap` goes in front of the command line. */
@@ -93,4 +101,53 @@ export function cpuSeconds(pid: number): number {
   } catch {
     return 0
   }
+}
+
+/** Processes that a process has started. */
+export function childrenOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((each) => {
+      try {
+        return Number(readFileSync(`/proc/${each}/stat`, 'utf8').split(') ')[1]?.split(' ')[1]) === pid
+      } catch {
+        return false
+      }
+    })
+}
+
+const sliceMs = 20
+
+/**
+ * Holds a process to a share of a core: stopped whenever it has used more than its share of the time so far.
+ *
+ * @returns Ends it.
+ */
+export function throttle(pid: number, share: number): () => void {
+  const startedMs = performance.now()
+  const before = schedulerSeconds(pid)
+  let stopped = false
+  const timer = setInterval(() => {
+    const allowed = ((performance.now() - startedMs) / 1000) * share
+    const over = schedulerSeconds(pid) - before > allowed
+    if (over === stopped) return
+    stopped = over
+    process.kill(pid, over ? 'SIGSTOP' : 'SIGCONT')
+  }, sliceMs)
+  return () => {
+    clearInterval(timer)
+    process.kill(pid, 'SIGCONT')
+  }
+}
+
+/** CPU seconds by nanoseconds of all threads (proc(5), schedstat): finer than the ticks of /proc/pid/stat. */
+function schedulerSeconds(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
+    try {
+      return sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e9
+    } catch {
+      return sum
+    }
+  }, 0)
 }

@@ -13,14 +13,19 @@ interface Mark {
 /**
  * Checks the ledger against the mark beside it, and starts a new epoch.
  *
+ * @param mayJoin - Whether a ledger without a mark may be one that other mints serve, which this one joins.
  * @returns `note`, which records how far the ledger has come; call it now and then, and before closing.
  * @throws {TuppenceError} `storage-corrupt` The ledger is behind its mark: a stale backup.
  */
-export async function startEpoch(ledger: Ledger, file: string): Promise<{ note: () => Promise<void> }> {
+export async function startEpoch(
+  ledger: Ledger,
+  file: string,
+  { mayJoin = false }: { mayJoin?: boolean } = {},
+): Promise<{ note: () => Promise<void> }> {
   if (await ledger.isBackup()) throw stale(file, 'it says that it is one; `tuppence-mint restore` puts it back')
   const mark = readMark(file)
   const position = await ledger.position()
-  if (mark === undefined && position.epoch > 0) {
+  if (mark === undefined && position.epoch > 0 && !mayJoin) {
     throw stale(file, `the epoch file is missing, the ledger is at epoch ${position.epoch}`)
   }
   if (mark !== undefined && (position.epoch < mark.epoch || position.sequence < mark.sequence)) {

@@ -103,7 +103,9 @@ export async function createMint(
     lock.release()
   }
   try {
-    const epoch = await startEpoch(ledger, config.epochFile ?? join(config.dataDir, 'ledger.epoch'))
+    const epoch = await startEpoch(ledger, config.epochFile ?? join(config.dataDir, 'ledger.epoch'), {
+      mayJoin: config.databaseUrl !== undefined,
+    })
     const checkpoints = ed25519Key(deriveSecret(master, 'checkpoint/0'))
     await putAccounts(config, ledger, ports.clock)
     const { submit, drained } = createGroupCommit((batch) => ledger.commit(batch), config.limits)

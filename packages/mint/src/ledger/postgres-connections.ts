@@ -7,6 +7,7 @@ const connectionsMax = 8
 const connectTimeoutMs = 5_000
 const statementTimeoutMs = 10_000
 const int8 = 20
+const byKeyOnly = 'SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off'
 
 /** What the ledger needs of a pool, whichever server is behind it. */
 export interface Connections {
@@ -65,6 +66,9 @@ function openPool(url: string): Pool {
     statement_timeout: statementTimeoutMs,
     query_timeout: statementTimeoutMs,
     types,
+    // Every statement of the ledger finds its rows by key. A planner that has not looked at a growing table yet takes it for
+    // small and reads it whole, under a plan that it then keeps; engines without these settings have no such planner.
+    verify: (client, done) => client.query(byKeyOnly, () => done()),
   })
   // A connection that breaks while idle is replaced; the next query that needs one says what is wrong.
   pool.on('error', () => {})

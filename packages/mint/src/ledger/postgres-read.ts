@@ -82,16 +82,17 @@ function coinReads(rows: Rows) {
       (
         await rows(
           'any-spent',
-          `SELECT 1 AS one FROM unnest($1::text[], $2::bytea[]) AS w (id, y)
-         JOIN keysets k ON k.id = w.id JOIN spent s ON s.keyset = k.number AND s.y = w.y LIMIT 1`,
+          // Lateral with a limit: each coin is looked up by its whole key, whatever a planner thinks of the tables' sizes.
+          `SELECT 1 AS one FROM unnest($1::text[], $2::bytea[]) AS w (id, y) CROSS JOIN LATERAL (SELECT 1 FROM spent s
+         WHERE s.keyset = (SELECT number FROM keysets k WHERE k.id = w.id) AND s.y = w.y LIMIT 1) AS found LIMIT 1`,
           [coins.map(({ keyset }) => keyset), coins.map(({ y }) => bytes(y))],
         )
       ).length > 0,
     coinStates: async (ys: readonly string[]): Promise<CoinState[]> => {
       const found = await rows(
         'states',
-        `SELECT s.y, s.witness FROM unnest($1::bytea[]) AS w (y) CROSS JOIN keysets k
-         JOIN spent s ON s.keyset = k.number AND s.y = w.y`,
+        `SELECT w.y, found.witness FROM unnest($1::bytea[]) AS w (y) CROSS JOIN keysets k CROSS JOIN LATERAL
+         (SELECT s.witness FROM spent s WHERE s.keyset = k.number AND s.y = w.y LIMIT 1) AS found`,
         [ys.map(bytes)],
       )
       const states = new Map(
@@ -105,15 +106,15 @@ function coinReads(rows: Rows) {
     promised: async (bs: readonly string[]): Promise<(Promised | undefined)[]> => {
       const found = await rows(
         'promised',
-        `SELECT k.id AS keyset, p.b, p.amount, p.c, p.e, p.s FROM promises p JOIN keysets k ON k.number = p.keyset
-         WHERE p.b = ANY($1::bytea[])`,
+        `SELECT (SELECT id FROM keysets k WHERE k.number = p.keyset) AS id, p.b, p.amount, p.c, p.e, p.s FROM unnest($1::bytea[]) AS w (b)
+         CROSS JOIN LATERAL (SELECT * FROM promises p WHERE p.b = w.b LIMIT 1) AS p`,
         [bs.map(bytes)],
       )
       const promises = new Map(
         found.map((row): [string, Promised] => [
           hex(row['b']),
           {
-            keyset: row['keyset'] as string,
+            keyset: row['id'] as string,
             b: hex(row['b']),
             amount: row['amount'] as number,
             c: hex(row['c']),
