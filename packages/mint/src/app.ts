@@ -18,12 +18,16 @@ import type { Deps } from './deps.ts'
 import { reach } from './failpoint.ts'
 import { createGate, type Gate } from './gate.ts'
 import { handlers, type Call, type RouteName } from './handlers.ts'
+import { createRates, type Rates } from './rates.ts'
 
 /** A mint to be put behind a socket. */
 export interface App {
-  fetch(request: Request): Promise<Response>
+  /** @param address - Of who asks, where it is known: rates are limited by it. */
+  fetch(request: Request, address?: string): Promise<Response>
   /** Refuses what comes from now on with 503, and resolves when the last answer is made. */
   drain(): Promise<void>
+  /** How many requests are being answered. */
+  inFlight(): number
 }
 
 /** Every answer may be read by any page: coins are secrets of their own, and nothing here looks at cookies. */
@@ -49,9 +53,10 @@ const routes = Object.entries(mintRoutes) as [RouteName, Route][]
 export function createApp(deps: Deps): App {
   const hono = new Hono()
   const gate = createGate(deps.config.limits)
+  const rates = createRates(deps)
   for (const [name, route] of routes) {
     if (name === 'testPay' && !deps.funding.has('test')) continue
-    hono.on(route.method, route.path.replace(/\{(\w+)\}/g, ':$1'), (c) => answer(deps, gate, c, name, route))
+    hono.on(route.method, route.path.replace(/\{(\w+)\}/g, ':$1'), (c) => answer(deps, { gate, rates }, c, name, route))
   }
   hono.options('*', () => new Response(null, { status: 204, headers: preflightHeaders }))
   hono.notFound((c) => {
@@ -66,15 +71,26 @@ export function createApp(deps: Deps): App {
     deps.log('error', 'failed', { reason: error.name })
     return problemFailure(new TuppenceError('internal'))
   })
-  return { fetch: async (request) => hono.fetch(request), drain: gate.drain }
+  return {
+    fetch: async (request, address) => hono.fetch(request, { address }),
+    drain: gate.drain,
+    inFlight: gate.inFlight,
+  }
 }
 
-async function answer(deps: Deps, gate: Gate, c: Context, name: RouteName, route: Route): Promise<Response> {
+async function answer(
+  deps: Deps,
+  { gate, rates }: { gate: Gate; rates: Rates },
+  c: Context,
+  name: RouteName,
+  route: Route,
+): Promise<Response> {
   const startedMs = performance.now()
   let code: ErrorCode | undefined
   let response: Response
   try {
     const request = c.req.raw
+    rates.visit(name, (c.env as { address?: string } | undefined)?.address, request)
     const body = route.request === undefined ? new Uint8Array() : await readBody(request, limits.bodyBytesMax)
     // A busy mint is not a dead one: whoever watches over it gets an answer whatever the load.
     const enter = name === 'health' ? (work: () => Promise<string>) => work() : gate.enter
@@ -93,11 +109,13 @@ async function answer(deps: Deps, gate: Gate, c: Context, name: RouteName, route
       deps.log('error', 'failed', { path: route.path, code, reason: describe(error) })
     }
   }
+  const ms = performance.now() - startedMs
+  deps.metrics.observe(name, response.status, ms)
   deps.log(response.status >= 500 ? 'warn' : 'info', 'request', {
     method: route.method,
     path: route.path,
     status: response.status,
-    ms: Math.round((performance.now() - startedMs) * 10) / 10,
+    ms: Math.round(ms * 10) / 10,
     ...(code === undefined ? {} : { code }),
   })
   return response
@@ -118,7 +136,7 @@ function problemFailure(error: unknown): Response {
 }
 
 function failed(body: object, status: number, headers: Readonly<Record<string, string>>): Response {
-  const retry = status === 503 ? { 'retry-after': retryAfterSeconds } : {}
+  const retry = status === 503 || status === 429 ? { 'retry-after': retryAfterSeconds } : {}
   return new Response(JSON.stringify(body), { status, headers: { ...headers, ...retry } })
 }
 

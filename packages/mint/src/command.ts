@@ -1,6 +1,6 @@
 // What `tuppence-mint` does for each of its commands; main.ts runs it.
 
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as v from 'valibot'
 import { accountIdSchema, isTuppenceError, publicJwk, thumbprint, TuppenceError } from '@tuppence/protocol'
@@ -10,6 +10,7 @@ import { accountKeySchema, loadConfig, type MintConfig } from './config.ts'
 import { version } from './info.ts'
 import { jsonLog } from './log.ts'
 import { openMint } from './mint.ts'
+import { masterSecret, secretText, writePrivate } from './secret-file.ts'
 import { serveMint } from './server.ts'
 
 const usage = `tuppence-mint ${version}
@@ -18,6 +19,7 @@ const usage = `tuppence-mint ${version}
   tuppence-mint account add <id> --key <Ed25519 public key, base64url> [--name N] [--config mint.json]
   tuppence-mint account list [--config mint.json]
   tuppence-mint keys rotate [--unit usd] [--config mint.json]
+  tuppence-mint keys seal [--config mint.json]   (from TUPPENCE_MINT_KEY_PASSPHRASE to NEW_KEY_PASSPHRASE)
   tuppence-mint audit [--config mint.json]
   tuppence-mint backup <file> [--config mint.json]
   tuppence-mint restore <file> [--accept-loss] [--config mint.json]
@@ -63,6 +65,7 @@ export async function runCommand(argv: readonly string[], proc: ProcessLike): Pr
     if (noun === 'backup' && verb !== undefined) return backup(config, proc, resolve(proc.cwd(), verb))
     if (noun === 'restore' && verb !== undefined)
       return await restore(config, proc, resolve(proc.cwd(), verb), values['accept-loss'] === true)
+    if (noun === 'keys' && verb === 'seal') return sealKey(config, proc)
     if (noun === 'keys' && verb === 'rotate') return await rotateKeys(config, proc, values.unit)
     proc.stderr.write(usage)
     return 2
@@ -128,6 +131,21 @@ async function listAccounts(config: MintConfig, proc: ProcessLike): Promise<numb
   } finally {
     await ledger.close()
   }
+}
+
+/** Seals the master secret under another passphrase, or for the first time; an empty one unseals it. */
+function sealKey(config: MintConfig, proc: ProcessLike): number {
+  const next = proc.env['NEW_KEY_PASSPHRASE']
+  if (next === undefined || (next !== '' && next.length < 12)) {
+    proc.stderr.write('tuppence-mint: keys seal: give NEW_KEY_PASSPHRASE, of at least 12 characters\n')
+    return 2
+  }
+  const path = join(config.dataDir, 'master.key')
+  const makeNone = () => new Uint8Array(32)
+  const secret = masterSecret(path, makeNone, { mayMake: false, passphrase: config.keyPassphrase })
+  writePrivate(path, secretText(secret, next === '' ? undefined : next))
+  proc.stdout.write(`${JSON.stringify({ event: 'sealed', file: path })}\n`)
+  return 0
 }
 
 /** Prints each finding and a last line of counts. @returns 0 when there are none. */

@@ -43,6 +43,16 @@ const configSchema = v.strictObject({
   ),
   /** Where the ledger's epoch is kept; it must lie outside database and backups (S9). Default: in dataDir. */
   epochFile: v.optional(v.pipe(v.string(), v.nonEmpty())),
+  /** Seals the master secret on the disk. Give it by the environment, not in the file. */
+  keyPassphrase: v.optional(v.pipe(v.string(), v.minLength(12))),
+  /** The operator's listener: metrics, position, key rotation. Without it there is none. */
+  admin: v.optional(
+    v.strictObject({
+      port: v.optional(count(0, 65_535), 4044),
+      host: v.optional(v.pipe(v.string(), v.nonEmpty()), '127.0.0.1'),
+      token: v.pipe(v.string(), v.minLength(32)),
+    }),
+  ),
   name: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(100)), 'Tuppence mint'),
   description: v.optional(v.pipe(v.string(), v.maxLength(500))),
   units: v.optional(v.pipe(v.array(unitSchema), v.minLength(1), v.maxLength(16)), ['usd']),
@@ -83,6 +93,13 @@ const configSchema = v.strictObject({
       /** Operations waiting for the ledger; more get 503 with Retry-After. */
       queueMax: v.optional(count(1, 100_000), 2048),
       batchMax: v.optional(count(1, 10_000), 256),
+      /** Requests a minute from one address, and quotes among them (each costs a row); 0 is no limit. */
+      requestsPerMinute: v.optional(count(0, 1_000_000), 0),
+      quotesPerMinute: v.optional(count(0, 1_000_000), 0),
+      /** Deposits a minute of one publisher. */
+      depositsPerMinute: v.optional(count(0, 10_000_000), 0),
+      /** Whether a proxy in front says who comes, in X-Forwarded-For; its last address counts. */
+      behindProxy: v.optional(v.boolean(), false),
       inputsMax: v.optional(count(1, limits.inputsMax), limits.inputsMax),
       outputsMax: v.optional(count(1, limits.outputsMax), limits.outputsMax),
       headersTimeoutMs: v.optional(count(100, 600_000), 10_000),
@@ -121,6 +138,10 @@ const environmentFields: Record<string, { path: readonly string[]; read: (text: 
   URL: { path: ['url'], read: String },
   DATA_DIR: { path: ['dataDir'], read: String },
   DATABASE_URL: { path: ['databaseUrl'], read: String },
+  KEY_PASSPHRASE: { path: ['keyPassphrase'], read: String },
+  ADMIN_PORT: { path: ['admin', 'port'], read: readNumber },
+  ADMIN_HOST: { path: ['admin', 'host'], read: String },
+  ADMIN_TOKEN: { path: ['admin', 'token'], read: String },
   EPOCH_FILE: { path: ['epochFile'], read: String },
   NAME: { path: ['name'], read: String },
   UNITS: { path: ['units'], read: (text) => text.split(',').map((unit) => unit.trim()) },

@@ -6,7 +6,9 @@ import type { Funding } from './funding/port.ts'
 import type { Keyring } from './keys.ts'
 import type { Submit } from './ledger/group.ts'
 import type { Ledger, Operation, Outcome } from './ledger/port.ts'
+import type { Metrics } from './metrics.ts'
 import type { Ports } from './ports.ts'
+import type { RateLimit } from './rate.ts'
 import type { ReceiptSigner } from './receipts.ts'
 
 /** The mint's parts. `submit` is the only way to change the ledger while serving. */
@@ -20,6 +22,9 @@ export interface Deps extends Ports {
   readonly submit: Submit
   readonly keyring: Keyring
   readonly receipts: ReceiptSigner
+  readonly metrics: Metrics
+  /** How often a publisher may deposit. */
+  readonly depositRate: RateLimit
   /** Checks signatures by accounts' keys (base64url). */
   readonly verifyEd25519: (key: string, signature: Uint8Array, message: Uint8Array) => boolean
   readonly funding: ReadonlyMap<string, Funding>

@@ -8,6 +8,8 @@ export interface Gate {
   enter<T>(work: () => Promise<T>): Promise<T>
   /** Refuses all from now on, and resolves when the last work is done. */
   drain(): Promise<void>
+  /** How much is in. */
+  inFlight(): number
 }
 
 /** Bounds of a gate. */
@@ -54,6 +56,7 @@ export function createGate(
         if (entered.size === 0) drained?.()
       }
     },
+    inFlight: () => entered.size,
     drain: async () => {
       closing = true
       if (entered.size > 0) await new Promise<void>((resolve) => (drained = resolve))

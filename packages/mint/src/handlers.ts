@@ -73,6 +73,8 @@ export const handlers: Handlers = {
   restore: async (deps, call) => json(await restore(deps, call.input.outputs)),
   deposit: async (deps, call) => {
     await authorizeAccount(deps, call.input.account, signable(call), depositComponents)
+    // Once it is known that it is the publisher: a stranger must not use up what it may do.
+    deps.depositRate.visit(call.input.account, deps.clock.nowMs())
     return json({ receipt: await deposit(deps, call.input) })
   },
   account: async (deps, call) => {

@@ -18,7 +18,9 @@ import { openSqliteLedger } from './ledger/sqlite.ts'
 import type { Ledger } from './ledger/port.ts'
 import { silentLog } from './log.ts'
 import { resumeMelts } from './melt.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import type { Clock, Log, Ports } from './ports.ts'
+import { createRateLimit } from './rate.ts'
 import { receiptSigner } from './receipts.ts'
 import { masterSecret } from './secret-file.ts'
 import { takeServeLock } from './serve-lock.ts'
@@ -33,6 +35,7 @@ export interface Mint {
   readonly app: App
   readonly ledger: Ledger
   readonly keyring: Keyring
+  readonly metrics: Metrics
   /** Answers what is in flight, refuses the rest, and closes the ledger. */
   close(): Promise<void>
 }
@@ -69,7 +72,10 @@ export async function openMint(config: MintConfig, given: Partial<Ports> = {}): 
       : await openPostgresLedger({ url: config.databaseUrl })
   try {
     const mayMake = (await ledger.keysets()).length === 0
-    const master = masterSecret(join(config.dataDir, 'master.key'), ports.random.bytes, { mayMake })
+    const master = masterSecret(join(config.dataDir, 'master.key'), ports.random.bytes, {
+      mayMake,
+      passphrase: config.keyPassphrase,
+    })
     const keyring = await openKeyring(
       { ledger, curve: ports.curve, clock: ports.clock, master, inputFeePpk: config.inputFeePpk },
       config.units,
@@ -108,7 +114,8 @@ export async function createMint(
     })
     const checkpoints = ed25519Key(deriveSecret(master, 'checkpoint/0'))
     await putAccounts(config, ledger, ports.clock)
-    const { submit, drained } = createGroupCommit((batch) => ledger.commit(batch), config.limits)
+    const { submit, drained, waiting } = createGroupCommit((batch) => ledger.commit(batch), config.limits)
+    const metrics = createMetrics()
     const deps: Deps = {
       ...ports,
       config,
@@ -119,10 +126,15 @@ export async function createMint(
       keyring,
       receipts: await receiptSigner(master),
       verifyEd25519: ed25519Verifier(),
+      metrics,
+      depositRate: createRateLimit(config.limits.depositsPerMinute),
       funding: new Map([...fundingMethods(config), ...(given.funding ?? [])]),
     }
     await resumeMelts(deps)
     const app = createApp(deps)
+    metrics.gauge('tuppence_mint_in_flight', 'Requests being answered.', app.inFlight)
+    metrics.gauge('tuppence_mint_queue', 'Operations waiting for the ledger.', waiting)
+    metrics.gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
     const noteTimer = setInterval(() => {
       const sign = (text: string) => checkpoints.sign(text)
       Promise.all([ledger.checkpoint(sign), epoch.note()]).catch((error: unknown) =>
@@ -142,7 +154,7 @@ export async function createMint(
       await Promise.all([ledger.checkpoint((text) => checkpoints.sign(text)), epoch.note()]).finally(end)
     }
     let stopped: Promise<void> | undefined
-    return { app, ledger, keyring, close: () => (stopped ??= stop()) }
+    return { app, ledger, keyring, metrics, close: () => (stopped ??= stop()) }
   } catch (error) {
     await end()
     throw error

@@ -15,6 +15,7 @@ import {
 import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 import { TuppenceError } from '@tuppence/protocol'
+import { isSealed, openSealed, sealSecret } from './sealed-key.ts'
 
 const privateMode = 0o600
 
@@ -87,7 +88,7 @@ function syncFolder(path: string): void {
 export function masterSecret(
   path: string,
   randomBytes: (count: number) => Uint8Array,
-  { mayMake }: { mayMake: boolean } = { mayMake: true },
+  { mayMake = true, passphrase }: { mayMake?: boolean; passphrase?: string | undefined } = {},
 ): Uint8Array {
   if (readIfExists(path) === undefined) {
     if (!mayMake) {
@@ -96,15 +97,29 @@ export function masterSecret(
         message: `${path} is missing: without it no coin of this ledger can be redeemed; put it back`,
       })
     }
-    createPrivate(path, `${Buffer.from(randomBytes(32)).toString('hex')}\n`)
+    createPrivate(path, secretText(randomBytes(32), passphrase))
   }
   const text = readIfExists(path) ?? ''
-  if (!/^[0-9a-f]{64}\n?$/.test(text)) throw new TuppenceError('key-file-invalid', { details: { file: path } })
+  const sealed = isSealed(text)
+  if (!sealed && !/^[0-9a-f]{64}\n?$/.test(text))
+    throw new TuppenceError('key-file-invalid', { details: { file: path } })
   if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) {
     throw new TuppenceError('key-file-invalid', {
       details: { file: path },
       message: `${path} may be read by others: chmod 600 it`,
     })
   }
-  return Uint8Array.from(Buffer.from(text.trim(), 'hex'))
+  if (!sealed) return Uint8Array.from(Buffer.from(text.trim(), 'hex'))
+  if (passphrase === undefined) {
+    throw new TuppenceError('key-file-invalid', {
+      details: { file: path },
+      message: `${path} is sealed: give its passphrase`,
+    })
+  }
+  return openSealed(text, passphrase)
+}
+
+/** The text of a master secret's file: sealed where there is a passphrase. */
+export function secretText(secret: Uint8Array, passphrase: string | undefined): string {
+  return passphrase === undefined ? `${Buffer.from(secret).toString('hex')}\n` : sealSecret(secret, passphrase)
 }

@@ -3,6 +3,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
+import { createAdmin } from './admin.ts'
 import type { MintConfig } from './config.ts'
 import { createMint, type Mint } from './mint.ts'
 import type { Ports } from './ports.ts'
@@ -17,6 +18,8 @@ const drainMs = 10_000
 export interface ServedMint extends Mint {
   readonly url: string
   readonly port: number
+  /** Of the operator's listener, where there is one. */
+  readonly adminPort: number | undefined
 }
 
 /**
@@ -27,10 +30,13 @@ export interface ServedMint extends Mint {
 export async function serveMint(config: MintConfig, ports: Partial<Ports> = {}): Promise<ServedMint> {
   // The socket comes first, since the mint's URL may depend on its port; what arrives meanwhile waits for the mint.
   const opening = Promise.withResolvers<Mint>()
-  const listener = getRequestListener(async (request) => (await opening.promise).app.fetch(request), {
-    // A library must not swap the process's Request and Response for its own.
-    overrideGlobalObjects: false,
-  })
+  const listener = getRequestListener(
+    async (request, env) => (await opening.promise).app.fetch(request, addressOf(env)),
+    {
+      // A library must not swap the process's Request and Response for its own.
+      overrideGlobalObjects: false,
+    },
+  )
   const { headersTimeoutMs, requestTimeoutMs } = config.limits
   const server = createServer(
     { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, connectionsCheckingInterval: checkEveryMs },
@@ -42,16 +48,37 @@ export async function serveMint(config: MintConfig, ports: Partial<Ports> = {}):
   const url = `http://${host}:${port}`
   try {
     opening.resolve(createMint(config, ports, config.url ?? url))
-    const { app, ledger, keyring, close } = await opening.promise
+    const mint = await opening.promise
+    const admin = config.admin === undefined ? undefined : await serveAdmin(config, config.admin, mint)
     let closed: Promise<void> | undefined
-    return { app, ledger, keyring, url, port, close: () => (closed ??= closeAll(server, close)) }
+    const close = () => {
+      admin?.server.close()
+      return closeAll(server, mint.close)
+    }
+    return { ...mint, url, port, adminPort: admin?.port, close: () => (closed ??= close()) }
   } catch (error) {
     server.close()
     throw error
   }
 }
 
-function listen(server: Server, { host, port }: MintConfig): Promise<number> {
+function addressOf(env: unknown): string | undefined {
+  return (env as { incoming?: { socket?: { remoteAddress?: string } } }).incoming?.socket?.remoteAddress
+}
+
+async function serveAdmin(
+  { units }: MintConfig,
+  where: NonNullable<MintConfig['admin']>,
+  mint: Mint,
+): Promise<{ server: Server; port: number }> {
+  const { metrics, ledger, keyring } = mint
+  const answer = createAdmin({ token: where.token, metrics, ledger, keyring, units })
+  const listener = getRequestListener(answer, { overrideGlobalObjects: false })
+  const server = createServer((request, response) => void listener(request, response))
+  return { server, port: await listen(server, where) }
+}
+
+function listen(server: Server, { host, port }: { host: string; port: number }): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port))

@@ -24,7 +24,10 @@ export async function auditLedger(config: MintConfig): Promise<AuditReport> {
       : await postgresAuditSource(config.databaseUrl)
   try {
     const makeNone = () => new Uint8Array(32)
-    const master = masterSecret(join(config.dataDir, 'master.key'), makeNone, { mayMake: false })
+    const master = masterSecret(join(config.dataDir, 'master.key'), makeNone, {
+      mayMake: false,
+      passphrase: config.keyPassphrase,
+    })
     const key = ed25519Key(deriveSecret(master, 'checkpoint/0'))
     const curve = openCurve(() => {})
     return await audit(source, {

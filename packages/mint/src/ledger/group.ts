@@ -38,13 +38,13 @@ async function settle(commit: Ledger['commit'], batch: readonly Waiting[]): Prom
 /**
  * Makes a queue in front of a ledger: one commit at a time, each taking all that waits (up to `batchMax`).
  *
- * @returns `submit`, and `drained`, which resolves when nothing waits; nothing may be submitted after it is called.
+ * @returns `submit`, `waiting` (how many do), and `drained`, which resolves when nothing waits; nothing may be submitted after it is called.
  * @throws {TuppenceError} `overloaded` The queue is full; nothing was done.
  */
 export function createGroupCommit(
   commit: Ledger['commit'],
   { batchMax, queueMax }: GroupLimits,
-): { submit: Submit; drained: () => Promise<void> } {
+): { submit: Submit; drained: () => Promise<void>; waiting: () => number } {
   const queue: Waiting[] = []
   let pumping: Promise<void> | undefined
 
@@ -67,6 +67,7 @@ export function createGroupCommit(
         pumping ??= pump()
       })
     },
+    waiting: () => queue.length,
     drained: async () => {
       await pumping
       assert(queue.length === 0, 'nothing is submitted once the mint drains')

@@ -1,0 +1,31 @@
+// The mint's own limits of rate, by the address that asks; app.ts calls it for each request, deposit.ts by publisher.
+
+import type { Deps } from './deps.ts'
+import type { RouteName } from './handlers.ts'
+import { createRateLimit, visitorOf } from './rate.ts'
+
+/** Refuses who comes too often. */
+export interface Rates {
+  /** @throws {TuppenceError} `too-many-requests`. */
+  visit(route: RouteName, address: string | undefined, request: Request): void
+}
+
+const costly: readonly RouteName[] = ['quote', 'meltQuote']
+
+/** Makes the limits that the configuration names. Health is never limited. */
+export function createRates({ config: { limits }, clock }: Pick<Deps, 'config' | 'clock'>): Rates {
+  const requests = createRateLimit(limits.requestsPerMinute)
+  const quotes = createRateLimit(limits.quotesPerMinute)
+  return {
+    visit: (route, socketAddress, request) => {
+      const forwarded = limits.behindProxy
+        ? request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim()
+        : undefined
+      const address = forwarded ?? socketAddress
+      if (address === undefined || route === 'health') return
+      const visitor = visitorOf(address)
+      requests.visit(visitor, clock.nowMs())
+      if (costly.includes(route)) quotes.visit(visitor, clock.nowMs())
+    },
+  }
+}
