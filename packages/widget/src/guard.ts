@@ -47,9 +47,10 @@ export function watchButton(button: HTMLElement): Guard {
       const whole = entry.intersectionRatio > 0.98
       if (seesCovers) unobscured = entry.isVisible
       if (whole === (visibleSince !== undefined)) return
-      visibleSince = whole ? performance.now() : undefined
+      // When it was seen, not when we heard of it.
+      visibleSince = whole ? entry.time : undefined
       clearTimeout(timer)
-      if (whole) timer = setTimeout(arm, armingMs, true)
+      if (whole) timer = setTimeout(arm, armingMs - (performance.now() - entry.time), true)
       else arm(false)
     },
     // The delay is what v2 demands; where v2 is unknown both members are ignored.
