@@ -38,7 +38,10 @@ async function insist(world: World, place: Place, operation: string, work: (tab:
     const old = place.tabs[0]
     const tab = old?.actor.alive ? old : await restart(world, place, 0)
     if (!tab.actor.alive) continue
+    // What a restart began by itself may still be under way: a recovery that finds it so lets it be.
+    await world.scheduler.settle()
     await runOn(world, tab, operation, () => work(tab))
+    await world.scheduler.settle()
     if (tab.actor.alive) return
   }
 }
@@ -99,7 +102,7 @@ async function holdings({ street }: World, { device }: Place): Promise<{ good: n
 
 async function stillOpen({ device, purse }: Place): Promise<string[]> {
   const payments = await device.bare().transact(['payments'], 'read', (tx) => tx.list('payments'))
-  return payments.filter(({ value }) => !isEnd(value.state)).map(({ value }) => `W4: ${purse} has a ${value.kind} open, ${value.state}`)
+  return payments.filter(({ value }) => !isEnd(value.state)).map(({ value }) => `W4: ${purse} has a ${value.kind} open, ${value.state} (${value.id})`)
 }
 
 /** W9: what the seed alone finds. `undefined` in runs that leave it out, for time. */

@@ -27,7 +27,7 @@ const { values: flags } = parseArgs({
 
 const runs = Number(flags.runs)
 const workers = Number(flags.workers)
-const shown = 10
+const shown = 40
 
 type Heard = { readonly failed: readonly { outcome: Outcome; number: number }[]; readonly tally: Tally | undefined }
 

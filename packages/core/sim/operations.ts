@@ -71,7 +71,7 @@ const operations: Readonly<Record<string, Operation>> = {
   'clock jumps': { weight: 2, on: 'world', run: jumpClock },
   'time passes': { weight: 3, on: 'world', run: async (world) => void (world.time.nowMs += world.dice.between(1, 5) * 60_000) },
   'partition wiped': { weight: 2, on: 'world', run: async (world) => world.freshPartition(world.dice.pick(world.frames)) },
-  'tab closed': { weight: 3, on: 'world', run: closeTab },
+  'tab closed': { weight: 3, on: 'world', run: async (world) => killSomeTab(world) },
 }
 
 const names = Object.keys(operations)
@@ -192,9 +192,11 @@ async function jumpClock({ dice, vaults, frames }: World): Promise<void> {
   place.clock.skewMs = dice.pick([0, tenYearsMs, -tenYearsMs, 90_000, -90_000])
 }
 
-async function closeTab(world: World): Promise<void> {
+/** Closes a tab, whatever it is doing. */
+export function killSomeTab(world: World): void {
   const { dice, vaults, frames } = world
-  const place = dice.pick([vaults[0], ...frames])
-  dice.pick(place.tabs)?.actor.kill()
+  const tabs = [vaults[0], ...frames].flatMap(({ tabs: all }) => all).filter((tab) => tab?.actor.alive === true)
+  if (tabs.length === 0) return
+  dice.pick(tabs)?.actor.kill()
   world.faults.push('tab closed')
 }

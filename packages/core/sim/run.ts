@@ -1,7 +1,7 @@
 /** One run from its seed: a world, some twenty operations under faults and crashes, and the verdict. */
 import { makeDice } from './dice.ts'
 import { comeHome, judge, type Verdict } from './judge.ts'
-import { startOperation, type Active } from './operations.ts'
+import { killSomeTab, startOperation, type Active } from './operations.ts'
 import type { Crash, CrashPoint, Durability } from './storage.ts'
 import { makeWorld, type World } from './world.ts'
 
@@ -58,7 +58,8 @@ function chosenCrashes(seed: string): Crash[] {
   }))
 }
 
-async function operate(world: World, count: number): Promise<number> {
+async function operate(world: World, least: number): Promise<number> {
+  let count = least
   const { dice, scheduler, proxy } = world
   const active: Active = new Set()
   const together = dice.pick([1, 2, 3, 5, 8])
@@ -67,6 +68,9 @@ async function operate(world: World, count: number): Promise<number> {
   let steps = 0
   for (; ; steps++) {
     world.time.nowMs += dice.below(300)
+    if (started === count && world.operations < operationsMin) count++
+    // No run without a fault.
+    if (started === count - 2 && world.faults.length + world.watch.made.length === 0) killSomeTab(world)
     if (started < count && active.size < together && (active.size === 0 || dice.chance(eager))) {
       started++
       startOperation(world, active)

@@ -56,6 +56,7 @@ async function main(share: Share): Promise<void> {
   installSubtle()
   const { curveOf, play } = await import('./run.ts')
   const { scratchDir } = await import('./street.ts')
+  await import('./warm.ts')
   const dir = scratchDir()
   const tally = { runs: 0, operations: 0, operationsLeast: Infinity, faults: 0, faultsLeast: Infinity, crashes: 0, steps: 0, writes: 0, walletsMost: 0, realCurve: 0, lost: 0, made: 0, failed: 0 }
   const aims = new Map<CrashPoint, Aim>()
