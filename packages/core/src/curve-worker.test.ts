@@ -38,4 +38,16 @@ describe('curve arithmetic in a worker', () => {
     })
     port1.close()
   })
+
+  test('that could not be loaded fails every call, and lets nobody wait', async () => {
+    let fail = () => {}
+    const there = connectCurve({
+      postMessage: () => {},
+      addEventListener: (type, listener) => void (type === 'error' && (fail = () => listener({}))),
+    })
+    const waiting = there.points({ secrets: ['a'] })
+    fail()
+    await expect(waiting).rejects.toMatchObject({ code: 'internal' })
+    await expect(there.points({ secrets: ['a'] })).rejects.toMatchObject({ code: 'internal' })
+  }, 1_000)
 })

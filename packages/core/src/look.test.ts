@@ -83,6 +83,7 @@ describe('look', () => {
     ['data', 'data:text/html,hello'],
     ['a user in it', 'https://user:secret@news.example/read'],
     ['the wallet itself', `${own}/index.html`],
+    ['for everyone on the way to read', 'http://news.example/read'],
     ['something endless', `https://news.example/${'a'.repeat(3_000)}`],
   ])('refuses a URL that is %s, asking nobody', async (_, url) => {
     const { wallet, asked } = meeting(() => new Response())

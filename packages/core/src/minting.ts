@@ -22,7 +22,7 @@ export async function makeChangeAnywhere(context: Context, input: ChangeRequest 
   const places = new Map(coins.map(({ mint, unit }) => [JSON.stringify([mint, unit]), { mint, unit }]))
   let changed = false
   for (const { mint, unit } of places.values()) {
-    if ((input.mint ?? mint) !== mint || (input.unit ?? unit) !== unit) continue
+    if (!context.mints.includes(mint) || (input.mint ?? mint) !== mint || (input.unit ?? unit) !== unit) continue
     const { amount } = input
     if (await makeChange(context, { mint, unit, ...(amount !== undefined && { amount }) })) changed = true
     if (changed && amount !== undefined) break

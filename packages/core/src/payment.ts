@@ -24,7 +24,8 @@
  * ```
  *
  * Left out of the drawing: `quarantined` also takes `garble` (it stays) and `accept`; `refused` takes `accept`, `garble`
- * and, for a top-up whose quote is still good, `retry` back to `quoted`; `sent`, `quarantined`, `refused` and `accepted` take `recall`, since whoever swaps the coins first has them.
+ * and, for a top-up whose quote is still good, `retry` back to `quoted`, which takes
+ * `settle` should an earlier copy of the request come through after all; `sent`, `quarantined`, `refused` and `accepted` take `recall`, since whoever swaps the coins first has them.
  */
 import { assert } from '@tuppence/protocol'
 import type { Planned } from './ports.ts'
@@ -147,7 +148,7 @@ export type Payment = TillPayment | TopUpPayment | SwapPayment | SentPayment | L
 /** State -> event -> next state. What is not here cannot happen. */
 export const transitions: Readonly<Record<PaymentState, Readonly<Partial<Record<PaymentEvent, PaymentState>>>>> = {
   quoting: { quote: 'quoted', lapse: 'undone' },
-  quoted: { request: 'sent', lapse: 'undone' },
+  quoted: { request: 'sent', settle: 'done', lapse: 'undone' },
   sent: { settle: 'done', accept: 'accepted', garble: 'quarantined', refuse: 'refused', recall: 'undone' },
   quarantined: { settle: 'done', accept: 'accepted', garble: 'quarantined', refuse: 'refused', recall: 'undone' },
   refused: {

@@ -140,7 +140,7 @@ export type TillClient = (request: TillRequest) => Promise<TillAnswer>
  * What came of a journaled request for signatures.
  *
  * - `signed`: shaped as it should be; whether it fits the outputs is the action's to check.
- * - `refused`: a NUT error; `nut` is its number, `reason` our code where the mint names one.
+ * - `refused`: a definite no; `nut` is its number, `reason` our code where the mint names one.
  * - `garbled`: 2xx and not what the route answers; `text` is the beginning of it.
  * - `unknown`: nobody knows whether the mint did it.
  */
@@ -155,6 +155,8 @@ export type MintClient = {
   readonly keysets: (mint: string) => Promise<readonly KeysetInfo[]>
   readonly keysOf: (mint: string, keyset: string) => Promise<readonly Keyset[]>
   readonly receiptKeys: (mint: string) => Promise<readonly JsonWebKey[]>
+  /** The mint's own clock, Unix seconds. `undefined`: it does not say. */
+  readonly timeSeconds: (mint: string) => Promise<number | undefined>
   readonly fundingMethods: (mint: string) => Promise<readonly FundingMethod[]>
   readonly quote: (
     mint: string,

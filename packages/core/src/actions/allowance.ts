@@ -6,7 +6,8 @@ import type { LoanPayment, Payment } from '../payment.ts'
 import type { HeldAllowance, Purchase } from '../tables.ts'
 import { coinStates } from './coin-states.ts'
 import { pinnedMint } from './pinned.ts'
-import { letGo, recall } from './recall.ts'
+import { homeSwapOf, letGo, recall } from './recall.ts'
+import { namesOffer } from './settle.ts'
 import { spendableIn } from './spendable.ts'
 
 /** Where a site's allowances are kept: all loans to one page origin lie side by side. */
@@ -70,8 +71,8 @@ export async function settleLoan(context: Context, report: AllowanceReport): Pro
   })
   await context.changed()
   for (const purchase of proven) await context.changed(purchase)
-  const held = new Set(report.held)
   for (const loan of loans) {
+    const held = new Set([...report.held, ...((await homeSwapOf(context, loan.id))?.coins ?? [])])
     const states = await coinStates(
       context,
       loan.mint,
@@ -84,10 +85,13 @@ export async function settleLoan(context: Context, report: AllowanceReport): Pro
   }
 }
 
-async function isProven(context: Context, { receipt }: Purchase): Promise<boolean> {
-  const signed = receipt?.receipt
-  const pinned = signed && (await pinnedMint(context, signed.mint))
-  return pinned !== undefined && signed !== undefined && verifyReceipt(signed, pinned.receiptKeys)
+async function isProven(context: Context, { receipt, url, amount, unit }: Purchase): Promise<boolean> {
+  const { receipt: signed, salt } = receipt ?? {}
+  if (!signed || salt === undefined || signed.amount !== amount || signed.unit !== unit) return false
+  const pinned = await pinnedMint(context, signed.mint)
+  return (
+    pinned !== undefined && (await namesOffer(signed.offer, salt, url)) && verifyReceipt(signed, pinned.receiptKeys)
+  )
 }
 
 /**

@@ -15,7 +15,6 @@ import type { TillAnswer } from '../ports.ts'
 import { siteKey } from './site-keys.ts'
 import type { Purchase } from '../tables.ts'
 import { spendable } from './spendable.ts'
-import { sendToTill } from './till-payment.ts'
 import { learnTime } from './till-time.ts'
 
 /**
@@ -50,7 +49,8 @@ async function finished(context: Context, { url, site }: Target): Promise<Purcha
     .map(({ value }) => value)
     .find((payment) => payment.kind === 'pay' && payment.state === 'sent' && payment.offer.url === url.href)
   if (open?.kind !== 'pay' || !mayShow(url.origin, open.offer.sites, site)) return undefined
-  await sendToTill(context, open)
+  const { resend } = await import('./resend.ts')
+  await resend(context, open)
   return purchaseOf(context, url.href)
 }
 
@@ -83,14 +83,19 @@ export type Target = { readonly url: URL; readonly site: string }
  */
 export function checkTarget({ ownOrigins }: Context, input: LookInput): Target {
   const url = URL.canParse(input.url) ? new URL(input.url) : undefined
-  const plain =
-    url && /^https?:$/.test(url.protocol) && !url.username && !url.password && url.href.length <= limits.urlMax
+  const plain = url && isPrivate(url) && !url.username && !url.password && url.href.length <= limits.urlMax
   if (!plain || ownOrigins.includes(url.origin)) throw new TuppenceError('url-refused')
   const { site } = input
   if (!URL.canParse(site) || new URL(site).origin !== site || ownOrigins.includes(site))
     throw new TuppenceError('site-refused')
   url.hash = ''
   return { url, site }
+}
+
+/** Coins go over HTTPS, or to this very machine. */
+function isPrivate({ protocol, hostname }: URL): boolean {
+  const loopback = /^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/
+  return protocol === 'https:' || (protocol === 'http:' && loopback.test(hostname))
 }
 
 /** Whether a page may show what is at a URL: its own, or one of those that the till named. */
@@ -139,7 +144,8 @@ async function readOffer({ mints }: Context, challenge: Challenge, { url, site }
   return {
     url: url.href,
     site,
-    kind: kind === 'tip' || kind === 'pass' ? kind : 'article',
+    // A tip is asked for by `lookTip`, whatever a challenge calls itself.
+    kind: kind === 'pass' ? kind : 'article',
     amount,
     unit: request.currency,
     realm,

@@ -52,9 +52,10 @@ export async function refreshMint(context: Context, url: string): Promise<Pinned
   return pinned
 }
 
-/** A keyset of a mint that was read before. */
+/** A keyset of a mint; asks the mint where only another tab has met it. */
 export async function keysetOf(context: Context, url: string, id: string): Promise<Keyset> {
-  const keyset = (await pinnedMint(context, url))?.keysets.find((one) => one.id === id)
+  const named = (mint: PinnedMint | undefined) => mint?.keysets.find((one) => one.id === id)
+  const keyset = named(await pinnedMint(context, url)) ?? named(await refreshMint(context, url))
   if (!keyset) throw new TuppenceError('keyset-unknown')
   return keyset
 }

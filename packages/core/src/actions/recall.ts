@@ -1,9 +1,10 @@
 /** Takes back coins that a payment, a token or a loan holds; called by cancel, callHome and recover. */
 import type { HeldCoin } from '../coins.ts'
 import type { Context } from '../context.ts'
-import { advance, transitions, type Payment } from '../payment.ts'
+import { advance, transitions, type Payment, type SwapPayment } from '../payment.ts'
 import { coinStates } from './coin-states.ts'
 import { ended } from './history.ts'
+import { sendToMint } from './signed.ts'
 import { swapHeld } from './swap.ts'
 
 /** `undone`: all that was left came home. `finished`: it had all been spent. `open`: the other side has to be asked first. */
@@ -20,8 +21,14 @@ const roundsMax = 3
 export async function recall(context: Context, id: string): Promise<Recalled> {
   for (let round = 0; round < roundsMax; round++) {
     const payment = await paymentOf(context, id)
-    if (!payment) return 'finished'
+    if (!payment) return round === 0 ? 'finished' : endOf(context, id)
     if (payment.coins.length === 0 || !transitions[payment.state].recall) return 'open'
+    // A swap of an earlier call is finished first: what it spent came home, and was not spent by anyone else.
+    const running = await homeSwapOf(context, id)
+    if (running) {
+      await sendToMint(context, running)
+      continue
+    }
     const states = await coinStates(context, payment.mint, payment.coins)
     const spent = payment.coins.filter((secret) => states.get(secret) === 'SPENT')
     if (spent.length === payment.coins.length && !transitions[payment.state].spend) return 'open'
@@ -58,6 +65,19 @@ export async function letGo(
   })
   await context.changed()
   return result
+}
+
+/** The open swap that brings a payment's coins home, if there is one. */
+export function homeSwapOf({ db }: Context, id: string): Promise<SwapPayment | undefined> {
+  return db.transact(['payments'], 'read', async (tx) => {
+    const open = (await tx.list('payments')).map(({ value }) => value)
+    return open.find((payment): payment is SwapPayment => payment.kind === 'swap' && payment.of === id)
+  })
+}
+
+async function endOf({ db }: Context, id: string): Promise<Recalled> {
+  const entry = await db.transact(['history'], 'read', (tx) => tx.get('history', id))
+  return entry?.end === 'undone' ? 'undone' : 'finished'
 }
 
 function paymentOf({ db }: Context, id: string): Promise<Payment | undefined> {

@@ -12,11 +12,13 @@ import {
   type TopUpPayment,
 } from '../payment.ts'
 import { coinStates } from './coin-states.ts'
-import { letGo, recall } from './recall.ts'
+import { homeSwapOf, letGo, recall } from './recall.ts'
 import { concludeRefused, settleAccepted } from './refused.ts'
 import { sendToMint, type SigningPayment } from './signed.ts'
-import { sendToTill } from './till-payment.ts'
+import { resend } from './resend.ts'
 import { claimQuote, lapse } from './top-up.ts'
+
+const daySeconds = 86_400
 
 /** A loan younger than this may be on its way into a frame right now. */
 const handoverMs = 60_000
@@ -27,22 +29,36 @@ const handoverMs = 60_000
  */
 export async function recover(context: Context): Promise<Recovered> {
   const counts = { finished: 0, undone: 0, open: 0 }
-  const open = await context.db.transact(['payments'], 'read', (tx) => tx.list('payments'))
-  for (const { key, value } of open) {
-    if (context.busy.has(key)) {
+  const bugs: unknown[] = []
+  for (const id of await openIds(context)) {
+    if (context.busy.has(id)) {
       counts.open++
       continue
     }
     try {
-      await recoverOne(context, value)
+      await recoverIfOpen(context, id)
     } catch (error) {
-      // Only what may happen to anyone; a bug of ours must be seen.
-      if (!isTuppenceError(error)) throw error
+      // What may happen to anyone leaves it open. A bug of ours must be seen, but not at the cost of the other payments.
+      if (!isTuppenceError(error)) bugs.push(error)
     }
-    counts[await standing(context, key)]++
+    counts[await standing(context, id)]++
   }
   await context.changed()
+  if (bugs.length > 0) throw bugs[0]
   return counts
+}
+
+/** Swaps first: they say where the coins of other payments have gone. */
+async function openIds({ db }: Context): Promise<string[]> {
+  const rows = await db.transact(['payments'], 'read', (tx) => tx.list('payments'))
+  const isSwap = ({ value }: (typeof rows)[number]) => value.kind === 'swap'
+  return [...rows.filter(isSwap), ...rows.filter((row) => !isSwap(row))].map(({ key }) => key)
+}
+
+/** As it stands now: another may have ended it meanwhile. One whose coins are on their way home waits for them. */
+async function recoverIfOpen(context: Context, id: string): Promise<void> {
+  const payment = await context.db.transact(['payments'], 'read', (tx) => tx.get('payments', id))
+  if (payment && !(await homeSwapOf(context, id))) await recoverOne(context, payment)
 }
 
 async function standing({ db }: Context, id: string): Promise<keyof Recovered> {
@@ -77,7 +93,7 @@ async function recoverTill(context: Context, payment: TillPayment): Promise<void
     return
   }
   // The same credential gets the same outcome: content and receipt if the till has the coins, a refusal if it has not.
-  const outcome = await sendToTill(context, payment)
+  const outcome = await resend(context, payment)
   if (outcome.status === 'declined') await concludeRefused(context, payment.id)
 }
 
@@ -95,9 +111,9 @@ async function recoverTopUp(context: Context, payment: TopUpPayment): Promise<vo
     return
   }
   if (state === 'ISSUED') return lapse(context, id, 'quote-issued')
-  // By this device's clock, and so only after a day: a late payment is still found, a dead quote is not kept for ever.
-  const overMs = ((expiry ?? quote.expirySeconds ?? 0) + 86_400) * 1_000
-  if (overMs > 0 && context.clock.nowMs() > overMs) return lapse(context, id, 'quote-expired')
+  // By the mint's clock, and only after a day: a late payment is still found, a dead quote is not kept for ever.
+  const overSeconds = (expiry ?? quote.expirySeconds ?? Infinity) + daySeconds
+  if (((await client.timeSeconds(mint)) ?? 0) > overSeconds) return lapse(context, id, 'quote-expired')
 }
 
 async function recoverSwap(context: Context, payment: SwapPayment): Promise<void> {

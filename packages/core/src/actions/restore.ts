@@ -2,6 +2,7 @@
 import { TuppenceError, type Coin, type Keyset } from '@tuppence/protocol'
 import type { RestoreOptions } from '../api.ts'
 import type { Context } from '../context.ts'
+import type { Tx } from '../tables.ts'
 import { coinStates } from './coin-states.ts'
 import { refreshMint } from './mints.ts'
 import { seedOf } from './outputs.ts'
@@ -29,6 +30,9 @@ export async function restore(context: Context, options: RestoreOptions = {}): P
   return found
 }
 
+/** A coin and its place in its keyset's sequence. */
+type Indexed = { readonly index: number; readonly coin: Coin }
+
 type Scan = { readonly url: string; readonly keyset: Keyset; readonly options: RestoreOptions }
 
 async function restoreKeyset(context: Context, scan: Scan): Promise<number> {
@@ -50,7 +54,7 @@ async function restoreBatch(
   context: Context,
   { url, keyset }: Scan,
   from: number,
-): Promise<{ coins: Coin[]; next?: number }> {
+): Promise<{ coins: Indexed[]; next?: number }> {
   const [seed, curve, client] = await Promise.all([seedOf(context), context.curve(), context.mint()])
   const indices = Array.from({ length: batchSize }, (_, at) => from + at)
   const asked = await curve.makeOutputs({
@@ -72,24 +76,30 @@ async function restoreBatch(
     planned: answered.map(({ planned }) => planned),
     signatures: answered.map(({ signature }) => signature),
   })
-  return { coins, next: Math.max(...answered.map(({ planned }) => planned.index)) + 1 }
+  const indexed = answered.flatMap(({ planned: { index } }, at) => {
+    const coin = coins[at]
+    return coin ? [{ index, coin }] : []
+  })
+  return { coins: indexed, next: Math.max(...indexed.map(({ index }) => index)) + 1 }
 }
 
 async function keep(
   context: Context,
   { url, keyset }: Scan,
-  { coins, next }: { coins: readonly Coin[]; next: number },
+  { coins, next }: { coins: readonly Indexed[]; next: number },
 ): Promise<number> {
   const states = await coinStates(
     context,
     url,
-    coins.map(({ secret }) => secret),
+    coins.map(({ coin }) => coin.secret),
   )
-  const good = coins.filter(({ secret }) => states.get(secret) === 'UNSPENT')
-  return context.db.transact(['coins', 'counters'], 'write', async (tx) => {
+  const good = coins.filter(({ coin }) => states.get(coin.secret) === 'UNSPENT')
+  return context.db.transact(['coins', 'counters', 'payments'], 'write', async (tx) => {
     let sum = 0
-    for (const coin of good) {
-      if (await tx.get('coins', coin.secret)) continue
+    const awaited = await awaitedIndices(tx, keyset.id)
+    for (const { index, coin } of good) {
+      // What an open payment is waiting for is that payment's to bring: taken here, it could be spent and then come again.
+      if (awaited.has(index) || (await tx.get('coins', coin.secret))) continue
       await tx.put('coins', coin.secret, { ...coin, mint: url, unit: keyset.unit })
       sum += coin.amount
     }
@@ -97,4 +107,10 @@ async function keep(
     await tx.put('counters', keyset.id, Math.max(next, (await tx.get('counters', keyset.id)) ?? 0))
     return sum
   })
+}
+
+async function awaitedIndices(tx: Tx, keysetId: string): Promise<Set<number>> {
+  const open = (await tx.list('payments')).map(({ value }) => value)
+  const outputs = open.map((payment) => ('outputs' in payment ? payment.outputs : undefined))
+  return new Set(outputs.flatMap((one) => (one?.keysetId === keysetId ? one.planned.map(({ index }) => index) : [])))
 }

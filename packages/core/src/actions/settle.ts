@@ -3,7 +3,9 @@ import {
   base64UrlDecode,
   decodeReceipt,
   isTuppenceError,
+  limits,
   offerCommitment,
+  TuppenceError,
   tokenReference,
   verifyReceipt,
   type PaymentReceipt,
@@ -17,12 +19,14 @@ import { ended } from './history.ts'
 import { pinnedMint } from './pinned.ts'
 import { settleRefused } from './refused.ts'
 
-/** An answer from which one can tell what happened. */
-export type Decided = Exclude<TillAnswer, { readonly status: 'unknown' }>
+/** An answer from which one can tell what happened. `createdMs`: when the request said, by the till's clock, that it was signed. */
+export type Decided = Exclude<TillAnswer, { readonly status: 'unknown' }> & { readonly createdMs: number }
 
 /** Ends the payment, or notes why it can't be ended yet. */
 export async function settle(context: Context, payment: TillPayment, answer: Decided): Promise<Outcome> {
   if (answer.status !== 'content') {
+    // Signed by a wrong clock: that is what was refused, and no word on coins that the till may have had before.
+    if (isStale(answer)) throw new TuppenceError('signature-stale', { details: { paymentId: payment.id } })
     await refuse(context, payment, answer.reason)
     return { status: 'declined', reason: answer.reason }
   }
@@ -36,6 +40,10 @@ export async function settle(context: Context, payment: TillPayment, answer: Dec
   }
   context.tidyLater()
   return { status: 'paid', contentType, body, receipt }
+}
+
+function isStale({ createdMs, nowMs = createdMs }: Decided): boolean {
+  return Math.abs(nowMs - createdMs) > limits.signatureWindowSeconds * 1_000
 }
 
 /** A receipt that can't be read counts as none: it paid all the same, and what is missing is only the proof. */
@@ -56,15 +64,18 @@ async function keep(context: Context, payment: TillPayment, receipt: PaymentRece
       : undefined
   await context.db.transact(['payments', 'coins', 'history', 'purchases'], 'write', async (tx) => {
     const current = await tx.get('payments', payment.id)
-    // Another tab, or a recovery, was first.
-    if (!current || current.state === 'accepted') return
+    const over = current ? undefined : await tx.get('history', payment.id)
+    // Another tab, or a recovery, was first. Where it took a refusal for the end, the mint's receipt knows better.
+    if (current ? current.state === 'accepted' : !receiptVerified || !over || over.end === 'done') return
     // Without the mint's word the coins are kept until it says that they are spent.
-    const next = advance(current, receiptVerified ? 'settle' : 'accept')
+    const next = current
+      ? advance(current, receiptVerified ? 'settle' : 'accept')
+      : { ...payment, state: 'done' as const }
     if (purchase) await tx.put('purchases', purchase.url, purchase)
     if (!isEnd(next.state)) return tx.put('payments', next.id, next)
-    for (const secret of current.coins) await tx.delete('coins', secret)
-    await tx.delete('payments', current.id)
-    await tx.put('history', current.id, ended(current, { end: next.state, ...(receipt && { receipt }) }))
+    for (const secret of next.coins) await tx.delete('coins', secret)
+    await tx.delete('payments', next.id)
+    await tx.put('history', next.id, ended(next, { end: next.state, ...(receipt && { receipt }) }))
   })
   await context.changed(purchase)
 }
@@ -102,7 +113,7 @@ export async function isProof(context: Context, payment: TillPayment, said: Paym
 }
 
 /** A till may name an offer by its address with or without the query. */
-async function namesOffer(commitment: string, salt: string, url: string): Promise<boolean> {
+export async function namesOffer(commitment: string, salt: string, url: string): Promise<boolean> {
   const plain = url.slice(0, (url.indexOf('?') + 1 || url.length + 1) - 1)
   try {
     const bytes = base64UrlDecode(salt)

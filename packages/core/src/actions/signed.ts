@@ -61,40 +61,36 @@ async function accept(
   payment: SigningPayment,
   answer: { signatures: readonly BlindSignature[]; text: string },
 ): Promise<Signed> {
+  const { mint, outputs } = payment
+  // What fails here is ours, and no fault of the answer.
+  const { keys } = await keysetOf(context, mint, outputs.keysetId)
+  const [seed, curve] = await Promise.all([seedOf(context), context.curve()])
   let coins: Coin[]
   try {
-    coins = await unblind(context, payment, answer.signatures)
+    if (!answersOutputs(asked(outputs), answer.signatures)) throw new TuppenceError('mint-response-invalid')
+    coins = await curve.unblind({ seed, ...outputs, keys, signatures: answer.signatures })
   } catch (error) {
-    if (!isTuppenceError(error)) throw error
+    if (!isTuppenceError(error) || error.code === 'internal') throw error
     return quarantine(context, payment, { text: answer.text, error })
   }
   await commit(context, payment, coins)
   return { status: 'done' }
 }
 
-async function unblind(
-  context: Context,
-  { mint, outputs }: SigningPayment,
-  signatures: readonly BlindSignature[],
-): Promise<Coin[]> {
-  const { keysetId, planned } = outputs
-  const asked = planned.map(({ amount }) => ({ amount, id: keysetId, B_: '' }))
-  if (!answersOutputs(asked, signatures)) throw new TuppenceError('mint-response-invalid')
-  const { keys } = await keysetOf(context, mint, keysetId)
-  const [seed, curve] = await Promise.all([seedOf(context), context.curve()])
-  return curve.unblind({ seed, keysetId, keys, planned, signatures })
-}
+const asked = ({ keysetId, planned }: PlannedOutputs) => planned.map(({ amount }) => ({ amount, id: keysetId, B_: '' }))
 
-async function commit(context: Context, { id, mint, unit }: SigningPayment, coins: readonly Coin[]): Promise<void> {
+async function commit(context: Context, payment: SigningPayment, coins: readonly Coin[]): Promise<void> {
+  const { id, mint, unit } = payment
   await context.db.transact(['payments', 'coins', 'history'], 'write', async (tx) => {
-    const current = await tx.get('payments', id)
-    // Another tab, or a recovery, was first: the same coins are there already.
-    if (!current) return
-    const { state } = advance(current, 'settle')
+    const open = await tx.get('payments', id)
+    // Ended already: by another tab, and the same coins are there; or on a refusal that these signatures prove wrong.
+    if (!open && (await tx.get('history', id))?.end !== 'undone') return
+    const current = open ?? payment
+    if (open) advance(open, 'settle')
     for (const secret of current.coins) await tx.delete('coins', secret)
     for (const coin of coins) await tx.put('coins', coin.secret, { ...coin, mint, unit } satisfies HeldCoin)
     await tx.delete('payments', id)
-    await tx.put('history', id, ended(current, { end: state === 'done' ? 'done' : 'undone' }))
+    await tx.put('history', id, ended(current, { end: 'done' }))
     if (current.kind === 'swap' && current.of !== undefined) await endRecalled(tx, current.of, current)
   })
 }
@@ -104,7 +100,7 @@ async function endRecalled(tx: Tx, id: string, swap: Pick<SwapPayment, 'coins' |
   const payment = await tx.get('payments', id)
   if (!payment) return
   const coins = payment.coins.filter((secret) => !swap.coins.includes(secret))
-  if (coins.length > 0) return tx.put('payments', id, { ...payment, coins })
+  if (coins.length > 0) return tx.put('payments', id, { ...payment, coins, amount: payment.amount - swap.amount })
   advance(payment, 'recall')
   const spent = payment.amount - swap.amount
   await tx.delete('payments', id)
@@ -141,11 +137,33 @@ async function askAgain(context: Context, payment: SigningPayment, reason: strin
     if (current && current.state !== 'refused') await tx.put('payments', id, advance(current, 'refuse'))
   })
   const signatures = await restoredSignatures(context, mint, outputs)
-  if (signatures.length === outputs.planned.length) return accept(context, payment, { signatures, text: '' })
-  if (signatures.length > 0)
-    return quarantine(context, payment, { text: '', error: new TuppenceError('mint-response-invalid') })
+  const wasDone = signatures.length > 0 && (await isDone(context, payment))
+  if (wasDone && signatures.length === outputs.planned.length) return accept(context, payment, { signatures, text: '' })
+  if (wasDone) return quarantine(context, payment, { text: '', error: new TuppenceError('mint-response-invalid') })
   await release(context, payment, reason)
   return { status: 'refused', reason }
+}
+
+/**
+ * Whether the mint has done what was asked. Signatures alone don't say so: after a storage was wiped, indices are used that
+ * an earlier life of the same seed used before, and its signatures must not pass for the answer to this request.
+ */
+async function isDone(context: Context, payment: SigningPayment): Promise<boolean> {
+  const { mint } = payment
+  if (payment.kind === 'top-up') {
+    const { method, quote } = payment
+    return (
+      quote !== undefined &&
+      (await (await context.mint()).quoteState(mint, { method, quote: quote.id })).state === 'ISSUED'
+    )
+  }
+  const { inputs } = JSON.parse(payment.request.body) as { readonly inputs: readonly Coin[] }
+  const states = await coinStates(
+    context,
+    mint,
+    inputs.map(({ secret }) => secret),
+  )
+  return [...states.values()].every((state) => state === 'SPENT')
 }
 
 /** What the mint signed of some outputs, in their order (NUT-09). */

@@ -35,7 +35,8 @@ export function sendToTill(
 }
 
 async function send(context: Context, payment: TillPayment, onContent: UnlockOptions['onContent']): Promise<Outcome> {
-  const answer = await context.till(await tillRequest(context, payment))
+  const createdMs = tillNowMs(context, payment.offer.tillOrigin)
+  const answer = await context.till(await tillRequest(context, payment, createdMs))
   learnTime(context, payment.offer.tillOrigin, answer)
   if (answer.status === 'unknown') throw new TuppenceError(answer.code, { details: { paymentId: payment.id } })
   if (answer.status === 'content') {
@@ -43,17 +44,16 @@ async function send(context: Context, payment: TillPayment, onContent: UnlockOpt
     onContent?.({ contentType, body, ...(receipt && { receipt }) })
   }
   const { settle } = await settling()
-  return settle(context, payment, answer)
+  return settle(context, payment, { ...answer, createdMs })
 }
 
 /** The journaled bytes with a fresh signature around them: it lives for a minute, a payment may have to wait longer. */
-async function tillRequest(context: Context, payment: TillPayment): Promise<TillRequest> {
+async function tillRequest(context: Context, payment: TillPayment, createdMs: number): Promise<TillRequest> {
   const { offer, authorization, body, kind, id } = payment
   const { privateKey, keyId } = await siteKey(context, offer)
   const method = kind === 'tip' ? ('POST' as const) : ('GET' as const)
   const headers = { authorization, ...(kind === 'tip' && { 'idempotency-key': id }) }
   const request = { method, url: offer.url, headers, ...(body !== undefined && { body }) }
-  const createdMs = tillNowMs(context, offer.tillOrigin)
   const expiresMs = createdMs + limits.signatureWindowSeconds * 1_000
   const signature = await signRequest(request, { key: privateKey, keyId, createdMs, expiresMs })
   return { ...request, headers: { ...headers, ...signature } }

@@ -75,10 +75,12 @@ async function draftReceive(
  * Hands over coins as a token, which is written down before it is answered. `cancel` takes it back while nobody has
  * claimed it.
  *
- * @throws {TuppenceError} As `swapSpendable`, when the coins have to be changed first.
+ * @throws {TuppenceError} `amount-out-of-range`; as `swapSpendable`, when the coins have to be changed first.
  */
 export async function send(context: Context, input: SendInput): Promise<SendOutcome> {
   const { amount, unit } = input
+  if (!Number.isSafeInteger(amount) || amount < 1 || amount > limits.amountMax)
+    throw new TuppenceError('amount-out-of-range')
   const mint = input.mint ?? (await richestMint(context, unit))
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const payment = await journalSend(context, { ...input, mint })

@@ -144,8 +144,10 @@ async function journalClaim(context: Context, payment: Quoted): Promise<SigningP
     path: `/v1/mint/${method}`,
     body: JSON.stringify({ quote: quote.id, outputs: blinded, signature }),
   }
-  return context.db.transact(['payments', 'counters'], 'write', async (tx) => {
-    const current = await tx.get('payments', id)
+  return context.db.transact(['payments', 'counters', 'history'], 'write', async (tx) => {
+    // Paid after it was given up, here or in another tab: then it is taken up again. Money that came in is never let go.
+    const givenUp = (await tx.get('history', id))?.end === 'undone'
+    const current = (await tx.get('payments', id)) ?? (givenUp ? payment : undefined)
     if (current?.kind !== 'top-up') return 'ended'
     // Another tab has written its own request: that one is sent again.
     if (current.state !== 'quoted') return current.request && current.outputs ? (current as SigningPayment) : undefined

@@ -1,6 +1,9 @@
 /** Reads response bodies up to a limit; both clients do it here, since nobody else's server decides how much we hold. */
 import { concatBytes, TuppenceError } from '@tuppence/protocol'
 
+/** HTTP answers that may mean "not now" rather than "no": whether it was done is then unknown. */
+export const undecided: ReadonlySet<number> = /* @__PURE__ */ new Set([408, 409, 425, 429])
+
 /**
  * Reads a body as text.
  *

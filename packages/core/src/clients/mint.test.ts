@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { mintRoutes, routePath } from '@tuppence/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStreet, type Street } from '../testing/street.ts'
@@ -87,6 +89,29 @@ describe('the mint client', () => {
       reason: 'nut-11001',
     })
   })
+
+  test('takes no answer that leaves it open for a no', async () => {
+    const swap = { path: '/v1/swap', body: '{}' }
+    const says = (status: number, body: string) => mintClient(async () => new Response(body, { status }))
+    const open = { status: 'unknown', code: 'payment-in-progress' }
+    for (const status of [408, 409, 425, 429]) expect(await says(status, '').sign(mint, swap)).toEqual(open)
+    for (const code of [11_002, 11_004, 20_005])
+      expect(await says(400, JSON.stringify({ code, detail: 'pending' })).sign(mint, swap)).toEqual(open)
+  })
+
+  test('waits no longer for a body than for its headers', async () => {
+    const server = createServer((_, answer) => void answer.writeHead(200).write('{'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const slow = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const client = mintClient(undefined, 100)
+    await expect(client.keysets(slow)).rejects.toMatchObject({ code: 'mint-timeout' })
+    expect(await client.sign(slow, { path: '/v1/swap', body: '{}' })).toEqual({
+      status: 'unknown',
+      code: 'mint-timeout',
+    })
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }, 3_000)
 
   test('reads what the real mint says of its funding', async () => {
     expect(await mintClient().fundingMethods(street.mint.url)).toMatchObject([{ method: 'test', unit: 'usd' }])

@@ -1,5 +1,5 @@
 /** What a wallet asks a mint, one exchange a call, over ky; loaded lazily by the actions that need a mint. */
-import ky, { type KyInstance } from 'ky'
+import ky from 'ky'
 import {
   blindSignatureSchema,
   coinStatesSchema,
@@ -19,25 +19,31 @@ import {
 } from '@tuppence/protocol'
 import * as v from 'valibot'
 import type { Fetch, MintAnswer, MintClient } from '../ports.ts'
-import { readText } from './body.ts'
+import { readText, undecided } from './body.ts'
 
 /** How much of a broken answer is kept. */
 const garbledCharsMax = 2_000
 
 const signaturesSchema = /* @__PURE__ */ v.object({ signatures: v.array(blindSignatureSchema) })
 
-type Reply = { readonly ok: boolean; readonly text: string }
+/** Refusals that say that the same coins, outputs or quote are in another request, which may be an earlier copy of this one. */
+const pending = new Set([11_002, 11_004, 20_005])
+
+type Http = (url: string, init: RequestInit) => Promise<Response>
+type Reply = { readonly ok: boolean; readonly status: number; readonly text: string }
 
 /**
  * Makes the mint client. Paths and schemas are those of `mintRoutes`, named one by one: the whole table would bring along
  * every message that only tills and mints send. The test holds the two together.
  *
  * @param fetch - Defaults to the global one.
+ * @param timeoutMs - For one exchange, its body included.
  */
-export function mintClient(fetch?: Fetch): MintClient {
-  const http = ky.create({
+export function mintClient(fetch?: Fetch, timeoutMs: number = limits.mintTimeoutMs): MintClient {
+  const once = ky.create({
     retry: 0,
-    timeout: limits.mintTimeoutMs,
+    // ky's own ends with the headers; the signal of each request covers the body too.
+    timeout: false,
     throwHttpErrors: false,
     credentials: 'omit',
     redirect: 'error',
@@ -45,6 +51,7 @@ export function mintClient(fetch?: Fetch): MintClient {
     cache: 'no-store',
     ...(fetch && { fetch: viaUrl(fetch) }),
   })
+  const http: Http = (url, init) => once(url, { ...init, signal: AbortSignal.timeout(timeoutMs) })
   const ask = async <S extends v.GenericSchema>(schema: S, url: string, json?: unknown) =>
     parse(schema, await askText(http, url, json))
   return {
@@ -55,6 +62,7 @@ export function mintClient(fetch?: Fetch): MintClient {
       // Ours alone has this route; another mint signs no receipts.
       return reply.ok ? parse(receiptKeysSchema, reply.text).keys : []
     },
+    timeSeconds: async (mint) => (await ask(mintInfoSchema, `${mint}/v1/info`)).time,
     fundingMethods: async (mint) => {
       const { nuts } = await ask(mintInfoSchema, `${mint}/v1/info`)
       const { methods = [] } = (nuts?.['4'] ?? {}) as { methods?: unknown[] }
@@ -89,21 +97,21 @@ function viaUrl(fetch: Fetch): typeof globalThis.fetch {
   }
 }
 
-async function reach(http: KyInstance, url: string, body?: string): Promise<Reply> {
+async function reach(http: Http, url: string, body?: string): Promise<Reply> {
   try {
     const response = await http(url, {
       method: body === undefined ? 'GET' : 'POST',
       ...(body !== undefined && { body, headers: { 'content-type': 'application/json' } }),
     })
     if (response.status >= 500) throw new TuppenceError('mint-unavailable')
-    return { ok: response.ok, text: await readText(response, limits.responseBytesMax) }
+    return { ok: response.ok, status: response.status, text: await readText(response, limits.responseBytesMax) }
   } catch (cause) {
     if (isTuppenceError(cause)) throw cause
     throw new TuppenceError((cause as Error).name === 'TimeoutError' ? 'mint-timeout' : 'mint-unavailable', { cause })
   }
 }
 
-async function askText(http: KyInstance, url: string, json: unknown): Promise<string> {
+async function askText(http: Http, url: string, json: unknown): Promise<string> {
   const reply = await reach(http, url, json === undefined ? undefined : JSON.stringify(json))
   if (reply.ok) return reply.text
   const { nut, reason } = readRefusal(reply.text)
@@ -114,10 +122,14 @@ function parse<S extends v.GenericSchema>(schema: S, text: string): v.InferOutpu
   return parseJsonAs(schema, text, 'mint-response-invalid')
 }
 
-async function sign(http: KyInstance, url: string, body: string): Promise<MintAnswer> {
+async function sign(http: Http, url: string, body: string): Promise<MintAnswer> {
   try {
-    const { ok, text } = await reach(http, url, body)
-    if (!ok) return { status: 'refused', ...readRefusal(text) }
+    const { ok, status, text } = await reach(http, url, body)
+    if (!ok) {
+      const refusal = readRefusal(text)
+      const later = undecided.has(status) || pending.has(refusal.nut)
+      return later ? { status: 'unknown', code: 'payment-in-progress' } : { status: 'refused', ...refusal }
+    }
     try {
       return {
         status: 'signed',

@@ -1,13 +1,10 @@
 /** One request to a till and what came of it; on the pay path, so it is `fetch` alone. Called by look, pay, reopen, recover. */
 import { isTuppenceError, limits, parseChallenges } from '@tuppence/protocol'
 import type { Fetch, TillAnswer, TillClient } from '../ports.ts'
-import { readText } from './body.ts'
+import { readText, undecided } from './body.ts'
 
 /** As `acceptPaymentValue` in the protocol's till-api, whose schemas a frame does not need. */
 const acceptPayment = 'cashu/charge'
-
-/** Answers that may mean "not now" rather than "no". */
-const undecided = new Set([408, 409, 425, 429])
 
 /** What a till may say of a failure that is not its own, or not the payment's. */
 const culprits = ['mint-unavailable', 'content-unavailable', 'overloaded', 'shutting-down'] as const

@@ -21,6 +21,7 @@ export type CurveChannel = {
 export function connectCurve(channel: CurveChannel): CurvePort {
   const waiting = new Map<number, { resolve: (output: unknown) => void; reject: (error: unknown) => void }>()
   let last = 0
+  let broken = false
   channel.addEventListener('message', ({ data }) => {
     const { id, output, code } = data as CurveReply
     const call = waiting.get(id)
@@ -29,11 +30,14 @@ export function connectCurve(channel: CurveChannel): CurvePort {
     else call?.resolve(output)
   })
   channel.addEventListener('error', () => {
+    // A worker that could not be loaded says so once and then answers nobody.
+    broken = true
     for (const { reject } of waiting.values()) reject(new TuppenceError('internal'))
     waiting.clear()
   })
   const call = (method: keyof CurvePort) => (input: unknown) =>
     new Promise<never>((resolve, reject) => {
+      if (broken) return reject(new TuppenceError('internal'))
       const id = ++last
       waiting.set(id, { resolve: resolve as (output: unknown) => void, reject })
       channel.postMessage({ id, method, input } satisfies CurveCall)
