@@ -160,8 +160,10 @@ const screen = asked.get('screen') ?? 'unlock'
 const sheet = { unlock: 'frame/frame', tip: 'frame/frame', popup: 'popup/popup', wallet: 'page/page' }[screen]
 const link = document.head.appendChild(document.createElement('link'))
 link.rel = 'stylesheet'
+const styled = new Promise((resolve) => link.addEventListener('load', resolve))
 link.href = `/src/${sheet}.css`
 if (screen === 'unlock' || screen === 'tip') applyTheme({ tokens: {}, scheme, lang: 'en' })
 await speak('en')
 await later
-link.addEventListener('load', () => render(screens[screen]!(), document.body))
+await styled
+render(screens[screen]!(), document.body)
