@@ -5,7 +5,9 @@ import { verifyQuote } from '@tuppence/protocol/crypto'
 import { canonicalOutputs, requestHash } from './canonical.ts'
 import { perform, type Deps } from './deps.ts'
 import type { Funding } from './funding/port.ts'
+import type { KeysetKeys } from './keys.ts'
 import type { Promised, QuoteRow } from './ledger/port.ts'
+import { mapInTurns } from './turns.ts'
 
 /** A top-up quote on the wire (NUT-04, with the quote accounting of 2026). Times in Unix seconds. */
 export interface QuoteAnswer {
@@ -151,13 +153,13 @@ export async function checkOutputs(
 export async function signOutputs(deps: Deps, outputs: readonly BlindedMessage[]): Promise<Promised[]> {
   const before = await deps.ledger.promised(outputs.map((output) => output.B_))
   if (before.some((promised) => promised !== undefined)) throw new TuppenceError('outputs-signed')
-  const promises: Promised[] = []
-  for (const { id, amount, B_ } of outputs) {
-    const key = (await deps.keyring.find(id)).keys.get(amount)
+  const keysets = new Map<string, KeysetKeys>()
+  for (const { id } of outputs) if (!keysets.has(id)) keysets.set(id, await deps.keyring.find(id))
+  return mapInTurns(outputs, ({ id, amount, B_ }): Promised => {
+    const key = keysets.get(id)?.keys.get(amount)
     if (key === undefined) throw new TuppenceError('denomination-unknown', { details: { amount } })
-    promises.push({ keyset: id, b: B_, amount, ...deps.curve.sign(B_, key) })
-  }
-  return promises
+    return { keyset: id, b: B_, amount, ...deps.curve.sign(B_, key) }
+  })
 }
 
 /** A promise as wallets see it. */

@@ -16,6 +16,7 @@ import { perform, type Deps } from './deps.ts'
 import { answerOutputs, checkOutputs, signOutputs } from './issue.ts'
 import type { KeysetKeys } from './keys.ts'
 import type { Entry, Spend } from './ledger/port.ts'
+import { mapInTurns } from './turns.ts'
 
 /** Inputs that passed every check that needs no curve. Amounts in minor units of `unit`. */
 export interface CheckedInputs {
@@ -82,7 +83,7 @@ export async function checkInputs(deps: Deps, inputs: readonly Proof[]): Promise
  * @throws {TuppenceError} `coin-invalid`, `coins-spent`.
  */
 export async function verifyInputs(deps: Deps, inputs: readonly Proof[], { keysets }: CheckedInputs): Promise<Spend[]> {
-  const spends = inputs.map(({ id, amount, secret, C, witness }): Spend => {
+  const spends = await mapInTurns(inputs, ({ id, amount, secret, C, witness }): Spend => {
     const key = keysets.get(id)?.keys.get(amount)
     const y = deps.curve.hashToCurve(secret)
     if (key === undefined || !deps.curve.verifyCoin({ y, c: C }, key.privateKey))
