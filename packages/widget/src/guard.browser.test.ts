@@ -45,12 +45,34 @@ describe('watchButton', () => {
     expect(verdicts).toEqual(['ignore', 'ignore', 'pay'])
   })
 
-  test('lets a key press pay where the focus shows', async () => {
+  test('lets a key press pay, once the button was seen', async () => {
     const { button, verdicts } = place()
     await userEvent.tab()
     expect(document.activeElement).toBe(button)
     await userEvent.keyboard('{Enter}')
-    expect(verdicts).toEqual(['pay'])
+    await armed(button)
+    await userEvent.keyboard('{Enter}')
+    expect(verdicts).toEqual(['ignore', 'pay'])
+  })
+
+  test('sends key presses on a button that can’t be seen to the popup', async () => {
+    const { button, verdicts } = place('opacity: 0')
+    await armed(button)
+    await userEvent.tab()
+    await userEvent.keyboard('{Enter}')
+    expect(verdicts).toEqual(['confirm'])
+  })
+
+  test('does not trust what was uncovered a moment ago, and does so again later', async () => {
+    const { button, verdicts } = place('opacity: 0')
+    await armed(button)
+    button.focus()
+    button.style.opacity = '1'
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    await userEvent.keyboard('{Enter}')
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    await userEvent.keyboard('{Enter}')
+    expect(verdicts).toEqual(['confirm', 'pay'])
   })
 
   test('sends a press on a faded or covered button to the popup', async () => {

@@ -1,5 +1,5 @@
 // Decides what a press on a pay button may do, from what the frame can know about it. Friction against stolen clicks, not a boundary: caps and refunds are.
-import { armingMs, frameSizeMin } from './policy.ts'
+import { armingMs, clearMs, frameSizeMin } from './policy.ts'
 
 /** `pay`: go ahead. `confirm`: ask in the popup first. `ignore`: not a reader's press. */
 export type Verdict = 'pay' | 'confirm' | 'ignore'
@@ -7,23 +7,23 @@ export type Verdict = 'pay' | 'confirm' | 'ignore'
 /** What is known of one press. */
 export type PressFacts = {
   readonly trusted: boolean
-  /** Pressed with a key, while the browser shows where the focus is (it came by keyboard). */
-  readonly byKeyboard: boolean
   /** How long the button has been wholly in the viewport, in milliseconds. */
   readonly visibleMs: number
-  /** Nothing covers or fades it (IntersectionObserver v2); undefined where the browser can't say. */
-  readonly unobscured: boolean | undefined
+  /**
+   * How long nothing has covered or faded it (IntersectionObserver v2), 0 while something does; undefined where the
+   * browser can't say. A page could take its cover away between the two clicks of a double click.
+   */
+  readonly clearMs: number | undefined
   readonly width: number
   readonly height: number
 }
 
-/** Weighs one press. */
+/** Weighs one press. Keys are no exception: a page could have its reader press Tab and Enter on what they can't see. */
 export function judge(facts: PressFacts): Verdict {
   if (!facts.trusted) return 'ignore'
   if (facts.width < frameSizeMin.width || facts.height < frameSizeMin.height) return 'ignore'
-  if (facts.byKeyboard) return 'pay'
   if (facts.visibleMs < armingMs) return 'ignore'
-  return facts.unobscured === false ? 'confirm' : 'pay'
+  return facts.clearMs === undefined || facts.clearMs >= clearMs ? 'pay' : 'confirm'
 }
 
 /** A watched button. */
@@ -37,7 +37,7 @@ export type Guard = {
 export function watchButton(button: HTMLElement): Guard {
   const seesCovers = 'isVisible' in IntersectionObserverEntry.prototype
   let visibleSince: number | undefined
-  let unobscured: boolean | undefined
+  let clearSince: number | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   const arm = (armed: boolean) => button.setAttribute('aria-disabled', String(!armed))
   arm(false)
@@ -45,7 +45,7 @@ export function watchButton(button: HTMLElement): Guard {
     (entries) => {
       const entry = entries.at(-1) as IntersectionObserverEntry & { isVisible?: boolean }
       const whole = entry.intersectionRatio > 0.98
-      if (seesCovers) unobscured = entry.isVisible
+      clearSince = entry.isVisible ? (clearSince ?? entry.time) : undefined
       if (whole === (visibleSince !== undefined)) return
       // When it was seen, not when we heard of it.
       visibleSince = whole ? entry.time : undefined
@@ -57,15 +57,14 @@ export function watchButton(button: HTMLElement): Guard {
     { threshold: [0, 0.99, 1], trackVisibility: true, delay: 100 } as IntersectionObserverInit,
   )
   observer.observe(button)
+  const since = (time = performance.now()) => performance.now() - time
   return {
     seesCovers,
     judge: (event) =>
       judge({
         trusted: event.isTrusted,
-        // Enter in a field presses its form's button: then the focus is on the field.
-        byKeyboard: (event as MouseEvent).detail === 0 && !!document.activeElement?.matches(':focus-visible'),
-        visibleMs: visibleSince === undefined ? 0 : performance.now() - visibleSince,
-        unobscured,
+        visibleMs: since(visibleSince),
+        clearMs: seesCovers ? since(clearSince) : undefined,
         width: innerWidth,
         height: innerHeight,
       }),

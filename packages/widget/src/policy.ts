@@ -16,6 +16,9 @@ export const tipPresets = [25, 100, 500] as const
 /** Until a button has been seen this long it does nothing: time enough to see what one is about to press. */
 export const armingMs = 500
 
+/** How much of that time nothing may have covered it. Less, because browsers say so a tenth of a second late. */
+export const clearMs = 300
+
 /** A frame smaller than this, in CSS pixels, can't show what it sells. */
 export const frameSizeMin = { width: 160, height: 44 } as const
 
