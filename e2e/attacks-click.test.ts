@@ -1,7 +1,7 @@
 // Attacks on the click that pays: made by script, stolen, hurried, doubled; and on what is shown and what is delivered.
 import { cents, delivered, frameIn, frameState, unlock, unlockButton } from './harness/reader.ts'
 import { elementPage, expect, test } from './harness/fixtures.ts'
-import { unharmed } from './harness/unharmed.ts'
+import { looksAgain, unharmed } from './harness/unharmed.ts'
 
 // The victim has coins at this publisher: by storage access, or by the allowance that it was lent before.
 const offer = '/offer/1'
@@ -129,6 +129,7 @@ test.describe('the click', () => {
     const page = await victim.open(evil.origin + evil.page(elementPage(house.urls.wallet, offer)))
     const frame = await frameIn(page, house.urls.wallet)
     if ((await frameState(frame, 'priced', 'delivered')) === 'delivered') test.skip(true, 'bought by an earlier run')
+    looksAgain(victim)
     const before = await victim.balance()
     const events = evil.events.length
     await page.bringToFront()
@@ -189,6 +190,7 @@ test.describe('what is shown', () => {
 
 test.describe('what is delivered', () => {
   test('runs nothing in the page, loads nothing and goes nowhere', async ({ town, victim }) => {
+    looksAgain(victim)
     const { evil, house } = town
     const page = await victim.open(evil.origin + evil.page(elementPage(house.urls.wallet, '/offer/5')))
     const address = page.url()

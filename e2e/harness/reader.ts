@@ -180,6 +180,8 @@ export async function press(button: Locator): Promise<void> {
   const page = button.page()
   await button.hover()
   await page.waitForTimeout(400)
+  // Half a second in view, and not before, does it take a press.
+  await expect(button).toBeEnabled()
   await page.mouse.down()
   await page.waitForTimeout(60)
   await page.mouse.up()

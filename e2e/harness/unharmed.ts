@@ -9,20 +9,31 @@ const moneyEvents = ['paid', 'reopened', 'deposit']
 // A coin, a token, a credential, a seed or a key: none of them may be in anything an attacker holds.
 const valuables = /cashu[AB]|"?C"?:"0[23]|\bPayment [A-Za-z0-9_-]{40}|did:key:|privateKey|"seed"/
 
+// What an attack left unharmed is what the next one finds: to look twice costs seconds.
+const known = new WeakMap<Reader, Awaited<ReturnType<Reader['wealth']>>>()
+
+/** Call it when the victim itself has paid for something. */
+export function looksAgain(victim: Reader): void {
+  known.delete(victim)
+}
+
 /**
  * Runs `attack` against the victim and fails if anything was paid, signed, told or moved by it.
  *
  * @param attack - Returns everything that the attacker got to see; it is searched for coins, keys and the owned article.
  */
 export async function unharmed({ house, evil }: Town, victim: Reader, attack: () => Promise<unknown>): Promise<void> {
-  const before = await victim.wealth()
+  const before = known.get(victim) ?? (await victim.wealth())
+  known.delete(victim)
   const rows = countRows(house.dataDir)
   const mark = house.mark()
   const askedBefore = evil.headers.length
   const evilEventsBefore = evil.events.length
   const loot = JSON.stringify((await attack()) ?? null)
 
-  expect(await victim.wealth(), 'balance and history').toEqual(before)
+  const after = await victim.wealth()
+  expect(after, 'balance and history').toEqual(before)
+  known.set(victim, after)
   expect(loot, 'what the attacker saw').not.toMatch(valuables)
   for (const words of article(ownedArticle).locked) expect(loot, 'what the attacker saw').not.toContain(words)
   for (const part of ['news', 'blog'] as const) {

@@ -44,7 +44,11 @@ const steps: Step[] = [
     needs: ['types'],
     run: inspectPackages,
   },
-  { name: 'knip', says: 'files, exports and dependencies that nobody uses', run: () => runProgram(bin('knip'), ['--no-config-hints']) },
+  {
+    name: 'knip',
+    says: 'files, exports and dependencies that nobody uses',
+    run: () => runProgram(bin('knip'), ['--no-config-hints']),
+  },
   {
     name: 'e2e',
     says: 'the built demo in Chromium, third-party cookies allowed and blocked',
