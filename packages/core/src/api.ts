@@ -250,7 +250,10 @@ export type Wallet = {
   readonly send: (input: SendInput) => Promise<SendOutcome>
   /** Swaps coins so that prices are payable at once; with `amount`, that amount first of all. `false`: no need. */
   readonly makeChange: (input?: ChangeRequest) => Promise<boolean>
-  /** Takes back the coins of an open payment or unclaimed token by swapping them. */
+  /**
+   * Takes back the coins of an open payment or unclaimed token by swapping them. `open`: not now, or not ours to end, as a
+   * top-up whose quote may still be paid; recovery ends it.
+   */
   readonly cancel: (paymentId: string) => Promise<'undone' | 'finished' | 'open'>
   /** Finds every signed, unspent coin of the seed. Answers the amounts found by unit. */
   readonly restore: (options?: RestoreOptions) => Promise<Readonly<Record<string, number>>>

@@ -129,6 +129,8 @@ describe('money on its way in', () => {
     const [payment] = first.$payments.get()
     const later = street.wallet({ db, seed: async () => seed, clock: { nowMs: () => Date.now() + 3.2e11 } })
     expect(await later.recover()).toEqual({ finished: 0, undone: 0, open: 1 })
+    // Nor by whoever no longer wants it: it can still be paid.
+    expect(await later.cancel(payment!.id)).toBe('open')
     if (payment?.kind !== 'top-up') throw new Error('no quote')
     await fetch(`${street.mint.url}/v1/test/pay`, {
       method: 'POST',
@@ -145,7 +147,7 @@ describe('money on its way in', () => {
     const toppingUp = first.topUp(hundred)
     await held.arrived
     await second.start()
-    expect(await second.cancel(second.$payments.get()[0]!.id)).toBe('undone')
+    expect(await second.cancel(second.$payments.get()[0]!.id)).toBe('finished')
     held.letGo()
     expect(await toppingUp).toMatchObject({ status: 'topped-up' })
     expect(usd(first)).toEqual(settled)

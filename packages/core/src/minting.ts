@@ -36,11 +36,11 @@ export async function tidy(context: Context): Promise<void> {
   if (context.seed) await makeChangeAnywhere(context)
 }
 
-/** Undoes an open payment if it can be undone; else tries to finish it. */
+/** Undoes an open payment if it can be undone; else tries to finish it. A quote that can still be paid stays open until it has run out. */
 export async function cancel(context: Context, id: string): Promise<Recalled> {
   const payment = await context.db.transact(['payments'], 'read', (tx) => tx.get('payments', id))
   if (!payment) throw new TuppenceError('not-found')
-  if (payment.state === 'quoting' || payment.state === 'quoted') {
+  if (payment.state === 'quoting') {
     await lapse(context, id, 'cancelled')
     return 'undone'
   }

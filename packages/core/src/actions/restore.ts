@@ -2,7 +2,6 @@
 import { TuppenceError, type Coin, type Keyset } from '@tuppence/protocol'
 import type { RestoreOptions } from '../api.ts'
 import type { Context } from '../context.ts'
-import type { Tx } from '../tables.ts'
 import { coinStates } from './coin-states.ts'
 import { refreshMint } from './mints.ts'
 import { seedOf } from './outputs.ts'
@@ -88,18 +87,17 @@ async function keep(
   { url, keyset }: Scan,
   { coins, next }: { coins: readonly Indexed[]; next: number },
 ): Promise<number> {
+  const missing = await notHere(context, keyset, coins)
   const states = await coinStates(
     context,
     url,
-    coins.map(({ coin }) => coin.secret),
+    missing.map(({ coin }) => coin.secret),
   )
-  const good = coins.filter(({ coin }) => states.get(coin.secret) === 'UNSPENT')
-  return context.db.transact(['coins', 'counters', 'payments'], 'write', async (tx) => {
+  const good = missing.filter(({ coin }) => states.get(coin.secret) === 'UNSPENT')
+  return context.db.transact(['coins', 'counters'], 'write', async (tx) => {
     let sum = 0
-    const awaited = await awaitedIndices(tx, keyset.id)
-    for (const { index, coin } of good) {
-      // What an open payment is waiting for is that payment's to bring: taken here, it could be spent and then come again.
-      if (awaited.has(index) || (await tx.get('coins', coin.secret))) continue
+    for (const { coin } of good) {
+      if (await tx.get('coins', coin.secret)) continue
       await tx.put('coins', coin.secret, { ...coin, mint: url, unit: keyset.unit })
       sum += coin.amount
     }
@@ -109,8 +107,17 @@ async function keep(
   })
 }
 
-async function awaitedIndices(tx: Tx, keysetId: string): Promise<Set<number>> {
-  const open = (await tx.list('payments')).map(({ value }) => value)
-  const outputs = open.map((payment) => ('outputs' in payment ? payment.outputs : undefined))
-  return new Set(outputs.flatMap((one) => (one?.keysetId === keysetId ? one.planned.map(({ index }) => index) : [])))
+/**
+ * Coins that this wallet neither holds nor waits for, as of before the mint is asked about them: one that was here could be
+ * spent between the mint's answer and our write, and one that an open payment brings would come twice.
+ */
+function notHere({ db }: Context, { id }: Keyset, coins: readonly Indexed[]): Promise<Indexed[]> {
+  return db.transact(['coins', 'payments'], 'read', async (tx) => {
+    const held = new Set((await tx.list('coins')).map(({ key }) => key))
+    const open = (await tx.list('payments')).map(({ value }) => value)
+    const outputs = open.map((payment) => ('outputs' in payment ? payment.outputs : undefined))
+    const awaited = outputs.flatMap((one) => (one?.keysetId === id ? one.planned : []))
+    const taken = new Set(awaited.map(({ index }) => index))
+    return coins.filter(({ index, coin }) => !held.has(coin.secret) && !taken.has(index))
+  })
 }
