@@ -6,7 +6,7 @@ import { confirmAbove } from '../policy.ts'
 import { sampleOffer, sampleWallet } from '../testing/wallet.ts'
 import { failReason, isUnknown, payInPopup } from './aside.ts'
 import { buy } from './buy.ts'
-import { createSale, type Sale } from './sale.ts'
+import { createSale, type Sale, type SaleDeps } from './sale.ts'
 import type { Delivery } from './session.ts'
 
 type Options = {
@@ -16,6 +16,7 @@ type Options = {
   unlock?: (look: Look, options?: UnlockOptions) => Promise<Outcome>
   end?: ErrandEnd['how']
   actions?: Partial<Wallet>
+  aside?: SaleDeps['aside']
 }
 
 const priced = (amount = 5, affordable: 'now' | 'after-change' | 'no' = 'now'): Look => ({
@@ -31,6 +32,7 @@ function start({
   unlock = () => Promise.resolve(paid),
   end = 'done',
   actions,
+  aside = () => Promise.resolve({ payInPopup, failReason, isUnknown }),
 }: Options = {}) {
   const left = [...looks]
   const told = {
@@ -61,7 +63,7 @@ function start({
     },
     deliver: (delivery) => told.delivered.push(delivery),
     fail: (reason) => told.failed.push(reason),
-    aside: () => Promise.resolve({ payInPopup, failReason, isUnknown }),
+    aside,
     errand: async (errand) => {
       told.errands.push(await errand)
       return { how: end, tell: (report) => told.reports.push(report) }
@@ -176,6 +178,29 @@ describe('a press', () => {
   })
 })
 
+describe('to stop', () => {
+  test('takes back nothing that is on its way or done, and calls neither unpaid', async () => {
+    const paying = Promise.withResolvers<Outcome>()
+    const { sale, told } = start({ unlock: () => paying.promise })
+    await sale.begin()
+    const pressed = sale.press('pay', true)
+    sale.stop()
+    expect(sale.$view.get().status).toBe('paying')
+    paying.resolve(paid)
+    await pressed
+    sale.stop()
+    expect([sale.$view.get().status, told.delivered.length]).toEqual(['delivered', 1])
+  })
+
+  test('does not leave a first look waiting without end', async () => {
+    const { sale } = start()
+    const looking = sale.begin()
+    sale.stop()
+    await looking
+    expect(sale.$view.get().status).toBe('priced')
+  })
+})
+
 describe('after the popup', () => {
   test('goes on by itself, for the price that was shown', async () => {
     const { sale, told } = start({ looks: [priced(5, 'no'), priced()] })
@@ -232,6 +257,17 @@ describe('a failure', () => {
     await sale.press('pay', true)
     expect(told.failed).toEqual([reason])
     expect(sale.$view.get()).toMatchObject({ status: 'failed', reason })
+  })
+
+  test('ends the waiting even when the file that explains it can’t be loaded', async () => {
+    const { sale, told } = start({
+      unlock: () => Promise.reject(new TuppenceError('till-timeout')),
+      aside: () => Promise.reject(new TypeError('gone')),
+    })
+    await sale.begin()
+    await sale.press('pay', true)
+    expect(sale.$view.get()).toEqual({ status: 'failed', reason: 'offline', money: 'safe' })
+    expect(told.failed).toEqual(['offline'])
   })
 
   test('of storage is nobody’s business but the reader’s', async () => {

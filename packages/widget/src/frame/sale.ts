@@ -61,7 +61,7 @@ export type Sale = {
   readonly press: (verdict: Verdict, seesCovers: boolean) => Promise<void>
   /** After a failure: finishes what was left open, then looks again. */
   readonly retry: () => Promise<void>
-  /** Stops waiting for the popup, or for anything else that has not left yet. */
+  /** Stops waiting for the popup. What is under way or done by then is not undone, and never called unpaid. */
   readonly stop: () => void
 }
 
@@ -119,6 +119,7 @@ export function createSale(deps: SaleDeps): Sale {
         await look(sale)
       }),
     stop() {
+      if (sale.$view.get().status !== 'popup') return
       sale.abort.abort()
       sale.abort = new AbortController()
       if (sale.looked?.status === 'priced') showPrice(sale, sale.looked)
@@ -133,9 +134,11 @@ export async function inLine(sale: State, run: () => Promise<unknown>): Promise<
     await run()
   } catch (error) {
     if (signal.aborted || sale.$view.get().status === 'delivered') return
-    const { failReason, isUnknown } = await sale.deps.aside()
-    const reason = failReason(error)
-    const money = isUnknown(error, sale.$view.get().status === 'paying' ? 'paying' : 'looking') ? 'safe' : 'untouched'
+    const during = sale.$view.get().status === 'paying' ? 'paying' : 'looking'
+    // Without the file that knows, the worst is said: no wait without end, and nothing called unpaid.
+    const aside = await sale.deps.aside().catch(() => undefined)
+    const reason = aside ? aside.failReason(error) : 'offline'
+    const money = aside?.isUnknown(error, during) === false ? 'untouched' : 'safe'
     sale.$view.set({ status: 'failed', reason, money })
     if (reason !== 'storage') sale.deps.fail(reason)
   }

@@ -23,10 +23,13 @@ type Give = (amount: number, verdict: Verdict, seesCovers: boolean) => void
 /** Makes the tip screen; answers what to do with the element's messages. */
 export function startTip(opening: Promise<Wallet>, site: string): (message: ElementMessage, session: Session) => void {
   let id = ''
+  let standing = ''
   const $sale = atom<Sale | undefined>(undefined)
 
   const open = async (url: string, presets: readonly number[], session: Session): Promise<void> => {
+    const asked = standing
     const [wallet, screens] = await Promise.all([opening, later])
+    if (asked !== standing) return
     const $wrong = atom(false)
     const draw = (): void => {
       const sale = $sale.get()
@@ -43,8 +46,9 @@ export function startTip(opening: Promise<Wallet>, site: string): (message: Elem
         purpose: 'tip',
         aside: () => later,
         look: (signal) => wallet.lookTip({ url, site, amount, unit, signal }),
-        fail: (reason) => session.send({ t: 'failed', id, reason }),
-        deliver: (delivery) => session.send(deliveryTo(id, delivery)),
+        // The element's open request may be for another jar by then.
+        fail: (reason) => $sale.get() === sale && session.send({ t: 'failed', id, reason }),
+        deliver: (delivery) => $sale.get() === sale && session.send(deliveryTo(id, delivery)),
       })
       $sale.set(sale)
       draw()
@@ -61,10 +65,20 @@ export function startTip(opening: Promise<Wallet>, site: string): (message: Elem
       session.send({ t: 'cancelled', id })
     }
     if (message.t !== 'tip') return
-    const first = id === ''
+    const { url, presets = tipPresets } = message
+    const asked = `${url} ${presets.join()}`
     ;({ id } = message)
-    if (!first) return
-    open(message.url, message.presets ?? tipPresets, session).catch(async () => {
+    if (asked === standing) return
+    standing = asked
+    // The buttons go first: a page could otherwise change what one that is about to be pressed gives, and to whom.
+    show(() => (
+      <Screen state="loading">
+        <Working text={$words.get().texts.moment} />
+      </Screen>
+    ))
+    $sale.get()?.stop()
+    $sale.set(undefined)
+    open(url, presets, session).catch(async () => {
       const { NoStorage } = await later
       show(() => <NoStorage texts={$laterTexts.get()} />)
     })

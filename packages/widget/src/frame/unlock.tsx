@@ -35,8 +35,10 @@ export function startUnlock(
       purpose: 'unlock',
       aside: () => later,
       look: (signal) => wallet.look({ url: wanted, site, signal }),
-      fail: (reason) => session.send({ t: 'failed', id, reason }),
+      // Once the element asks for something else, its open request is for that, and gets no answer to this.
+      fail: (reason) => sale === made && session.send({ t: 'failed', id, reason }),
       deliver: (delivery) => {
+        if (sale !== made) return
         session.send(deliveryTo(id, delivery))
         session.send({ t: 'resize', height: 48 })
       },
@@ -53,7 +55,8 @@ export function startUnlock(
     }
     if (message.t !== 'unlock') return
     // The element asks again after a failure, to have a request open for "Try again": the screen stays as it is.
-    const standing = url === message.url
+    // After a delivery it asks because its page lost what was delivered: that is opened again.
+    const standing = url === message.url && sale?.$view.get().status !== 'delivered'
     ;({ id, url } = message)
     if (standing) return
     sale?.stop()
