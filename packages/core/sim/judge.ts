@@ -132,10 +132,16 @@ function checkDebits({ street, intent }: World, credited: number, wrongs: string
   return { doubled, unpaid }
 }
 
-/** W5: what a vault was told is paid, it owns. */
-async function unkept({ vaults, intent }: World): Promise<string[]> {
+/** W5: what a vault was told is paid, it owns; and what was debited for it, too. */
+async function unkept({ vaults, intent, street }: World): Promise<string[]> {
   const [reader] = vaults
   const owned = await reader.device.bare().transact(['purchases'], 'read', (tx) => tx.list('purchases'))
   const paths = new Set(owned.map(({ value }) => new URL(value.url).pathname))
-  return [...intent.told].filter(([path, purses]) => purses.has(reader.purse) && !paths.has(path)).map(([path]) => `W5: ${path} was paid for and is not owned`)
+  const isTheirs = (path: string) => {
+    const asked = intent.asked.get(path) ?? new Set()
+    const credits = street.events.filter((one) => one.event === 'deposit' && one.outcome === 'credited' && `/read/${one.offer}` === path).length
+    // Frames buy for themselves; what is beyond them was the vault's.
+    return intent.told.get(path)?.has(reader.purse) === true || (asked.has(reader.purse) && credits >= asked.size)
+  }
+  return street.goods.articles.filter(({ path }) => isTheirs(path) && !paths.has(path)).map(({ path }) => `W5: ${path} was paid for and is not owned`)
 }

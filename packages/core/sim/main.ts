@@ -106,6 +106,19 @@ async function simulate(seed: string): Promise<number> {
   return result.failed + left.length + (heard.length - tallies.length)
 }
 
+/** The first run that fails of a bug, and would not without it. */
+async function firstCatch(seed: string, bug: PlantedBug): Promise<Heard['failed'][number] | undefined> {
+  for (let first = 0; first < runs; ) {
+    const [failed] = (await hear({ ...shareOf(seed, bug), first })).failed
+    if (!failed) return undefined
+    const plan = { seed: failed.outcome.seed, crashes: failed.outcome.crashes }
+    const without = await hear({ ...shareOf(seed), plans: [plan] })
+    if (without.failed.length === 0) return failed
+    first = failed.number + 1
+  }
+  return undefined
+}
+
 /** Each bug alone, until a run fails of it. */
 async function findPlanted(seed: string): Promise<number> {
   const bugs = plantedBugs.filter(({ name }) => flags.only === undefined || name === flags.only)
@@ -113,8 +126,7 @@ async function findPlanted(seed: string): Promise<number> {
   const queue = [...bugs]
   const work = async () => {
     for (let bug = queue.shift(); bug; bug = queue.shift()) {
-      const { failed } = await hear(shareOf(seed, bug))
-      const [first] = failed
+      const first = await firstCatch(seed, bug)
       if (first) caught.push({ bug: bug.name, run: first.number, seed: first.outcome.seed, crashes: spelled(first.outcome.crashes), by: first.outcome.wrongs[0]?.split('\n')[0] ?? `lost ${first.outcome.lost} made ${first.outcome.made}` })
       console.log(first ? `caught   ${bug.name}: run ${first.number}: ${caught.at(-1)?.by}` : `GOT AWAY ${bug.name}`)
     }

@@ -91,11 +91,12 @@ async function main(share: Share): Promise<void> {
   const budget = share.plans ? 0 : Math.ceil((share.runs - share.first) / share.step)
   for (let count = 0; goOn && count < budget; count++) {
     const number = share.first + count * share.step
-    const aim = count % aimEvery === 1 ? aimed() : undefined
+    // Where the first failure is looked for, runs are to be told by their number.
+    const aim = count % aimEvery === 1 && !share.untilFailure ? aimed() : undefined
     goOn = await run(aim ?? { seed: `${share.seed}/${number}` }, number)
   }
-  for (let extra = 0; goOn && aims.size > 0 && extra < budget * extraShare; extra++) goOn = await run(aimed() as Plan, share.runs)
-  if (unused().length > 0) throw new Error(`patches of files that were never loaded: ${unused().map(({ file }) => file).join()}`)
+  for (let extra = 0; goOn && !share.untilFailure && aims.size > 0 && extra < budget * extraShare; extra++) goOn = await run(aimed() as Plan, share.runs)
+  if (!share.plans && unused().length > 0) throw new Error(`patches of files that were never loaded: ${unused().map(({ file }) => file).join()}`)
   post({ type: 'done', tally: { ...tally, seen: [...seen], covered: [...covered] } })
   const { rmSync } = await import('node:fs')
   rmSync(dir, { recursive: true, force: true })
