@@ -146,6 +146,28 @@ describe('the popup', () => {
     expect((await taking)?.errand).toEqual(errand)
   })
 
+  test('waits for a frame that is still asking the till what there is to pay', async () => {
+    const [opener, popup] = await Promise.all([otherWindow(), otherWindow()])
+    // The frame's half hears the question and has no answer yet.
+    const heard: unknown[] = []
+    popup.addEventListener('message', ({ data }) => heard.push((data as { tuppence?: string }).tuppence))
+    vi.spyOn(window, 'open').mockReturnValue(popup)
+    void runErrand(new Promise(() => {}), () => Promise.resolve(), stop.signal)
+    post(popup, { tuppence: 'popup' })
+    await vi.waitUntil(() => heard.includes('moment'))
+    openedBy(opener)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const taking = takeErrand()
+    const said = new Promise((resolve) => addEventListener('message', resolve, { once: true }))
+    post(opener, { tuppence: 'moment' })
+    await said
+    vi.advanceTimersByTime(60_000)
+    vi.useRealTimers()
+    expect(await Promise.race([taking, soon()])).toBe('nothing')
+    send(opener, errand)
+    expect((await taking)?.errand).toEqual(errand)
+  })
+
   test('opened by a page of another origin hears nothing, and says so', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] })
     const iframe = document.body.appendChild(document.createElement('iframe'))

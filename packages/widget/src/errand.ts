@@ -101,6 +101,7 @@ function answerWith(
 ): void {
   const onHello = async ({ source, origin, data }: MessageEvent) => {
     if (source !== asking || origin !== location.origin || data?.tuppence !== 'popup') return
+    asking.postMessage({ tuppence: 'moment' }, location.origin)
     const told = await errand.catch(() => undefined)
     if (!told) return
     const { port1, port2 } = new MessageChannel()
@@ -142,7 +143,10 @@ export function takeErrand(): Promise<TakenErrand<Errand | Visit> | undefined> {
     const timer = setTimeout(finish, answerTimeoutMs, undefined)
     const onAnswer = ({ source, origin, data, ports }: MessageEvent) => {
       const [port] = ports
-      if (source !== opener || origin !== location.origin || data?.tuppence !== 'errand' || !port) return
+      if (source !== opener || origin !== location.origin) return
+      // A frame of ours, which is still asking the till: it closes this window if it gets no answer.
+      if (data?.tuppence === 'moment') clearTimeout(timer)
+      if (data?.tuppence !== 'errand' || !port) return
       finish(takenFrom(port, data.errand as Errand | Visit))
     }
     addEventListener('message', onAnswer, stop)
