@@ -46,6 +46,17 @@ describe('themeProperties', () => {
     expect(light({ text: '#fff', muted: '#eee', background: '#fff' })).toEqual({ '--background': 'rgb(255, 255, 255)' })
   })
 
+  test('keeps the small print readable on a ground that it was not made for', () => {
+    const ground = fc.tuple(byte, byte, byte).map((rgb) => `rgb(${rgb.join(', ')})`)
+    fc.assert(
+      fc.property(ground, fc.constantFrom('light' as const, 'dark' as const), (background, scheme) => {
+        const properties = themeProperties({ tokens: { background }, scheme, lang: 'en' })
+        const muted = properties['--muted'] ?? { light: '#55606a', dark: '#a8b3ae' }[scheme]
+        expect(contrast(parseColor(muted)!, parseColor(properties['--background'])!)).toBeGreaterThanOrEqual(4.5)
+      }),
+    )
+  })
+
   test('does not let the button vanish', () => {
     expect(light({ accent: '#fefefe' })).not.toHaveProperty('--accent')
   })

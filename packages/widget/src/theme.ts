@@ -7,6 +7,9 @@ const white: Rgb = [255, 255, 255]
 const ink: Rgb = [20, 24, 22]
 const grounds = { light: white, dark: [23, 28, 26] as Rgb }
 
+/** As in frame.css. */
+const muteds = { light: [85, 96, 106] as Rgb, dark: [168, 179, 174] as Rgb }
+
 const fonts: ReadonlyMap<string, string> = new Map(
   Object.entries({
     sans: 'system-ui, sans-serif',
@@ -47,8 +50,10 @@ export function themeProperties({ tokens, scheme }: Theme): Record<string, strin
   const background = asked && contrast(asked, plain) >= 7 ? asked : grounds[scheme]
   properties['--background'] = css(background)
   if (text && contrast(text, background) >= 4.5) properties['--text'] = css(text)
-  const muted = parseColor(tokens['muted'])
-  if (muted && contrast(muted, background) >= 4.5) properties['--muted'] = css(muted)
+  // The default grey is made for the default ground: on another one it may not be readable.
+  const readable = (color: Rgb | undefined) => color && contrast(color, background) >= 4.5
+  const muted = [parseColor(tokens['muted']), muteds[scheme], text, plain].find(readable)
+  if (muted && muted !== muteds[scheme]) properties['--muted'] = css(muted)
   const border = parseColor(tokens['border'])
   if (border) properties['--border'] = css(border)
   const accent = parseColor(tokens['accent'])
