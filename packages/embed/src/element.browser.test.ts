@@ -222,6 +222,8 @@ describe('attributes', () => {
   test('are strings, mirrored by properties', () => {
     const element = document.createElement('tuppence-unlock')
     expect([element.href, element.price, element.url]).toEqual(['', '', ''])
+    element.href = 'https://['
+    expect([element.href, element.url]).toEqual(['https://[', ''])
     element.price = '0.05'
     expect(element.getAttribute('price')).toBe('0.05')
   })

@@ -36,10 +36,10 @@ export abstract class TuppenceElement extends Base {
   /** What to ask of the frame, or nothing while an attribute is missing. */
   protected abstract request(id: string): ElementMessage | undefined
 
-  /** The absolute URL that `href` names; empty without one. */
+  /** The absolute URL that `href` names; empty where it names none. */
   get url(): string {
     const href = this.getAttribute('href')
-    return href === null ? '' : new URL(href, document.baseURI).href
+    return (href !== null && URL.parse(href, document.baseURI)?.href) || ''
   }
 
   /** Where the element is; also the `state` attribute, for styling. */
