@@ -51,8 +51,8 @@ export async function makeReader(
   }
   const atWallet = async <T>(look: (page: Page) => Promise<T>): Promise<T> => {
     const page = await open(`${wallet}/`)
-    await page.waitForTimeout(800)
     try {
+      await expect(page.locator('body')).toHaveAttribute('data-state', 'ready')
       return await look(page)
     } finally {
       await page.close()
