@@ -41,7 +41,7 @@ export async function cancel(context: Context, id: string): Promise<Recalled> {
   const payment = await context.db.transact(['payments'], 'read', (tx) => tx.get('payments', id))
   if (!payment) throw new TuppenceError('not-found')
   if (payment.state === 'quoting') {
-    await lapse(context, id, 'cancelled')
+    await lapse(context, { id, state: 'quoting' }, 'cancelled')
     return 'undone'
   }
   if (payment.coins.length > 0 && payment.kind !== 'swap') {

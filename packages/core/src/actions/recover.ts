@@ -98,8 +98,8 @@ async function recoverTill(context: Context, payment: TillPayment): Promise<void
 }
 
 async function recoverTopUp(context: Context, payment: TopUpPayment): Promise<void> {
-  const { id, mint, method, quote, request, outputs } = payment
-  if (payment.state === 'quoting' || !quote) return lapse(context, id, 'quote-unknown')
+  const { mint, method, quote, request, outputs } = payment
+  if (payment.state === 'quoting' || !quote) return lapse(context, payment, 'quote-unknown')
   if (payment.state !== 'quoted') {
     if (request && outputs) await sendToMint(context, payment as SigningPayment)
     return
@@ -110,10 +110,10 @@ async function recoverTopUp(context: Context, payment: TopUpPayment): Promise<vo
     await claimQuote(context, payment)
     return
   }
-  if (state === 'ISSUED') return lapse(context, id, 'quote-issued')
+  if (state === 'ISSUED') return lapse(context, payment, 'quote-issued')
   // By the mint's clock, and only after a day: a late payment is still found, a dead quote is not kept for ever.
   const overSeconds = (expiry ?? quote.expirySeconds ?? Infinity) + daySeconds
-  if (((await client.timeSeconds(mint)) ?? 0) > overSeconds) return lapse(context, id, 'quote-expired')
+  if (((await client.timeSeconds(mint)) ?? 0) > overSeconds) return lapse(context, payment, 'quote-expired')
 }
 
 async function recoverSwap(context: Context, payment: SwapPayment): Promise<void> {

@@ -3,7 +3,7 @@ import { answersOutputs, isTuppenceError, TuppenceError, type BlindSignature, ty
 import type { HeldCoin } from '../coins.ts'
 import type { Context } from '../context.ts'
 import type { MintAnswer } from '../ports.ts'
-import { advance, type PlannedOutputs, type SwapPayment, type TopUpPayment } from '../payment.ts'
+import { advance, type Payment, type PlannedOutputs, type SwapPayment, type TopUpPayment } from '../payment.ts'
 import type { Tx } from '../tables.ts'
 import { coinStates } from './coin-states.ts'
 import { ended } from './history.ts'
@@ -116,12 +116,13 @@ async function endRecalled(tx: Tx, id: string, swap: Pick<SwapPayment, 'coins' |
 
 async function quarantine(
   context: Context,
-  { id }: SigningPayment,
+  payment: SigningPayment,
   { text, error }: { text: string; error: TuppenceError },
 ): Promise<never> {
+  const { id } = payment
   await context.db.transact(['payments', 'quarantine'], 'write', async (tx) => {
     const current = await tx.get('payments', id)
-    if (!current) return
+    if (!awaits(current, payment)) return
     await tx.put('payments', id, advance(current, 'garble'))
     await tx.put('quarantine', id, { paymentId: id, atMs: context.clock.nowMs(), reason: error.code, answer: text })
   })
@@ -129,12 +130,18 @@ async function quarantine(
   throw error
 }
 
+/** Whether a payment still waits for the answer to this very request: another tab may have drawn up a new one. */
+function awaits(current: Payment | undefined, { request }: SigningPayment): current is Payment {
+  return current !== undefined && 'request' in current && current.request?.body === request.body
+}
+
 /** The mint said no. That is believed only once it also says that it signed none of the outputs (NUT-09). */
 async function askAgain(context: Context, payment: SigningPayment, reason: string): Promise<Signed> {
   const { id, mint, outputs } = payment
   await context.db.transact(['payments'], 'write', async (tx) => {
     const current = await tx.get('payments', id)
-    if (current && current.state !== 'refused') await tx.put('payments', id, advance(current, 'refuse'))
+    if (awaits(current, payment) && current.state !== 'refused')
+      await tx.put('payments', id, advance(current, 'refuse'))
   })
   const signatures = await restoredSignatures(context, mint, outputs)
   const wasDone = signatures.length > 0 && (await isDone(context, payment))
@@ -186,7 +193,7 @@ async function release(context: Context, payment: SigningPayment, reason: string
   const spent = new Set(await spentInputs(context, payment))
   await context.db.transact(['payments', 'coins', 'history'], 'write', async (tx) => {
     const current = await tx.get('payments', payment.id)
-    if (current?.state !== 'refused') return
+    if (!awaits(current, payment) || current.state !== 'refused') return
     if (current.kind === 'top-up' && !quoteIsOver.includes(reason)) {
       const { request: _, outputs: __, ...quoted } = advance(current, 'retry')
       return tx.put('payments', current.id, quoted)

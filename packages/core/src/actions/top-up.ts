@@ -85,7 +85,7 @@ async function startQuote(
     return await keepQuote(context, started, quote)
   } catch (error) {
     // Nobody has paid anything yet.
-    await lapse(context, started.id, 'quote-unknown')
+    await lapse(context, started, 'quote-unknown')
     throw error
   }
 }
@@ -104,11 +104,15 @@ async function keepQuote(
   return payment
 }
 
-/** Ends a top-up that nobody paid. */
-export async function lapse(context: Context, id: string, reason: string): Promise<void> {
+/** Ends a top-up that nobody paid, if it still stands where the caller saw it: another tab may have got its quote meanwhile. */
+export async function lapse(
+  context: Context,
+  { id, state }: Pick<TopUpPayment, 'id' | 'state'>,
+  reason: string,
+): Promise<void> {
   await context.db.transact(['payments', 'history'], 'write', async (tx) => {
     const current = await tx.get('payments', id)
-    if (!current || (current.state !== 'quoting' && current.state !== 'quoted')) return
+    if (current?.state !== state) return
     advance(current, 'lapse')
     await tx.delete('payments', id)
     await tx.put('history', id, ended(current, { end: 'undone', reason }))
