@@ -122,7 +122,7 @@ test.runIf(process.platform === 'linux')(
     console.log(
       `soak: ${latencies.flat().length} requests; p99 ${quiet.toFixed(1)} ms, under slow sockets ${attacked.toFixed(1)} ms; ${Math.round(middle / 1024)} MiB, then ${Math.round(last / 1024)} MiB`,
     )
-    // Our own wallet is most of what a p99 is here; `npm run bench:mint` holds the mint's to twice the quiet one.
+    // Our own wallet is most of what a p99 is here.
     expect(attacked).toBeLessThan(Math.max(quiet * 2, 500))
     // SQLite's page cache fills to its 64 MiB and V8 takes its time to find its size: short runs are given that.
     expect(last).toBeLessThan(middle * 1.1 + (seconds < 300 ? 65_536 : 0))
