@@ -47,6 +47,16 @@ const attacks = [
   '<x-element onclick="ran.push(1)">x</x-element>',
   '<img name="body"><a name="forms" id="x">x</a>',
   '<p is="x-built-in">x</p>',
+  '<div><template shadowrootmode="open"><img src="x:" onerror="ran.push(1)"><a href="javascript:ran.push(1)">x</a></template></div>',
+  '<math><annotation-xml encoding="text/html"><img src=x: onerror=ran.push(1)></annotation-xml></math>',
+  '<svg><foreignObject><img src=x: onerror=ran.push(1)></foreignObject></svg>',
+  '<svg><p><style><!--</style><img src=x: onerror=ran.push(1)>--></style>',
+  '<svg><desc><table><a id="x"><style><a title="</style><img src=x: onerror=ran.push(1)>"></style></svg>',
+  '<a href="#x" ping="/spy" onfocus="ran.push(1)" autofocus tabindex="0">x</a>',
+  `${'<div>'.repeat(600)}<table><svg><title><img src=x: onerror=ran.push(1)></title></svg>`,
+  '<frameset onload="ran.push(1)"><frame src="javascript:parent.ran.push(1)"></frameset>',
+  '<portal src="javascript:ran.push(1)"></portal><dialog open onbeforetoggle="ran.push(1)"><p>x</p></dialog>',
+  '<button popovertarget="x" onclick="ran.push(1)">x</button><div popover id="x" onbeforetoggle="ran.push(1)">x</div>',
 ]
 
 describe.each([
@@ -73,8 +83,9 @@ describe.each([
         'math',
         'form',
       ]).not.toContain(element.localName)
+      expect(element.shadowRoot).toBe(null)
       for (const { name, value } of element.attributes) {
-        expect(name).not.toMatch(/^on|^(style|name|is|srcdoc|formaction|action)$/)
+        expect(name).not.toMatch(/^on|^(style|name|is|srcdoc|formaction|action|ping|autofocus|popover.*)$/)
         expect(value.trim()).not.toMatch(/^\W*(javascript|vbscript|data):/i)
       }
     }
