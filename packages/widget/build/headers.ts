@@ -60,6 +60,8 @@ export function headerRules(connect: string): HeaderRule[] {
         'Cross-Origin-Resource-Policy': 'cross-origin',
         'Permissions-Policy': features.map((name) => `${name}=()`).join(', '),
         'Referrer-Policy': 'no-referrer',
+        // Whoever could answer for this origin in the clear would have its coins. Browsers ignore it without TLS.
+        'Strict-Transport-Security': 'max-age=31536000',
         'X-Content-Type-Options': 'nosniff',
         'Cache-Control': 'no-cache',
       },

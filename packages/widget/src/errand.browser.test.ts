@@ -103,9 +103,11 @@ describe('the frame', () => {
 
   test('says when no window could be opened', async () => {
     vi.spyOn(window, 'open').mockReturnValue(null)
+    const line = vi.spyOn(console, 'warn').mockImplementation(() => {})
     expect(await runErrand(Promise.resolve(errand), () => Promise.resolve(), stop.signal)).toMatchObject({
       how: 'blocked',
     })
+    expect(line.mock.calls.join()).toContain('same-origin-allow-popups')
   })
 
   test('takes its report along to the wallet page', async () => {

@@ -59,7 +59,13 @@ export function runErrand(
   const left = Math.round(screenX + (outerWidth - width) / 2)
   const top = Math.round(screenY + (outerHeight - height) / 3)
   const popup = openWindow('/popup.html', `popup,width=${width},height=${height},left=${left},top=${top}`)
-  if (!popup) return Promise.resolve({ how: 'blocked', tell: () => {} })
+  if (!popup) {
+    // A page with `Cross-Origin-Opener-Policy: same-origin` gets the same null: its window opens, and knows nobody.
+    console.warn(
+      'Tuppence: the wallet’s window was blocked. Has this page Cross-Origin-Opener-Policy: same-origin? Use same-origin-allow-popups.',
+    )
+    return Promise.resolve({ how: 'blocked', tell: () => {} })
+  }
   return new Promise((resolve) => {
     const stop = new AbortController()
     const end = (how: 'done' | 'closed', port?: MessagePort) => {

@@ -16,6 +16,7 @@ export const popup = {
     `This costs ${price}. What you add pays for articles and tips on every site that takes Tuppence.`,
   amounts: 'How much',
   testMoney: 'Test money',
+  noFunding: 'This mint takes no money here.',
   testMoneyWhy: 'It is free and worth nothing: this is a demonstration.',
   addAndUnlock: (amount: string) => `Add ${amount} test money and unlock`,
   addAndTip: (amount: string) => `Add ${amount} test money and tip`,
@@ -32,7 +33,8 @@ export const popup = {
   lending: 'Handing them over…',
   done: 'Done. You can close this window.',
   strangerTitle: 'Nothing to do here',
-  strangerWhy: 'This window was opened by a page, not by the wallet’s own button. It does nothing with your money.',
+  strangerWhy:
+    'No pay button stands behind this window: a page opened it by itself, or keeps its windows apart. It does nothing with your money.',
   toWallet: 'Open your wallet',
   failedTitle: 'That did not work',
   tryAgain: 'Try again',
