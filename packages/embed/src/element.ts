@@ -165,7 +165,7 @@ export abstract class TuppenceElement extends Base {
     const { fallback } = this.#parts!
     fallback.querySelector('p')?.remove()
     const message = add(fallback, 'p', 'message')
-    message.append(`The pay button did not load: ${reasons[code]}. `)
+    message.append(`This did not load: ${reasons[code]}. `)
     // On that page itself, what the publisher put into the element stays.
     if (this.url && this.url !== location.href) {
       fallback.replaceChildren(message)
