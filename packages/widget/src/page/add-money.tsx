@@ -2,7 +2,8 @@
 import type { TopUpState } from '@tuppence/core'
 import { useState } from 'preact/hooks'
 import { money } from '../money.ts'
-import { Amounts, TestNote } from '../parts/money-in.tsx'
+import { useFunding } from '../parts/funding.ts'
+import { Amounts, FundingNote } from '../parts/money-in.tsx'
 import { Working } from '../parts/parts.tsx'
 import { topUpDefault } from '../policy.ts'
 import { defaultUnit, sentence, type SectionProps } from './words.ts'
@@ -13,6 +14,7 @@ export function AddMoney({ wallet, words }: SectionProps) {
   const { texts, language } = words
   const [amount, choose] = useState(topUpDefault)
   const [progress, setProgress] = useState<Progress>()
+  const funding = useFunding(wallet, defaultUnit)
   const busy = progress !== undefined && 'stage' in progress
 
   const add = async () => {
@@ -32,8 +34,13 @@ export function AddMoney({ wallet, words }: SectionProps) {
     <section class="panel" id="add">
       <h2>{texts.addMoney}</h2>
       <Amounts legend={texts.amounts} unit={defaultUnit} language={language} amount={amount} choose={choose} />
-      <TestNote name={texts.testMoney} why={texts.testMoneyWhy} />
-      <button type="button" class="main" disabled={busy} onClick={() => void add()}>
+      <FundingNote funding={funding} name={texts.testMoney} why={texts.testMoneyWhy} none={texts.noFunding} />
+      <button
+        type="button"
+        class="main"
+        disabled={busy || funding === 'asking' || funding === 'none'}
+        onClick={() => void add()}
+      >
         {texts.addTest(money(amount, defaultUnit, language))}
       </button>
       {progress && 'stage' in progress && <Working text={texts.adding[progress.stage]} />}

@@ -1,6 +1,7 @@
 // The parts of adding money: which amount, and that it is test money. Popup and wallet page share them.
 import { money } from '../money.ts'
 import { topUpAmounts } from '../policy.ts'
+import type { Funding } from './funding.ts'
 
 type AmountsProps = {
   readonly legend: string
@@ -28,8 +29,11 @@ export function Amounts({ legend, unit, language, amount, choose }: AmountsProps
   )
 }
 
-/** Says that this money is none. */
-export function TestNote({ name, why }: { readonly name: string; readonly why: string }) {
+type NoteProps = { readonly funding: Funding; readonly name: string; readonly why: string; readonly none: string }
+
+/** Says that test money is none, or that this mint takes none at all. */
+export function FundingNote({ funding, name, why, none }: NoteProps) {
+  if (funding === 'none') return <p role="alert">{none}</p>
   return (
     <p class="test">
       <b>{name}</b>

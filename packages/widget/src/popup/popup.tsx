@@ -8,7 +8,8 @@ import type { Errand, TakenErrand } from '../errand.ts'
 import type { ErrorTexts, PopupTexts } from '../locale/index.ts'
 import { money } from '../money.ts'
 import { useArmed } from '../parts/armed.ts'
-import { Amounts, TestNote } from '../parts/money-in.tsx'
+import { useFunding } from '../parts/funding.ts'
+import { Amounts, FundingNote } from '../parts/money-in.tsx'
 import { Mark, Working } from '../parts/parts.tsx'
 import { allowanceFor, topUpFor } from '../policy.ts'
 import { $step, confirm, type Step } from './state.ts'
@@ -63,6 +64,8 @@ function Ask({ wallet, texts, language, step: { taken, spendable } }: AskProps) 
   const show = (value: number) => money(value, errand.unit, language)
   // To confirm is all there is to do when the frame holds the money already.
   const short = errand.kind !== 'confirm' && missing > 0
+  const funding = useFunding(wallet, errand.unit, short ? 'wanted' : 'unwanted')
+  const ready = armed && !(short && (funding === 'asking' || funding === 'none'))
   const verbs = errand.purpose === 'tip' ? [texts.addAndTip, texts.tip] : [texts.addAndUnlock, texts.unlock]
   return (
     <>
@@ -72,7 +75,7 @@ function Ask({ wallet, texts, language, step: { taken, spendable } }: AskProps) 
         {short && (
           <>
             <Amounts legend={texts.amounts} unit={errand.unit} language={language} amount={amount} choose={choose} />
-            <TestNote name={texts.testMoney} why={texts.testMoneyWhy} />
+            <FundingNote funding={funding} name={texts.testMoney} why={texts.testMoneyWhy} none={texts.noFunding} />
           </>
         )}
         {errand.kind === 'lend' && (
@@ -83,7 +86,7 @@ function Ask({ wallet, texts, language, step: { taken, spendable } }: AskProps) 
         )}
         {errand.kind === 'lend' && !short && <p class="muted number">{texts.balance(show(spendable))}</p>}
       </section>
-      <Buttons texts={texts} armed={armed} taken={taken} wallet={wallet} topUp={short ? amount : undefined}>
+      <Buttons texts={texts} armed={ready} taken={taken} wallet={wallet} topUp={short ? amount : undefined}>
         {short ? verbs[0]!(show(amount)) : verbs[1]!(show(errand.amount))}
       </Buttons>
     </>

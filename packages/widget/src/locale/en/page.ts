@@ -9,6 +9,7 @@ export const page = {
   testNote: 'Test money: worth nothing, good for trying everything out.',
   addMoney: 'Add money',
   testMoney: 'Test money',
+  noFunding: 'This mint takes no money here.',
   testMoneyWhy: 'It is free and worth nothing: this is a demonstration.',
   addTest: (amount: string) => `Add ${amount} test money`,
   adding: {
