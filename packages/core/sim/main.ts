@@ -126,7 +126,7 @@ async function findPlanted(seed: string): Promise<number> {
   const queue = [...bugs]
   const work = async () => {
     for (let bug = queue.shift(); bug; bug = queue.shift()) {
-      const first = await firstCatch(seed, bug)
+      const first = await firstCatch(seed, bug).catch((error: unknown) => void console.log(`BROKEN   ${bug?.name}: ${String(error)}`))
       if (first) caught.push({ bug: bug.name, run: first.number, seed: first.outcome.seed, crashes: spelled(first.outcome.crashes), by: first.outcome.wrongs[0]?.split('\n')[0] ?? `lost ${first.outcome.lost} made ${first.outcome.made}` })
       console.log(first ? `caught   ${bug.name}: run ${first.number}: ${caught.at(-1)?.by}` : `GOT AWAY ${bug.name}`)
     }

@@ -46,10 +46,12 @@ export type Tally = {
 /** A crash point and how to get there: the same run up to that write. */
 type Aim = { readonly seed: string; readonly crashes: readonly Crash[]; readonly write: number }
 
-/** Every n-th run goes to a crash point that is not covered yet, if there is one. */
-const aimEvery = 2
+/** All but every n-th run go to a crash point that is not covered yet, if there is one. */
+const exploreEvery = 4
+const laterWrites = [1, 3, 7, 20] as const
+const sides = ['before', 'after'] as const
 /** Runs beyond the share that may be spent on what is left at the end. */
-const extraShare = 0.25
+const extraShare = 0.5
 
 async function main(share: Share): Promise<void> {
   const unused = installPatches(share.planted)
@@ -84,7 +86,10 @@ async function main(share: Share): Promise<void> {
     if (!next) return undefined
     const [point, { seed, crashes, write }] = next
     aims.delete(point)
-    return { seed, crashes: [...crashes, { write, side: point.endsWith('before') ? 'before' : 'after', who: write % 3 === 0 ? 'browser' : 'tab' }] }
+    const side = point.endsWith('before') ? 'before' : 'after'
+    // And some more behind it, which as a rule fall into recovery.
+    const later = laterWrites.map((more) => ({ write: write + more, side: sides[(write + more) % 2] as Crash['side'], who: 'tab' as const }))
+    return { seed, crashes: [...crashes, { write, side, who: write % 3 === 0 ? 'browser' : 'tab' }, ...later] }
   }
   let goOn = true
   for (const plan of share.plans ?? []) goOn &&= await run(plan, 0)
@@ -92,7 +97,7 @@ async function main(share: Share): Promise<void> {
   for (let count = 0; goOn && count < budget; count++) {
     const number = share.first + count * share.step
     // Where the first failure is looked for, runs are to be told by their number.
-    const aim = count % aimEvery === 1 && !share.untilFailure ? aimed() : undefined
+    const aim = count % exploreEvery !== 0 && !share.untilFailure ? aimed() : undefined
     goOn = await run(aim ?? { seed: `${share.seed}/${number}` }, number)
   }
   for (let extra = 0; goOn && !share.untilFailure && aims.size > 0 && extra < budget * extraShare; extra++) goOn = await run(aimed() as Plan, share.runs)
