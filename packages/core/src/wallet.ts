@@ -1,7 +1,7 @@
 /** Wires ports, clients, actions and state into a wallet: the only file that does; called by the widget, agents and tests. */
 import { TuppenceError } from '@tuppence/protocol'
 import { look, lookTip } from './actions/look.ts'
-import { pay } from './actions/pay.ts'
+import { pay, reopening } from './actions/pay.ts'
 import { warm } from './actions/till-payment.ts'
 import { systemClock, systemRandom } from './adapters/system.ts'
 import type { Look, Outcome, UnlockOptions, Wallet, WalletDeps } from './api.ts'
@@ -29,7 +29,6 @@ export function createWallet(deps: WalletDeps): Wallet {
   const state = makeState()
   const context = makeContext(deps, state)
   const stopWatching = deps.db.watch?.(() => void context.changed())
-  const minting = () => import('./minting.ts')
   const open = (what: Look, options?: UnlockOptions) => unlock(context, what, options)
   return {
     mode: deps.seed ? 'vault' : 'allowance',
@@ -72,8 +71,8 @@ export function createWallet(deps: WalletDeps): Wallet {
   }
 }
 
-/** Coming back is not paying: what it needs is loaded when a look says that something is owned. */
-const reopening = () => import('./actions/reopen.ts')
+/** The half that paying does not need. */
+const minting = () => import('./minting.ts')
 
 async function unlock(context: Context, what: Look, options?: UnlockOptions): Promise<Outcome> {
   switch (what.status) {
@@ -115,7 +114,9 @@ function makeContext(deps: WalletDeps, state: State): Context {
       tidying = true
       timer.after(tidyMs.min + Math.floor((tidyMs.spread * (random.bytes(1)[0] ?? 0)) / 256), () => {
         tidying = false
-        void import('./minting.ts').then(({ tidy }) => tidy(context)).catch(() => {})
+        void minting()
+          .then(({ tidy }) => tidy(context))
+          .catch(() => {})
       })
     },
     changed: (purchase) => refresh(context, state, purchase),
@@ -136,18 +137,11 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
 }
 
 async function refresh({ db }: Context, state: State, purchase?: Purchase): Promise<void> {
-  const snapshot = await db.transact(['coins', 'payments', 'history'], 'read', async (tx) => {
-    const [coins, payments, history] = await Promise.all([
-      tx.list('coins'),
-      tx.list('payments'),
-      tx.list('history', { order: 'descending', limit: historyShown }),
-    ])
-    return {
-      coins: coins.map(({ value }) => value),
-      payments: payments.map(({ value }) => value),
-      history: history.map(({ value }) => value),
-    }
-  })
+  const snapshot = await db.transact(['coins', 'payments', 'history'], 'read', async (tx) => ({
+    coins: (await tx.list('coins')).map(({ value }) => value),
+    payments: (await tx.list('payments')).map(({ value }) => value),
+    history: (await tx.list('history', { order: 'descending', limit: historyShown })).map(({ value }) => value),
+  }))
   state.show(snapshot)
   if (purchase) state.own([purchase])
 }

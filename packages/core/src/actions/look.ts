@@ -83,7 +83,8 @@ export type Target = { readonly url: URL; readonly site: string }
  */
 export function checkTarget({ ownOrigins }: Context, input: LookInput): Target {
   const url = URL.canParse(input.url) ? new URL(input.url) : undefined
-  const plain = url && isPrivate(url) && !url.username && !url.password && url.href.length <= limits.urlMax
+  const plain =
+    url && privateOrigin.test(url.origin) && !url.username && !url.password && url.href.length <= limits.urlMax
   if (!plain || ownOrigins.includes(url.origin)) throw new TuppenceError('url-refused')
   const { site } = input
   if (!URL.canParse(site) || new URL(site).origin !== site || ownOrigins.includes(site))
@@ -93,10 +94,7 @@ export function checkTarget({ ownOrigins }: Context, input: LookInput): Target {
 }
 
 /** Coins go over HTTPS, or to this very machine. */
-function isPrivate({ protocol, hostname }: URL): boolean {
-  const loopback = /^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/
-  return protocol === 'https:' || (protocol === 'http:' && loopback.test(hostname))
-}
+const privateOrigin = /^(https:|http:\/\/((.+\.)?localhost|127(\.\d+){3}|\[::1\])(:\d+)?$)/
 
 /** Whether a page may show what is at a URL: its own, or one of those that the till named. */
 export function mayShow(origin: string, sites: readonly string[], site: string): boolean {

@@ -22,6 +22,9 @@ import { tillNowMs } from './till-time.ts'
 import { purseOf, spendableIn } from './spendable.ts'
 import { sendToTill } from './till-payment.ts'
 
+/** Coming back is not paying: what it needs is loaded when something turns out to be owned. */
+export const reopening = () => import('./reopen.ts')
+
 /** Most coins, tried in turn. */
 const coinsTried = [limits.coinsPerCredentialMax, 9, 6, 3] as const
 
@@ -59,7 +62,7 @@ export async function pay(context: Context, offer: Offer, options: UnlockOptions
     case 'open':
       return sendToTill(context, reserved.payment, options.onContent)
     case 'owned': {
-      const { reopen } = await import('./reopen.ts')
+      const { reopen } = await reopening()
       return (
         (await reopen(context, { url: offer.url, site: offer.site })) ?? { status: 'declined', reason: 'not-owned' }
       )
