@@ -39,6 +39,18 @@ const steps: Step[] = [
     },
   },
   {
+    name: 'sim',
+    says: '1,000 simulated wallets under crashes and faults: not a cent lost or made',
+    run: () =>
+      runProgram(process.execPath, [
+        '--disable-warning=ExperimentalWarning',
+        '--conditions=@tuppence/source',
+        'packages/core/sim/main.ts',
+        '--runs=1000',
+        '--json',
+      ]),
+  },
+  {
     name: 'packages',
     says: 'publint and are-the-types-wrong on the packed packages',
     needs: ['types'],

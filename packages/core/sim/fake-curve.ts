@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto'
 import { TuppenceError } from '@tuppence/protocol'
-import type { MintCurve } from '../../mint/src/curve/port.ts'
+import type { Ports } from '@tuppence/mint'
 import type { CurvePort, Planned } from '../src/ports.ts'
 
 function hash(...parts: (string | Uint8Array)[]): Buffer {
@@ -28,7 +28,7 @@ const proofOf = (B_: string, C_: string, key: string) => hash('e', B_, C_, key).
 const zero = '0'.repeat(63) + '1'
 
 /** The mint's side. */
-export function fakeMintCurve(): MintCurve {
+export function fakeMintCurve(): Ports['curve'] {
   return {
     name: 'portable',
     publicKey: (privateKey) => Buffer.concat([Buffer.from([2]), hash('K', privateKey)]),
@@ -76,7 +76,8 @@ export function fakeCurve(): CurvePort {
       }),
     points: async ({ secrets }) => secrets.map((secret) => point(hash('Y', secret))),
     quoteKey: async ({ seed, index }) => point(hash('quote', seed, String(index))),
-    signQuote: async ({ seed, index, quote, outputs }) => fakeQuoteSignature(point(hash('quote', seed, String(index))), { quote, outputs }),
+    signQuote: async ({ seed, index, quote, outputs }) =>
+      fakeQuoteSignature(point(hash('quote', seed, String(index))), { quote, outputs }),
   }
 }
 

@@ -7,7 +7,9 @@ import { planChange, planChangeFor, planCoins, planOutputs, priceMax, selectExac
 import { makeDice, type Dice } from './dice.ts'
 
 const sizes = Array.from({ length: 16 }, (_, at) => 2 ** at)
-const prices = [1, 2, 3, 5, 5, 5, 7, 10, 10, 15, 19, 20, 25, 25, 35, 49, 50, 75, 99, 100, 125, 150, 199, 250, 300, 399, 499, 500] as const
+const prices = [
+  1, 2, 3, 5, 5, 5, 7, 10, 10, 15, 19, 20, 25, 25, 35, 49, 50, 75, 99, 100, 125, 150, 199, 250, 300, 399, 499, 500,
+] as const
 const topUps = [500, 1_000, 1_000, 2_000] as const
 /** Seconds between two payments of one reader, and from a payment to the change that the wallet makes by itself. */
 const gapSeconds = { min: 5, max: 360 } as const
@@ -32,7 +34,17 @@ function readAWhile(dice: Dice, pace: Pace, count: Count): void {
   let coins: Sized[] = []
   for (let paid = 0; paid < paymentsPerHistory; paid++) {
     const price = dice.chance(0.5) ? dice.pick(prices) : dice.between(1, priceMax)
-    if (total(coins) < price) coins = [...coins, ...sized(planOutputs(coins.map(({ amount }) => amount), dice.pick(topUps), sizes))]
+    if (total(coins) < price)
+      coins = [
+        ...coins,
+        ...sized(
+          planOutputs(
+            coins.map(({ amount }) => amount),
+            dice.pick(topUps),
+            sizes,
+          ),
+        ),
+      ]
     count.payable++
     const chosen = selectExact(coins, price)
     if (chosen) count.atOnce++
@@ -41,7 +53,10 @@ function readAWhile(dice: Dice, pace: Pace, count: Count): void {
     coins = without(after, chosen ?? selectExact(after, price) ?? [])
     count.coinsMost = Math.max(count.coinsMost, coins.length)
     const hasTime = dice.between(gapSeconds.min, gapSeconds.max) > dice.between(tidySeconds.min, tidySeconds.max)
-    const tidy = pace === 'reading' ? hasTime && planChange(coins, sizes, () => true, limits.inputsMax) : paid % 4 === 3 && planChange(coins, sizes, () => true, limits.inputsMax)
+    const tidy =
+      pace === 'reading'
+        ? hasTime && planChange(coins, sizes, () => true, limits.inputsMax)
+        : paid % 4 === 3 && planChange(coins, sizes, () => true, limits.inputsMax)
     if (tidy) coins = [...without(coins, tidy.inputs), ...sized(tidy.outputs)]
   }
 }
@@ -50,16 +65,42 @@ function readAWhile(dice: Dice, pace: Pace, count: Count): void {
 function credentialBytes(price: number, balance: number): number {
   const coins = selectExact(sized(planCoins(balance, sizes)), price) ?? []
   const id = `01${'ab'.repeat(32)}`
-  const proofs = coins.map(({ amount }) => ({ amount, id: shortKeysetId(id), secret: 'ab'.repeat(32), C: `02${'cd'.repeat(32)}` }))
+  const proofs = coins.map(({ amount }) => ({
+    amount,
+    id: shortKeysetId(id),
+    secret: 'ab'.repeat(32),
+    C: `02${'cd'.repeat(32)}`,
+  }))
   const token = encodeToken({ mint: 'https://mint.tuppence.example', unit: 'usd', proofs })
   const text = 'x'.repeat(200)
-  const request = { amount: String(price), currency: 'usd', methodDetails: { paymentRequest: `creqA${'x'.repeat(160)}` } }
+  const request = {
+    amount: String(price),
+    currency: 'usd',
+    methodDetails: { paymentRequest: `creqA${'x'.repeat(160)}` },
+  }
   const challenge = {
-    id: 'x'.repeat(43), realm: 'news.example', method: 'cashu', intent: 'charge', request,
-    requestText: Buffer.from(JSON.stringify(request)).toString('base64url'), expires: '2026-11-22T12:00:00.000Z',
-    opaque: { offer: 'x'.repeat(40), path: `/read/${'x'.repeat(100)}`, sites: 'https://news.example https://www.news.example', nonce: 'x'.repeat(22), title: text, kind: 'article', mints: 'https://mint.tuppence.example' },
+    id: 'x'.repeat(43),
+    realm: 'news.example',
+    method: 'cashu',
+    intent: 'charge',
+    request,
+    requestText: Buffer.from(JSON.stringify(request)).toString('base64url'),
+    expires: '2026-11-22T12:00:00.000Z',
+    opaque: {
+      offer: 'x'.repeat(40),
+      path: `/read/${'x'.repeat(100)}`,
+      sites: 'https://news.example https://www.news.example',
+      nonce: 'x'.repeat(22),
+      title: text,
+      kind: 'article',
+      mints: 'https://mint.tuppence.example',
+    },
   } as unknown as Challenge
-  return encodeCredential({ challenge: echoChallenge(challenge), source: `did:key:z6Mk${'x'.repeat(44)}`, payload: { cashu_token: token } }).length
+  return encodeCredential({
+    challenge: echoChallenge(challenge),
+    source: `did:key:z6Mk${'x'.repeat(44)}`,
+    payload: { cashu_token: token },
+  }).length
 }
 
 const histories = Number(process.argv[2] ?? 10_000)
@@ -74,10 +115,18 @@ const reading = measure('reading')
 const hasty = measure('hasty')
 const balances = [5, 25, 100, 300, 500, 1_000, 2_000, 5_000, 10_000]
 const coinsHeld = Object.fromEntries(balances.map((balance) => [balance, planCoins(balance, sizes).length]))
-const bytes = Array.from({ length: priceMax }, (_, at) => Math.max(...[1_000, 2_000].map((balance) => credentialBytes(at + 1, balance))))
+const bytes = Array.from({ length: priceMax }, (_, at) =>
+  Math.max(...[1_000, 2_000].map((balance) => credentialBytes(at + 1, balance))),
+)
 const result = {
-  histories, payments: reading.payable, atOnceShare: share(reading), atOnceShareHasty: share(hasty), coinsMost: Math.max(reading.coinsMost, hasty.coinsMost),
-  coinsHeld, credentialBytesMost: Math.max(...bytes), credentialBytesLimit: limits.credentialBytesMax,
+  histories,
+  payments: reading.payable,
+  atOnceShare: share(reading),
+  atOnceShareHasty: share(hasty),
+  coinsMost: Math.max(reading.coinsMost, hasty.coinsMost),
+  coinsHeld,
+  credentialBytesMost: Math.max(...bytes),
+  credentialBytesLimit: limits.credentialBytesMax,
 }
 console.log(result)
 console.log(JSON.stringify(result))

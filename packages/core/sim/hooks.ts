@@ -9,8 +9,15 @@ export type Patch = { readonly file: string; readonly find: string; readonly put
 
 /** What patched sources reach out for. */
 export type Seams = {
-  exchange?: (question: { url: string; method: string; headers?: Record<string, string>; body?: string }) => Promise<{ status: number; body: string }>
-  verifyQuote?: ((claimed: { quote: string; outputs: readonly { B_: string }[] }, signature: string, key: string) => boolean) | undefined
+  exchange?: (question: {
+    url: string
+    method: string
+    headers?: Record<string, string>
+    body?: string
+  }) => Promise<{ status: number; body: string }>
+  verifyQuote?:
+    | ((claimed: { quote: string; outputs: readonly { B_: string }[] }, signature: string, key: string) => boolean)
+    | undefined
 }
 
 /** The one global that patched sources know. */
@@ -41,7 +48,8 @@ export function installPatches(planted: readonly Patch[] = []): () => readonly P
       if (here.length === 0) return loaded
       let text = typeof loaded.source === 'string' ? loaded.source : Buffer.from(loaded.source as Uint8Array).toString()
       for (const patch of here) {
-        if (text.split(patch.find).length !== 2) throw new Error(`patch: not exactly once in ${patch.file}: ${patch.find}`)
+        if (text.split(patch.find).length !== 2)
+          throw new Error(`patch: not exactly once in ${patch.file}: ${patch.find}`)
         text = text.replace(patch.find, () => patch.put)
         waiting.delete(patch)
       }

@@ -33,7 +33,12 @@ export async function comeHome(world: World): Promise<void> {
 }
 
 /** Does something on a place's first tab, again if it dies of it. */
-async function insist(world: World, place: Place, operation: string, work: (tab: Tab) => Promise<unknown>): Promise<void> {
+async function insist(
+  world: World,
+  place: Place,
+  operation: string,
+  work: (tab: Tab) => Promise<unknown>,
+): Promise<void> {
   for (let attempt = 0; attempt < roundsMax; attempt++) {
     const old = place.tabs[0]
     const tab = old?.actor.alive ? old : await restart(world, place, 0)
@@ -50,7 +55,8 @@ async function insist(world: World, place: Place, operation: string, work: (tab:
 async function takeBack(world: World, place: Place): Promise<void> {
   const payments = await place.device.bare().transact(['payments'], 'read', (tx) => tx.list('payments'))
   for (const { key, value } of payments) {
-    if (value.kind === 'send' || value.state === 'accepted') await insist(world, place, 'cancel', (tab) => tab.wallet.cancel(key))
+    if (value.kind === 'send' || value.state === 'accepted')
+      await insist(world, place, 'cancel', (tab) => tab.wallet.cancel(key))
   }
 }
 
@@ -60,10 +66,12 @@ export async function judge(world: World): Promise<Verdict> {
   const wrongs = [...world.wrongs]
   const { promised, spent, balances } = await street.mint.ledger.totals()
   const sum = (rows: readonly { amount: number }[]) => rows.reduce((total, { amount }) => total + amount, 0)
-  const balance = (name: string) => sum(balances.filter(({ account }) => account === name).map(({ balance: amount }) => ({ amount })))
+  const balance = (name: string) =>
+    sum(balances.filter(({ account }) => account === name).map(({ balance: amount }) => ({ amount })))
   const outstanding = sum(promised) - sum(spent)
   const unminted = balance('unminted')
-  if (outstanding + unminted + balance('publisher:news') + balance('paid-in:test') !== 0) wrongs.push('S1: the mint does not balance')
+  if (outstanding + unminted + balance('publisher:news') + balance('paid-in:test') !== 0)
+    wrongs.push('S1: the mint does not balance')
   let held = 0
   let ghosts = 0
   for (const place of vaults) {
@@ -72,14 +80,20 @@ export async function judge(world: World): Promise<Verdict> {
     ghosts += bad
     wrongs.push(...(await stillOpen(place)))
     const restored = await restoredFrom(world, place)
-    if (restored !== undefined && restored !== good) wrongs.push(`W9: ${place.purse} holds ${good}, its seed finds ${restored}`)
+    if (restored !== undefined && restored !== good)
+      wrongs.push(`W9: ${place.purse} holds ${good}, its seed finds ${restored}`)
   }
   const debits = checkDebits(world, balance('publisher:news'), wrongs)
   wrongs.push(...(await unkept(world)))
   if (outstanding > held) wrongs.push(`W1: ${outstanding - held} cents are out there and in no wallet`)
   if (unminted > 0) wrongs.push(`W1: ${unminted} cents were paid in and never turned into coins`)
-  if (ghosts > 0 || held > outstanding) wrongs.push(`W5: wallets hold ${ghosts} cents of coins that are spent or never were`)
-  return { lost: Math.max(0, outstanding - held) + unminted + debits.doubled, made: Math.max(0, held - outstanding) + ghosts + debits.unpaid, wrongs }
+  if (ghosts > 0 || held > outstanding)
+    wrongs.push(`W5: wallets hold ${ghosts} cents of coins that are spent or never were`)
+  return {
+    lost: Math.max(0, outstanding - held) + unminted + debits.doubled,
+    made: Math.max(0, held - outstanding) + ghosts + debits.unpaid,
+    wrongs,
+  }
 }
 
 /** Coins that the mint would take, and coins that it would not. */
@@ -89,8 +103,8 @@ async function holdings({ street }: World, { device }: Place): Promise<{ good: n
   const genuine = await Promise.all(
     coins.map(async ({ id, amount, secret, C }) => {
       const key = (await keyring.find(id)).keys.get(amount)
-      const y = street.curve.hashToCurve(secret)
-      return { y, holds: key !== undefined && street.curve.verifyCoin({ y, c: C }, key.privateKey) }
+      const y = street.coins.pointOf(secret)
+      return { y, holds: key !== undefined && street.coins.isGenuine({ secret, C }, key.privateKey) }
     }),
   )
   const states = await ledger.coinStates(genuine.map(({ y }) => y))
@@ -102,7 +116,9 @@ async function holdings({ street }: World, { device }: Place): Promise<{ good: n
 
 async function stillOpen({ device, purse }: Place): Promise<string[]> {
   const payments = await device.bare().transact(['payments'], 'read', (tx) => tx.list('payments'))
-  return payments.filter(({ value }) => !isEnd(value.state)).map(({ value }) => `W4: ${purse} has a ${value.kind} open, ${value.state} (${value.id})`)
+  return payments
+    .filter(({ value }) => !isEnd(value.state))
+    .map(({ value }) => `W4: ${purse} has a ${value.kind} open, ${value.state} (${value.id})`)
 }
 
 /** W9: what the seed alone finds. `undefined` in runs that leave it out, for time. */
@@ -113,9 +129,17 @@ async function restoredFrom(world: World, place: Place): Promise<number | undefi
 }
 
 /** W7 by the till's word, held to the mint's: as many debits as gestures, and content only for money. */
-function checkDebits({ street, intent }: World, credited: number, wrongs: string[]): { doubled: number; unpaid: number } {
-  const credits = street.events.filter((one) => one.event === 'deposit' && one.outcome === 'credited') as { offer: string; amount: number }[]
-  if (credits.reduce((total, { amount }) => total + amount, 0) !== credited) wrongs.push('till and mint count differently')
+function checkDebits(
+  { street, intent }: World,
+  credited: number,
+  wrongs: string[],
+): { doubled: number; unpaid: number } {
+  const credits = street.events.filter((one) => one.event === 'deposit' && one.outcome === 'credited') as {
+    offer: string
+    amount: number
+  }[]
+  if (credits.reduce((total, { amount }) => total + amount, 0) !== credited)
+    wrongs.push('till and mint count differently')
   let doubled = 0
   let unpaid = 0
   for (const { path, price } of street.goods.articles) {
@@ -139,9 +163,13 @@ async function unkept({ vaults, intent, street }: World): Promise<string[]> {
   const paths = new Set(owned.map(({ value }) => new URL(value.url).pathname))
   const isTheirs = (path: string) => {
     const asked = intent.asked.get(path) ?? new Set()
-    const credits = street.events.filter((one) => one.event === 'deposit' && one.outcome === 'credited' && `/read/${one.offer}` === path).length
+    const credits = street.events.filter(
+      (one) => one.event === 'deposit' && one.outcome === 'credited' && `/read/${one.offer}` === path,
+    ).length
     // Frames buy for themselves; what is beyond them was the vault's.
     return intent.told.get(path)?.has(reader.purse) === true || (asked.has(reader.purse) && credits >= asked.size)
   }
-  return street.goods.articles.filter(({ path }) => isTheirs(path) && !paths.has(path)).map(({ path }) => `W5: ${path} was paid for and is not owned`)
+  return street.goods.articles
+    .filter(({ path }) => isTheirs(path) && !paths.has(path))
+    .map(({ path }) => `W5: ${path} was paid for and is not owned`)
 }

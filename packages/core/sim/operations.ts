@@ -11,17 +11,27 @@ export type Active = Set<Promise<void>>
 const unit = 'usd'
 
 /** Runs something on a tab, until it ends or the tab dies. Only what may happen to anyone may be thrown. */
-export async function runOn(world: World, tab: Tab, operation: string, work: (wallet: Wallet) => Promise<unknown>): Promise<void> {
+export async function runOn(
+  world: World,
+  tab: Tab,
+  operation: string,
+  work: (wallet: Wallet) => Promise<unknown>,
+): Promise<void> {
   world.operations++
   world.trace.push(`${tab.actor.name} ${operation}`)
   const inRecovery = operation === 'recover'
-  const working = doing.run({ operation, inRecovery }, () => work(tab.wallet)).then(
-    (result) => void world.trace.push(`${tab.actor.name} ${operation}: ${summary(result)}`),
-    (error: unknown) => {
-      world.trace.push(`${tab.actor.name} ${operation}: ${isTuppenceError(error) ? error.code : String(error)}`)
-      if (!isTuppenceError(error)) world.wrongs.push(`${tab.actor.name} ${operation} threw ${error instanceof Error ? error.stack : String(error)}`)
-    },
-  )
+  const working = doing
+    .run({ operation, inRecovery }, () => work(tab.wallet))
+    .then(
+      (result) => void world.trace.push(`${tab.actor.name} ${operation}: ${summary(result)}`),
+      (error: unknown) => {
+        world.trace.push(`${tab.actor.name} ${operation}: ${isTuppenceError(error) ? error.code : String(error)}`)
+        if (!isTuppenceError(error))
+          world.wrongs.push(
+            `${tab.actor.name} ${operation} threw ${error instanceof Error ? error.stack : String(error)}`,
+          )
+      },
+    )
   await Promise.race([working, tab.actor.died])
 }
 
@@ -42,7 +52,11 @@ export async function restart(world: World, place: Place, slot: number): Promise
   return tab
 }
 
-type Operation = { readonly weight: number; readonly on: 'vault' | 'friend' | 'frame' | 'world'; readonly run: (world: World, tab: Tab) => Promise<void> }
+type Operation = {
+  readonly weight: number
+  readonly on: 'vault' | 'friend' | 'frame' | 'world'
+  readonly run: (world: World, tab: Tab) => Promise<void>
+}
 
 const operations: Readonly<Record<string, Operation>> = {
   'top-up': { weight: 8, on: 'vault', run: topUp },
@@ -52,8 +66,10 @@ const operations: Readonly<Record<string, Operation>> = {
   tip: { weight: 8, on: 'vault', run: tip },
   change: { weight: 6, on: 'vault', run: (world, tab) => runOn(world, tab, 'change', (wallet) => wallet.makeChange()) },
   'change for': {
-    weight: 3, on: 'vault',
-    run: (world, tab) => runOn(world, tab, 'change', (wallet) => wallet.makeChange({ amount: world.dice.between(1, 300) })),
+    weight: 3,
+    on: 'vault',
+    run: (world, tab) =>
+      runOn(world, tab, 'change', (wallet) => wallet.makeChange({ amount: world.dice.between(1, 300) })),
   },
   send: { weight: 6, on: 'vault', run: send },
   'send back': { weight: 2, on: 'friend', run: send },
@@ -62,15 +78,31 @@ const operations: Readonly<Record<string, Operation>> = {
   cancel: { weight: 5, on: 'vault', run: cancel },
   lend: { weight: 6, on: 'vault', run: lend },
   meet: { weight: 3, on: 'vault', run: meet },
-  'call home': { weight: 3, on: 'vault', run: (world, tab) => runOn(world, tab, 'call home', (wallet) => wallet.callHome(world.dice.pick(sites))) },
+  'call home': {
+    weight: 3,
+    on: 'vault',
+    run: (world, tab) => runOn(world, tab, 'call home', (wallet) => wallet.callHome(world.dice.pick(sites))),
+  },
   recover: { weight: 4, on: 'vault', run: (world, tab) => runOn(world, tab, 'recover', (wallet) => wallet.recover()) },
   restore: { weight: 1, on: 'vault', run: (world, tab) => runOn(world, tab, 'restore', (wallet) => wallet.restore()) },
   'buy in a frame': { weight: 10, on: 'frame', run: (world, tab) => buy(world, tab, world.dice.chance(0.2) ? 2 : 1) },
-  'recover in a frame': { weight: 2, on: 'frame', run: (world, tab) => runOn(world, tab, 'recover', (wallet) => wallet.recover()) },
+  'recover in a frame': {
+    weight: 2,
+    on: 'frame',
+    run: (world, tab) => runOn(world, tab, 'recover', (wallet) => wallet.recover()),
+  },
   'keys rotate': { weight: 3, on: 'world', run: async ({ street }) => void (await street.mint.keyring.rotate(unit)) },
   'clock jumps': { weight: 2, on: 'world', run: jumpClock },
-  'time passes': { weight: 3, on: 'world', run: async (world) => void (world.time.nowMs += world.dice.between(1, 5) * 60_000) },
-  'partition wiped': { weight: 2, on: 'world', run: async (world) => world.freshPartition(world.dice.pick(world.frames)) },
+  'time passes': {
+    weight: 3,
+    on: 'world',
+    run: async (world) => void (world.time.nowMs += world.dice.between(1, 5) * 60_000),
+  },
+  'partition wiped': {
+    weight: 2,
+    on: 'world',
+    run: async (world) => world.freshPartition(world.dice.pick(world.frames)),
+  },
   'tab closed': { weight: 3, on: 'world', run: async (world) => killSomeTab(world) },
 }
 
@@ -101,7 +133,8 @@ export function startOperation(world: World, active: Active): void {
 }
 
 function topUp(world: World, tab: Tab): Promise<void> {
-  const amount = world.operations > 2 && world.dice.chance(0.4) ? world.dice.between(1, 300) : world.dice.between(300, 2_000)
+  const amount =
+    world.operations > 2 && world.dice.chance(0.4) ? world.dice.between(1, 300) : world.dice.between(300, 2_000)
   return runOn(world, tab, 'top-up', (wallet) => wallet.topUp({ amount, unit, method: 'test' }))
 }
 
@@ -130,7 +163,10 @@ function tip(world: World, tab: Tab): Promise<void> {
   const amount = intent.tips.get(gesture) ?? dice.between(1, 120)
   intent.tips.set(gesture, amount)
   return runOn(world, tab, 'tip', async (wallet) => {
-    const outcome = await wallet.tip({ url: newsOrigin + street.goods.jar, site: dice.pick(sites), amount }, { gesture })
+    const outcome = await wallet.tip(
+      { url: newsOrigin + street.goods.jar, site: dice.pick(sites), amount },
+      { gesture },
+    )
     if (outcome.status === 'paid' && outcome.receipt) intent.tipsTold.add(gesture)
     return outcome
   })
@@ -168,7 +204,10 @@ async function lend(world: World, tab: Tab): Promise<void> {
     const allowance = await wallet.lend({ site, tillOrigin: newsOrigin, realm: 'news', amount, unit })
     if (!allowance) return 'nothing to lend'
     if (!frame?.actor.alive) frame = world.openTab(place, 0)
-    const taken = await Promise.race([frame.wallet.acceptAllowance(allowance).then(() => true), frame.actor.died.then(() => false)])
+    const taken = await Promise.race([
+      frame.wallet.acceptAllowance(allowance).then(() => true),
+      frame.actor.died.then(() => false),
+    ])
     if (taken) await wallet.acknowledgeLoan(allowance.id)
     return taken
   })

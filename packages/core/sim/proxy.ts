@@ -4,13 +4,22 @@ import type { Dice } from './dice.ts'
 import type { Actor, Scheduler } from './scheduler.ts'
 
 /** A request as it goes over the wire. */
-export type Wire = { readonly url: string; readonly method: string; readonly headers: Record<string, string>; readonly body?: string | undefined }
+export type Wire = {
+  readonly url: string
+  readonly method: string
+  readonly headers: Record<string, string>
+  readonly body?: string | undefined
+}
 type Reply = { readonly status: number; readonly headers: [string, string][]; readonly text: string }
 
 export type Proxy = {
   readonly fetchFor: (actor: Actor) => Fetch
   /** The till's way to the mint. */
-  readonly exchangeFor: (actor: Actor) => (wire: Wire) => Promise<{ status: number; body: string }>
+  readonly exchangeFor: (
+    actor: Actor,
+  ) => (
+    question: Omit<Wire, 'headers'> & { readonly headers?: Wire['headers'] },
+  ) => Promise<{ status: number; body: string }>
   /** Brings requests that were given up for lost. `false`: there are none. */
   readonly deliverLate: () => Promise<boolean>
   /** From now on nothing goes wrong. */
@@ -31,7 +40,21 @@ export type ProxyParts = {
 }
 
 const faults = [
-  'drop', 'drop', 'drop-answer', 'drop-answer', 'drop-answer', 'late', 'late', 'twice', 'slow', 'edit-request', 'cut', 'html', 'failing', 'edit', 'edit',
+  'drop',
+  'drop',
+  'drop-answer',
+  'drop-answer',
+  'drop-answer',
+  'late',
+  'late',
+  'twice',
+  'slow',
+  'edit-request',
+  'cut',
+  'html',
+  'failing',
+  'edit',
+  'edit',
 ] as const
 type Fault = (typeof faults)[number]
 
@@ -70,23 +93,27 @@ export function makeProxy(parts: ProxyParts): Proxy {
       await next?.()
       return next !== undefined
     },
-    fetchFor: (actor) => async (url, init = {}) => {
-      const wire: Wire = {
-        url, method: init.method ?? 'GET', headers: Object.fromEntries(new Headers(init.headers)),
-        ...(typeof init.body === 'string' && { body: init.body }),
-      }
-      parts.leaving(actor, wire)
-      await scheduler.gate(actor)
-      const reply = await carry(wire).catch(async (error: unknown) => {
+    fetchFor:
+      (actor) =>
+      async (url, init = {}) => {
+        const wire: Wire = {
+          url,
+          method: init.method ?? 'GET',
+          headers: Object.fromEntries(new Headers(init.headers)),
+          ...(typeof init.body === 'string' && { body: init.body }),
+        }
+        parts.leaving(actor, wire)
         await scheduler.gate(actor)
-        throw error
-      })
-      await scheduler.gate(actor)
-      return new Response(reply.text, { status: reply.status, headers: reply.headers })
-    },
-    exchangeFor: (actor) => async (wire) => {
+        const reply = await carry(wire).catch(async (error: unknown) => {
+          await scheduler.gate(actor)
+          throw error
+        })
+        await scheduler.gate(actor)
+        return new Response(reply.text, { status: reply.status, headers: reply.headers })
+      },
+    exchangeFor: (actor) => async (question) => {
       await scheduler.gateOfServer(actor)
-      const reply = await carry(wire)
+      const reply = await carry({ headers: {}, ...question })
       await scheduler.gateOfServer(actor)
       return { status: reply.status, body: reply.text }
     },
@@ -103,7 +130,10 @@ function editRequest(dice: Dice, wire: Wire): Wire {
   if (body !== undefined && dice.chance(0.7)) return { ...wire, body: body.slice(0, dice.below(body.length)) }
   if (headers['authorization'] === undefined) return { ...wire, url: `${wire.url}x` }
   const { authorization, ...rest } = headers
-  return { ...wire, headers: dice.chance(0.5) ? rest : { ...rest, authorization: authorization.slice(0, -dice.between(1, 40)) } }
+  return {
+    ...wire,
+    headers: dice.chance(0.5) ? rest : { ...rest, authorization: authorization.slice(0, -dice.between(1, 40)) },
+  }
 }
 
 /** What comes back is no longer what was answered: nothing that a mint could vouch for, however. */
@@ -112,7 +142,11 @@ function spoil(dice: Dice, fault: Fault, wire: Wire, reply: Reply): Reply {
     case 'cut':
       return { ...reply, text: reply.text.slice(0, dice.below(reply.text.length + 1)) }
     case 'html':
-      return { status: dice.pick([200, 502]), headers: [['content-type', 'text/html']], text: '<html>Sign in to the network</html>' }
+      return {
+        status: dice.pick([200, 502]),
+        headers: [['content-type', 'text/html']],
+        text: '<html>Sign in to the network</html>',
+      }
     case 'failing':
       return { status: dice.pick([500, 503, 504, 429]), headers: [], text: '' }
     case 'edit':
@@ -133,7 +167,11 @@ function edit(dice: Dice, wire: Wire, reply: Reply): Reply {
 /** A refusal out of thin air. */
 function refusal(dice: Dice): Reply {
   const code = dice.pick([11001, 10002, 12001, 20002, 11004, 0])
-  return { status: 400, headers: [['content-type', 'application/json']], text: JSON.stringify({ code, detail: 'coins-spent: no' }) }
+  return {
+    status: 400,
+    headers: [['content-type', 'application/json']],
+    text: JSON.stringify({ code, detail: 'coins-spent: no' }),
+  }
 }
 
 type Signature = { amount: number; id: string; C_: string; dleq?: unknown }
@@ -161,6 +199,11 @@ function editSignatures(dice: Dice, reply: Reply): Reply {
 function editReceipt(dice: Dice, reply: Reply): Reply {
   const without = reply.headers.filter(([name]) => name !== 'payment-receipt')
   if (reply.status !== 200) return { ...reply, headers: [] }
-  if (dice.chance(0.3)) return { status: 402, headers: [['content-type', 'application/problem+json']], text: '{"code":"verification-failed"}' }
+  if (dice.chance(0.3))
+    return {
+      status: 402,
+      headers: [['content-type', 'application/problem+json']],
+      text: '{"code":"verification-failed"}',
+    }
   return { ...reply, headers: dice.chance(0.5) ? without : [...without, ['payment-receipt', 'e30']] }
 }

@@ -6,7 +6,11 @@ import type { Crash, CrashPoint, Durability } from './storage.ts'
 import { makeWorld, type World } from './world.ts'
 
 /** What a run is made from. `crashes` replaces those that the seed would choose. */
-export type Plan = { readonly seed: string; readonly crashes?: readonly Crash[] | undefined; readonly durability?: Durability }
+export type Plan = {
+  readonly seed: string
+  readonly crashes?: readonly Crash[] | undefined
+  readonly durability?: Durability
+}
 
 export type Outcome = Verdict & {
   readonly seed: string
@@ -34,7 +38,14 @@ export function curveOf(seed: string): 'fake' | 'real' {
 export async function play({ seed, crashes, durability = 'strict' }: Plan, dir: string): Promise<Outcome> {
   const dice = makeDice(seed)
   const planned = new Map((crashes ?? chosenCrashes(seed)).map((crash) => [crash.write, crash]))
-  const world = await makeWorld({ dice, dir, curve: curveOf(seed), durability, planned, restores: dice.fork('restores').chance(restoreShare) })
+  const world = await makeWorld({
+    dice,
+    dir,
+    curve: curveOf(seed),
+    durability,
+    planned,
+    restores: dice.fork('restores').chance(restoreShare),
+  })
   try {
     const steps = await operate(world, operationsMin + dice.below(10))
     const { operations } = world
@@ -42,8 +53,17 @@ export async function play({ seed, crashes, durability = 'strict' }: Plan, dir: 
     const verdict = await judge(world)
     const { watch, faults, trace } = world
     return {
-      seed, crashes: watch.made, operations, faults: faults.length + watch.made.length, wallets: world.vaults[0].tabs.length + world.frames.length,
-      steps, writes: watch.writes, seen: [...watch.seen], covered: [...watch.covered], trace, ...verdict,
+      seed,
+      crashes: watch.made,
+      operations,
+      faults: faults.length + watch.made.length,
+      wallets: world.vaults[0].tabs.length + world.frames.length,
+      steps,
+      writes: watch.writes,
+      seen: [...watch.seen],
+      covered: [...watch.covered],
+      trace,
+      ...verdict,
     }
   } finally {
     await world.close()
@@ -54,7 +74,9 @@ export async function play({ seed, crashes, durability = 'strict' }: Plan, dir: 
 function chosenCrashes(seed: string): Crash[] {
   const dice = makeDice(`${seed}/crashes`)
   return Array.from({ length: dice.between(1, 4) }, () => ({
-    write: dice.between(1, 90), side: dice.pick(['before', 'after'] as const), who: dice.pick(['tab', 'tab', 'browser'] as const),
+    write: dice.between(1, 90),
+    side: dice.pick(['before', 'after'] as const),
+    who: dice.pick(['tab', 'tab', 'browser'] as const),
   }))
 }
 

@@ -23,6 +23,7 @@ export type Watch = {
   readonly isFull: () => boolean
   readonly faulted: (fault: string) => void
   readonly died: (where: string) => void
+  readonly wrong: (what: string) => void
 }
 
 export type Device = {
@@ -53,7 +54,12 @@ export function openDevice(parts: { watch: Watch; scheduler: Scheduler; durabili
     for (const one of crash.who === 'browser' ? actors : [actor]) one.kill()
     if (durability === 'relaxed' && crash.who === 'browser') inner = before
   }
-  const write = async <R>(actor: Actor, names: readonly StoreName[], body: (tx: Tx) => Promise<R>, site: string): Promise<R> => {
+  const write = async <R>(
+    actor: Actor,
+    names: readonly StoreName[],
+    body: (tx: Tx) => Promise<R>,
+    site: string,
+  ): Promise<R> => {
     watch.writes++
     const crash = watch.planned.get(watch.writes)
     const at = pointsAt(site, lastCrash)
@@ -73,6 +79,7 @@ export function openDevice(parts: { watch: Watch; scheduler: Scheduler; durabili
     const noted: string[] = []
     const result = await inner.transact(names, 'write', (tx) => body(noting(tx, noted)))
     for (const text of noted) journaled.add(text)
+    if (noted.length > 0) await checkHeldOnce(inner, watch)
     if (crash?.side === 'after') {
       await die(actor, crash, at('after'))
       return never()
@@ -107,7 +114,12 @@ function callSite(): string {
   const stack = new Error('site').stack ?? ''
   Error.stackTraceLimit = stackTraceLimit
   const frame = stack.split('\n').find((line) => line.includes('/core/src/'))
-  return /core\/src\/(.*?):(\d+):/.exec(frame ?? '')?.slice(1).join(':') ?? 'elsewhere'
+  return (
+    /core\/src\/(.*?):(\d+):/
+      .exec(frame ?? '')
+      ?.slice(1)
+      .join(':') ?? 'elsewhere'
+  )
 }
 
 /** Passes on, and notes the texts of requests that payments are journaled with. */
@@ -122,6 +134,20 @@ function noting(tx: Tx, noted: string[]): Tx {
       }
       return tx.put(store, key, value)
     },
+  }
+}
+
+/** W1: a coin is one payment's, or that payment's and of the swap that brings it home. */
+async function checkHeldOnce(db: Db, watch: Watch): Promise<void> {
+  const payments = (await db.transact(['payments'], 'read', (tx) => tx.list('payments'))).map(({ value }) => value)
+  const holders = new Map<string, string>()
+  for (const payment of payments) {
+    if (payment.kind === 'swap' && payment.of !== undefined) continue
+    for (const secret of payment.coins) {
+      const other = holders.get(secret)
+      if (other !== undefined) watch.wrong(`W1: one coin is held by a ${other} and a ${payment.kind}`)
+      holders.set(secret, payment.kind)
+    }
   }
 }
 

@@ -1,9 +1,9 @@
 /** The other side of every wallet: the real mint with its real ledger and the real till, in this process, fresh for each run. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { openCurve } from '../../mint/src/curve/open.ts'
-import type { MintCurve } from '../../mint/src/curve/port.ts'
-import { createMint, parseConfig, type Mint } from '@tuppence/mint'
+import { bytesToHex, hexToBytes } from '@tuppence/protocol'
+import { hashToCurve, verifyCoin } from '@tuppence/protocol/crypto'
+import { createMint, parseConfig, type Mint, type Ports } from '@tuppence/mint'
 import { createTill, loadAccountKey, openSqliteJournal, type Till, type TillEvent } from '@tuppence/till'
 import type { Dice } from './dice.ts'
 import { fakeMintCurve, verifyFakeQuote } from './fake-curve.ts'
@@ -16,13 +16,22 @@ export const newsOrigin = 'https://news.sim'
 export const sites = [newsOrigin, 'https://blog.sim'] as const
 
 /** What is for sale in a run; prices in cents. */
-export type Goods = { readonly articles: readonly { readonly path: string; readonly price: number }[]; readonly jar: string }
+export type Goods = {
+  readonly articles: readonly { readonly path: string; readonly price: number }[]
+  readonly jar: string
+}
+
+/** Arithmetic on coins, for whoever checks them: Y in hex, and whether a key signed. */
+export type Coins = {
+  readonly pointOf: (secret: string) => string
+  readonly isGenuine: (coin: { secret: string; C: string }, privateKey: Uint8Array) => boolean
+}
 
 export type Street = {
   readonly mint: Mint
   readonly till: Till
   /** The mint's, for whoever checks coins. */
-  readonly curve: MintCurve
+  readonly coins: Coins
   readonly goods: Goods
   readonly events: TillEvent[]
   /** Answers a request as the server that it is for. */
@@ -57,12 +66,20 @@ export async function openStreet({ dir, dice, curve, nowMs }: StreetParts): Prom
   const { publicKey } = await loadAccountKey(tillDir)
   seams.verifyQuote = curve === 'fake' ? verifyFakeQuote : undefined
   const config = parseConfig({
-    dataDir, url: mintUrl, logLevel: 'silent', quoteLifetimeSeconds: 3_600,
-    funding: { test: { enabled: true } }, accounts: [{ id: 'news', publicKey }],
+    dataDir,
+    url: mintUrl,
+    logLevel: 'silent',
+    quoteLifetimeSeconds: 3_600,
+    funding: { test: { enabled: true } },
+    accounts: [{ id: 'news', publicKey }],
   })
   const chance = dice.fork('mint')
-  const arithmetic = curve === 'fake' ? fakeMintCurve() : openCurve(() => {})
-  const mint = await createMint(config, { clock: { nowMs }, random: { bytes: chance.bytes }, curve: arithmetic })
+  const fake = curve === 'fake' ? fakeMintCurve() : undefined
+  const mint = await createMint(config, {
+    clock: { nowMs },
+    random: { bytes: chance.bytes },
+    ...(fake && { curve: fake }),
+  })
   // Until the world puts its network in between, the till reaches the mint directly: what it asks at its start always gets there.
   seams.exchange = async ({ url, ...init }) => {
     const response = await mint.app.fetch(new Request(url, init))
@@ -72,10 +89,19 @@ export async function openStreet({ dir, dice, curve, nowMs }: StreetParts): Prom
   const events: TillEvent[] = []
   const till = await createTill({
     config: {
-      origin: newsOrigin, realm: 'news', account: 'news', mint: { url: mintUrl }, dataDir: tillDir,
+      origin: newsOrigin,
+      realm: 'news',
+      account: 'news',
+      mint: { url: mintUrl },
+      dataDir: tillDir,
       offers: [
         ...goods.articles.map(({ path, price }) => ({
-          id: path.slice('/read/'.length), kind: 'article' as const, path, title: path, price: (price / 100).toFixed(2), sites: [...sites],
+          id: path.slice('/read/'.length),
+          kind: 'article' as const,
+          path,
+          title: path,
+          price: (price / 100).toFixed(2),
+          sites: [...sites],
         })),
         { id: 'jar', kind: 'tip', path: goods.jar, title: 'Jar', min: '0.01', max: '100', sites: [...sites] },
       ],
@@ -88,7 +114,11 @@ export async function openStreet({ dir, dice, curve, nowMs }: StreetParts): Prom
   })
   for (let turn = 0; turn < startTurns; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
   return {
-    mint, till, curve: arithmetic, goods, events,
+    mint,
+    till,
+    coins: fake ? fakeCoins(fake) : realCoins,
+    goods,
+    events,
     reach: async ({ url, method, headers, body }) => {
       const request = new Request(url, { method, headers, ...(body !== undefined && { body }) })
       if (url.startsWith(mintUrl)) return mint.app.fetch(request)
@@ -99,6 +129,18 @@ export async function openStreet({ dir, dice, curve, nowMs }: StreetParts): Prom
       await mint.close()
       rmSync(dataDir, { recursive: true })
     },
+  }
+}
+
+const realCoins: Coins = {
+  pointOf: (secret) => bytesToHex(hashToCurve(secret)),
+  isGenuine: ({ secret, C }, privateKey) => verifyCoin(secret, hexToBytes(C), privateKey),
+}
+
+function fakeCoins(curve: Ports['curve']): Coins {
+  return {
+    pointOf: curve.hashToCurve,
+    isGenuine: ({ secret, C }, privateKey) => curve.verifyCoin({ y: curve.hashToCurve(secret), c: C }, privateKey),
   }
 }
 

@@ -1,10 +1,23 @@
 /** WebCrypto without threads: the same algorithms by node:crypto, at once, so that the order of things follows from the seed alone. */
 import {
-  createHash, createHmac, createPrivateKey, createPublicKey, randomBytes, sign, timingSafeEqual, verify, type KeyObject,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  randomBytes,
+  sign,
+  timingSafeEqual,
+  verify,
+  type KeyObject,
 } from 'node:crypto'
 
 type Bytes = ArrayBuffer | ArrayBufferView
-type Held = { readonly type: string; readonly algorithm: { readonly name: string }; readonly extractable: boolean; readonly raw: Uint8Array }
+type Held = {
+  readonly type: string
+  readonly algorithm: { readonly name: string }
+  readonly extractable: boolean
+  readonly raw: Uint8Array
+}
 
 const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex')
 const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex')
@@ -39,12 +52,24 @@ function bufferOf(bytes: Uint8Array): ArrayBuffer {
 export function installSubtle(): void {
   const ours = {
     digest: async (_: string, data: Bytes) => bufferOf(createHash('sha256').update(bytesOf(data)).digest()),
-    importKey: async (format: string, data: Bytes | JsonWebKey, algorithm: string | { name: string }, extractable: boolean) => {
+    importKey: async (
+      format: string,
+      data: Bytes | JsonWebKey,
+      algorithm: string | { name: string },
+      extractable: boolean,
+    ) => {
       const name = nameOf(algorithm)
-      const held = (type: string, raw: Uint8Array): Held => ({ type, algorithm: { name }, extractable, raw: Uint8Array.from(raw) })
+      const held = (type: string, raw: Uint8Array): Held => ({
+        type,
+        algorithm: { name },
+        extractable,
+        raw: Uint8Array.from(raw),
+      })
       if (format === 'jwk') {
         const { x = '', d } = data as JsonWebKey
-        return d === undefined ? held('public', Buffer.from(x, 'base64url')) : held('private', Buffer.from(d, 'base64url'))
+        return d === undefined
+          ? held('public', Buffer.from(x, 'base64url'))
+          : held('private', Buffer.from(d, 'base64url'))
       }
       if (format === 'pkcs8') return held('private', bytesOf(data as Bytes).subarray(-32))
       return held(name === 'HMAC' ? 'secret' : 'public', bytesOf(data as Bytes))
@@ -61,7 +86,12 @@ export function installSubtle(): void {
       return given.length === made.length && timingSafeEqual(given, made)
     },
     generateKey: async () => {
-      const privateKey = { type: 'private', algorithm: { name: 'Ed25519' }, extractable: true, raw: Uint8Array.from(randomBytes(32)) }
+      const privateKey = {
+        type: 'private',
+        algorithm: { name: 'Ed25519' },
+        extractable: true,
+        raw: Uint8Array.from(randomBytes(32)),
+      }
       return { privateKey }
     },
   }

@@ -53,6 +53,7 @@ const sides = ['before', 'after'] as const
 /** Runs beyond the share that may be spent on what is left at the end. */
 const extraShare = 0.5
 
+// oxlint-disable-next-line max-lines-per-function -- one value, whose parts know one another
 async function main(share: Share): Promise<void> {
   const unused = installPatches(share.planted)
   installSubtle()
@@ -60,7 +61,21 @@ async function main(share: Share): Promise<void> {
   const { scratchDir } = await import('./street.ts')
   await import('./warm.ts')
   const dir = scratchDir()
-  const tally = { runs: 0, operations: 0, operationsLeast: Infinity, faults: 0, faultsLeast: Infinity, crashes: 0, steps: 0, writes: 0, walletsMost: 0, realCurve: 0, lost: 0, made: 0, failed: 0 }
+  const tally = {
+    runs: 0,
+    operations: 0,
+    operationsLeast: Infinity,
+    faults: 0,
+    faultsLeast: Infinity,
+    crashes: 0,
+    steps: 0,
+    writes: 0,
+    walletsMost: 0,
+    realCurve: 0,
+    lost: 0,
+    made: 0,
+    failed: 0,
+  }
   const aims = new Map<CrashPoint, Aim>()
   const covered = new Set<CrashPoint>()
   const seen = new Set<CrashPoint>()
@@ -73,7 +88,8 @@ async function main(share: Share): Promise<void> {
     }
     for (const [point, write] of outcome.seen) {
       seen.add(point)
-      if (!covered.has(point) && !aims.has(point)) aims.set(point, { seed: plan.seed, crashes: outcome.crashes.filter((crash) => crash.write < write), write })
+      if (!covered.has(point) && !aims.has(point))
+        aims.set(point, { seed: plan.seed, crashes: outcome.crashes.filter((crash) => crash.write < write), write })
     }
     if (tally.runs % 100 === 0) post({ type: 'played', runs: 100 })
     if (outcome.wrongs.length === 0 && outcome.lost === 0 && outcome.made === 0) return true
@@ -88,7 +104,11 @@ async function main(share: Share): Promise<void> {
     aims.delete(point)
     const side = point.endsWith('before') ? 'before' : 'after'
     // And some more behind it, which as a rule fall into recovery.
-    const later = laterWrites.map((more) => ({ write: write + more, side: sides[(write + more) % 2] as Crash['side'], who: 'tab' as const }))
+    const later = laterWrites.map((more) => ({
+      write: write + more,
+      side: sides[(write + more) % 2] as Crash['side'],
+      who: 'tab' as const,
+    }))
     return { seed, crashes: [...crashes, { write, side, who: write % 3 === 0 ? 'browser' : 'tab' }, ...later] }
   }
   let goOn = true
@@ -100,8 +120,14 @@ async function main(share: Share): Promise<void> {
     const aim = count % exploreEvery !== 0 && !share.untilFailure ? aimed() : undefined
     goOn = await run(aim ?? { seed: `${share.seed}/${number}` }, number)
   }
-  for (let extra = 0; goOn && !share.untilFailure && aims.size > 0 && extra < budget * extraShare; extra++) goOn = await run(aimed() as Plan, share.runs)
-  if (!share.plans && unused().length > 0) throw new Error(`patches of files that were never loaded: ${unused().map(({ file }) => file).join()}`)
+  for (let extra = 0; goOn && !share.untilFailure && aims.size > 0 && extra < budget * extraShare; extra++)
+    goOn = await run(aimed() as Plan, share.runs)
+  if (!share.plans && unused().length > 0)
+    throw new Error(
+      `patches of files that were never loaded: ${unused()
+        .map(({ file }) => file)
+        .join()}`,
+    )
   post({ type: 'done', tally: { ...tally, seen: [...seen], covered: [...covered] } })
   const { rmSync } = await import('node:fs')
   rmSync(dir, { recursive: true, force: true })

@@ -70,6 +70,7 @@ export type WorldParts = {
 }
 
 /** Makes the world of one run. */
+// oxlint-disable-next-line max-lines-per-function -- one value, whose parts know one another
 export async function makeWorld({ dice, dir, curve, durability, planned, restores }: WorldParts): Promise<World> {
   const shape = dice.fork('shape')
   const scheduler = makeScheduler(dice.fork('scheduler'), shape.pick([0, 0.3, 0.6, 0.9]))
@@ -83,34 +84,73 @@ export async function makeWorld({ dice, dir, curve, durability, planned, restore
   const passTime = (ms: number) => void (time.nowMs += ms)
   const full = dice.fork('full')
   const fullRate = shape.pick([0, 0, 0.01, 0.05])
-  const watch: Watch = { writes: 0, planned, seen: new Map(), covered: new Set(), made: [], isFull: () => !world.calm && full.chance(fullRate), faulted, died: (where) => void world.trace.push(`  crash: ${where}`) }
+  const watch: Watch = {
+    writes: 0,
+    planned,
+    seen: new Map(),
+    covered: new Set(),
+    made: [],
+    isFull: () => !world.calm && full.chance(fullRate),
+    faulted,
+    died: (where) => void world.trace.push(`  crash: ${where}`),
+    wrong: (what) => void wrongs.push(what),
+  }
   const street = await openStreet({ dir, dice, curve, nowMs: () => time.nowMs })
   const outputs = new Map<string, string>()
   const leaving = (actor: Actor, wire: Wire) => checkLeaving(world, actor, wire, outputs)
   const rate = shape.pick([0.02, 0.06, 0.12, 0.3])
-  const proxy = makeProxy({ dice: dice.fork('network'), scheduler, rate, reach: street.reach, leaving, faulted, passTime })
+  const proxy = makeProxy({
+    dice: dice.fork('network'),
+    scheduler,
+    rate,
+    reach: street.reach,
+    leaving,
+    faulted,
+    passTime,
+  })
   seams.exchange = proxy.exchangeFor(makeActor('till'))
   const place = (purse: string, seed: Uint8Array | undefined, site: string | undefined, tabs: number): Place => ({
-    purse, seed, site, tabs: Array<undefined>(tabs).fill(undefined), clock: { skewMs: 0 }, device: openDevice({ watch, scheduler, durability }),
+    purse,
+    seed,
+    site,
+    tabs: Array<undefined>(tabs).fill(undefined),
+    clock: { skewMs: 0 },
+    device: openDevice({ watch, scheduler, durability }),
   })
   const curvePort = curve === 'fake' ? fakeCurve() : directCurve()
   const chance = dice.fork('wallets')
   const walletOn = (db: Db, { seed, clock }: Place, actor: Actor) =>
     createWallet({
-      db, mints: [mintUrl], curve: async () => curvePort, fetch: proxy.fetchFor(actor),
-      clock: { nowMs: () => time.nowMs + clock.skewMs }, random: { bytes: chance.bytes },
+      db,
+      mints: [mintUrl],
+      curve: async () => curvePort,
+      fetch: proxy.fetchFor(actor),
+      clock: { nowMs: () => time.nowMs + clock.skewMs },
+      random: { bytes: chance.bytes },
       ...(seed && { seed: async () => seed }),
     })
   let incarnation = 0
   const world: World = {
-    dice: dice.fork('operations'), scheduler, street, proxy, watch, faults, wrongs, walletOn,
+    dice: dice.fork('operations'),
+    scheduler,
+    street,
+    proxy,
+    watch,
+    faults,
+    wrongs,
+    walletOn,
     intent: { asked: new Map(), told: new Map(), tips: new Map(), tipsTold: new Set() },
     vaults: [
       place('reader', chance.bytes(64), undefined, shape.pick([1, 2, 2, 3, 4, 8])),
       place('friend', chance.bytes(64), undefined, 1),
     ],
     frames: sites.map((site, at) => place(`frame ${at}`, undefined, site, 1)),
-    tokens: [], trace: [], operations: 0, calm: false, restores, time,
+    tokens: [],
+    trace: [],
+    operations: 0,
+    calm: false,
+    restores,
+    time,
     openTab: (where, slot) => {
       const actor = makeActor(`${where.purse}/${slot}`)
       const tab: Tab = { actor, place: where, wallet: walletOn(where.device.open(actor), where, actor), busy: 0 }
@@ -135,11 +175,13 @@ function checkLeaving(world: World, actor: Actor, { url, headers, body }: Wire, 
   const { pathname } = new URL(url)
   const changing = /^\/v1\/(swap|mint\/test)$/.test(pathname) ? body : headers['authorization']
   if (changing === undefined) return
-  if (device && !device.wasJournaled(changing)) world.wrongs.push(`W2: ${actor.name} sent ${pathname} before it was durable`)
+  if (device && !device.wasJournaled(changing))
+    world.wrongs.push(`W2: ${actor.name} sent ${pathname} before it was durable`)
   if (!body?.includes('"B_"')) return
   for (const { B_ } of (JSON.parse(body) as { outputs: { B_: string }[] }).outputs) {
     const before = outputs.get(B_)
-    if (before !== undefined && before !== body) world.wrongs.push(`W3: ${actor.name} asked for one output in two requests`)
+    if (before !== undefined && before !== body)
+      world.wrongs.push(`W3: ${actor.name} asked for one output in two requests`)
     outputs.set(B_, body)
   }
 }
