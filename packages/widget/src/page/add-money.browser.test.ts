@@ -11,7 +11,7 @@ const main = () => document.querySelector('button.main') as HTMLButtonElement
 
 /** Draws the section and waits until it knows what the mint offers. */
 async function draw(fundingMethods: Wallet['fundingMethods']): Promise<void> {
-  const asked = vi.fn(fundingMethods)
+  const asked = vi.fn<Wallet['fundingMethods']>(fundingMethods)
   render(h(AddMoney, { wallet: sampleWallet({ actions: { fundingMethods: asked } }), words }), document.body)
   await vi.waitUntil(() => asked.mock.calls.length > 0)
 }
