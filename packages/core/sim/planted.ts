@@ -73,8 +73,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     'change counted again by whoever comes second',
     'W1',
     `${actions}/signed.ts`,
-    'was first: the same coins are there already.\n    if (!current) return',
-    "was first.\n    if (!current) { for (const coin of coins) await tx.put('coins', coin.secret, { ...coin, mint, unit }); return }",
+    "if (!open && (await tx.get('history', id))?.end !== 'undone') return",
+    '',
   ),
   bug('coins of open payments are spendable', 'W1', `${actions}/spendable.ts`, '&& !held.has(coin.secret)', ''),
   bug(
