@@ -124,8 +124,9 @@ test.runIf(process.platform === 'linux')(
     )
     // Our own wallet is most of what a p99 is here.
     expect(attacked).toBeLessThan(Math.max(quiet * 2, 500))
-    // SQLite's page cache fills to its 64 MiB and V8 takes its time to find its size: short runs are given that.
-    expect(last).toBeLessThan(middle * 1.1 + (seconds < 300 ? 65_536 : 0))
+    // In half a minute SQLite's page cache fills to its 64 MiB and V8 has not found its size yet, so a short run can tell
+    // a flood only; whether memory is flat is for a run of minutes to say.
+    expect(last).toBeLessThan(middle * (seconds < 300 ? 2 : 1.1))
     expect(server.out()).not.toContain('"level":"error"')
     expect((await auditLedger(parseConfig({ dataDir }))).findings).toEqual([])
   },
