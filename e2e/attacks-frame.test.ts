@@ -228,6 +228,7 @@ test.describe('from the page', () => {
     victim,
     reader,
   }) => {
+    test.slow()
     const { evil, house } = town
     const probe = async (who: typeof reader) => {
       const page = await who.open(evil.origin + evil.page(blankPage))
@@ -237,7 +238,8 @@ test.describe('from the page', () => {
           for (const cents of [1, 250, 499, 500, 501, 1_000, 100_000]) {
             const opened = await attacker.openFrame(wallet)
             attacker.shake(opened, wallet)
-            await attacker.ask(opened, { t: 'unlock', id: 'p', url: `${own}/offer/${cents}` })
+            // Long enough for all that a frame will ever say of an offer, on a slow machine too.
+            await attacker.ask(opened, { t: 'unlock', id: 'p', url: `${own}/offer/${cents}` }, 2_500)
             const { width, height } = opened.iframe.getBoundingClientRect()
             transcripts[cents] = { said: opened.said, width, height, frames: opened.iframe.contentWindow.length }
             opened.iframe.remove()
