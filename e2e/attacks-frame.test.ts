@@ -237,6 +237,8 @@ test.describe('from the page', () => {
           const transcripts: Record<string, unknown> = {}
           for (const cents of [1, 250, 499, 500, 501, 1_000, 100_000]) {
             const opened = await attacker.openFrame(wallet)
+            // The frame's height follows its width, which reaches another process a moment after it is set.
+            await new Promise((resolve) => setTimeout(resolve, 400))
             attacker.shake(opened, wallet)
             // Long enough for all that a frame will ever say of an offer, on a slow machine too.
             await attacker.ask(opened, { t: 'unlock', id: 'p', url: `${own}/offer/${cents}` }, 2_500)
