@@ -20,11 +20,21 @@ function quote(argument) {
     : `'${argument.replaceAll("'", "'\\''")}'`
 }
 
-/** Runs a program to its end and passes on the signals that end us, so that nobody is left behind. */
+/**
+ * Runs a program to its end and passes on what ends us, so that nobody is left behind: a signal, or the end of whoever
+ * started us. (npm puts a shell between itself and us, and a signal to npm ends that shell without reaching us.)
+ */
 function run(program, args, env = {}) {
   const shell = process.platform === 'win32'
   const child = spawn(program, args, { cwd: root, stdio: 'inherit', shell, env: { ...process.env, ...env } })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  const starter = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === starter) return
+    clearInterval(watch)
+    child.kill('SIGTERM')
+  }, 500)
+  watch.unref()
   return new Promise((resolve) => {
     child.on('error', (error) => {
       say(`cannot run ${program}: ${error.message}`)
