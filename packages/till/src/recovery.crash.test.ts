@@ -52,7 +52,7 @@ describe('a till that is killed', () => {
     ['before content', 'recovered'],
     ['before journal.delivered', 'recovered'],
     ['after journal.delivered', 'recovered'],
-  ])('%s loses nothing and takes nothing twice', { timeout: 20_000 }, async (moment, outcome) => {
+  ])('%s loses nothing and takes nothing twice', { timeout: 60_000 }, async (moment, outcome) => {
     const before = await stage.account()
     const dir = await files(moment.replaceAll(/\W/g, '-'))
     const reader = await newReader()
