@@ -1,18 +1,8 @@
 // The ledger's reads on PostgreSQL; postgres.ts wraps them into the port.
 
 import type { Connections } from './postgres-connections.ts'
-import type {
-  AccountRow,
-  Balance,
-  CoinState,
-  KeysetRow,
-  MeltRow,
-  MeltState,
-  Promised,
-  QuoteRow,
-  Spend,
-  Totals,
-} from './port.ts'
+import type { AccountRow, Balance, CoinState, KeysetRow, MeltRow, Promised, QuoteRow, Spend, Totals } from './port.ts'
+import { accountOf, keysetOf, meltOf, quoteOf, type Row } from './rows.ts'
 
 /** Bytes of hex text, as PostgreSQL takes them. */
 export const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex')
@@ -21,8 +11,6 @@ export const hex = (value: unknown): string => (value as Buffer).toString('hex')
 /** Text that came with a request, as bytes: PostgreSQL's own text has no NUL. */
 export const textBytes = (text: string): Buffer => Buffer.from(text, 'utf8')
 const text = (value: unknown): string => (value as Buffer).toString('utf8')
-
-type Row = Record<string, unknown>
 
 /** The reads; each statement is prepared once for a connection. */
 export function createPostgresReads(pool: Connections) {
@@ -35,11 +23,13 @@ export function createPostgresReads(pool: Connections) {
         | string
         | undefined,
     quote: async (id: string): Promise<QuoteRow | undefined> =>
-      (await rows('quote', 'SELECT * FROM quotes WHERE id = $1', [id])).map(quoteOf)[0],
+      (await rows('quote', 'SELECT * FROM quotes WHERE id = $1', [id])).map((row) => quoteOf(row, text))[0],
     melt: async (id: string): Promise<MeltRow | undefined> =>
-      (await rows('melt', 'SELECT * FROM melts WHERE id = $1', [id])).map(meltOf)[0],
+      (await rows('melt', 'SELECT * FROM melts WHERE id = $1', [id])).map((row) => meltOf(row, text))[0],
     pendingMelts: async (): Promise<MeltRow[]> =>
-      (await rows('pending', "SELECT * FROM melts WHERE state = 'PENDING' ORDER BY id")).map(meltOf),
+      (await rows('pending', "SELECT * FROM melts WHERE state = 'PENDING' ORDER BY id")).map((row) =>
+        meltOf(row, text),
+      ),
     keysets: async (): Promise<KeysetRow[]> =>
       (await rows('keysets', 'SELECT * FROM keysets ORDER BY number')).map(keysetOf),
     account: async (id: string): Promise<AccountRow | undefined> =>
@@ -147,66 +137,5 @@ async function totals(rows: Rows): Promise<Totals> {
     entries: await bySum('entries', 'amount'),
     balances: await bySum('balances', 'balance'),
     operations: (await rows('count', 'SELECT count(*) AS n FROM operations'))[0]?.['n'] as number,
-  }
-}
-
-function quoteOf(row: Row): QuoteRow {
-  return {
-    id: row['id'] as string,
-    method: row['method'] as string,
-    unit: row['unit'] as string,
-    amount: row['amount'] as number,
-    request: text(row['request']),
-    ...(row['description'] === null ? {} : { description: text(row['description']) }),
-    ...(row['pubkey'] === null ? {} : { pubkey: row['pubkey'] as string }),
-    createdAtMs: row['created_at_ms'] as number,
-    expiresAtMs: row['expires_at_ms'] as number,
-    updatedAtMs: row['updated_at_ms'] as number,
-    amountPaid: row['amount_paid'] as number,
-    amountIssued: row['amount_issued'] as number,
-  }
-}
-
-function meltOf(row: Row): MeltRow {
-  const optional = (name: 'content' | 'outputs' | 'answer') =>
-    row[name] === null ? {} : { [name]: row[name] as string }
-  return {
-    id: row['id'] as string,
-    method: row['method'] as string,
-    unit: row['unit'] as string,
-    amount: row['amount'] as number,
-    feeReserve: row['fee_reserve'] as number,
-    request: text(row['request']),
-    createdAtMs: row['created_at_ms'] as number,
-    expiresAtMs: row['expires_at_ms'] as number,
-    state: row['state'] as MeltState,
-    attempt: row['attempt'] as number,
-    amountIn: row['amount_in'] as number,
-    inputFee: row['input_fee'] as number,
-    ...optional('content'),
-    ...optional('outputs'),
-    ...optional('answer'),
-  }
-}
-
-function keysetOf(row: Row): KeysetRow {
-  return {
-    number: row['number'] as number,
-    id: row['id'] as string,
-    unit: row['unit'] as string,
-    active: row['active'] === 1,
-    inputFeePpk: row['input_fee_ppk'] as number,
-    denominations: JSON.parse(row['denominations'] as string) as number[],
-    createdAtMs: row['created_at_ms'] as number,
-  }
-}
-
-function accountOf(row: Row): AccountRow {
-  return {
-    id: row['id'] as string,
-    name: row['name'] as string,
-    publicKey: row['public_key'] as string,
-    keyId: row['key_id'] as string,
-    createdAtMs: row['created_at_ms'] as number,
   }
 }

@@ -1,18 +1,8 @@
 // The ledger's reads on SQLite; sqlite.ts wraps them into the port.
 
 import type { StatementSync } from 'node:sqlite'
-import type {
-  AccountRow,
-  Balance,
-  CoinState,
-  KeysetRow,
-  MeltRow,
-  MeltState,
-  Promised,
-  QuoteRow,
-  Spend,
-  Totals,
-} from './port.ts'
+import type { AccountRow, Balance, CoinState, KeysetRow, MeltRow, Promised, QuoteRow, Spend, Totals } from './port.ts'
+import { accountOf, keysetOf, meltOf, quoteOf } from './rows.ts'
 
 /** Prepares a statement once and keeps it. */
 export type Prepare = (sql: string) => StatementSync
@@ -26,7 +16,7 @@ function hexOf(bytes: unknown): string {
   return Buffer.from(bytes as Uint8Array).toString('hex')
 }
 
-type Row = Record<string, unknown>
+const text = (value: unknown): string => value as string
 
 /** The synchronous reads; each sees only committed operations, since writing never yields in the middle. */
 export function createReads(prepare: Prepare) {
@@ -38,14 +28,16 @@ export function createReads(prepare: Prepare) {
     },
     quote(id: string): QuoteRow | undefined {
       const row = prepare('SELECT * FROM quotes WHERE id = ?').get(id)
-      return row === undefined ? undefined : quoteOf(row)
+      return row === undefined ? undefined : quoteOf(row, text)
     },
     melt(id: string): MeltRow | undefined {
       const row = prepare('SELECT * FROM melts WHERE id = ?').get(id)
-      return row === undefined ? undefined : meltOf(row)
+      return row === undefined ? undefined : meltOf(row, text)
     },
     pendingMelts(): MeltRow[] {
-      return prepare("SELECT * FROM melts WHERE state = 'PENDING' ORDER BY id").all().map(meltOf)
+      return prepare("SELECT * FROM melts WHERE state = 'PENDING' ORDER BY id")
+        .all()
+        .map((row) => meltOf(row, text))
     },
     keysets(): KeysetRow[] {
       return prepare('SELECT * FROM keysets ORDER BY number').all().map(keysetOf)
@@ -134,66 +126,5 @@ function totals(prepare: Prepare): Totals {
       'SELECT account, unit, balance FROM balances ORDER BY account, unit',
     ).all() as unknown as Balance[],
     operations: (prepare('SELECT count(*) AS n FROM operations').get() as { n: number }).n,
-  }
-}
-
-function quoteOf(row: Row): QuoteRow {
-  return {
-    id: row['id'] as string,
-    method: row['method'] as string,
-    unit: row['unit'] as string,
-    amount: row['amount'] as number,
-    request: row['request'] as string,
-    ...(row['description'] === null ? {} : { description: row['description'] as string }),
-    ...(row['pubkey'] === null ? {} : { pubkey: row['pubkey'] as string }),
-    createdAtMs: row['created_at_ms'] as number,
-    expiresAtMs: row['expires_at_ms'] as number,
-    updatedAtMs: row['updated_at_ms'] as number,
-    amountPaid: row['amount_paid'] as number,
-    amountIssued: row['amount_issued'] as number,
-  }
-}
-
-function meltOf(row: Row): MeltRow {
-  const optional = (name: 'content' | 'outputs' | 'answer') =>
-    row[name] === null ? {} : { [name]: row[name] as string }
-  return {
-    id: row['id'] as string,
-    method: row['method'] as string,
-    unit: row['unit'] as string,
-    amount: row['amount'] as number,
-    feeReserve: row['fee_reserve'] as number,
-    request: row['request'] as string,
-    createdAtMs: row['created_at_ms'] as number,
-    expiresAtMs: row['expires_at_ms'] as number,
-    state: row['state'] as MeltState,
-    attempt: row['attempt'] as number,
-    amountIn: row['amount_in'] as number,
-    inputFee: row['input_fee'] as number,
-    ...optional('content'),
-    ...optional('outputs'),
-    ...optional('answer'),
-  }
-}
-
-function keysetOf(row: Row): KeysetRow {
-  return {
-    number: row['number'] as number,
-    id: row['id'] as string,
-    unit: row['unit'] as string,
-    active: row['active'] === 1,
-    inputFeePpk: row['input_fee_ppk'] as number,
-    denominations: JSON.parse(row['denominations'] as string) as number[],
-    createdAtMs: row['created_at_ms'] as number,
-  }
-}
-
-function accountOf(row: Row): AccountRow {
-  return {
-    id: row['id'] as string,
-    name: row['name'] as string,
-    publicKey: row['public_key'] as string,
-    keyId: row['key_id'] as string,
-    createdAtMs: row['created_at_ms'] as number,
   }
 }
