@@ -2,7 +2,7 @@
 import type { TopUpState } from '@tuppence/core'
 import { useState } from 'preact/hooks'
 import { money } from '../money.ts'
-import { useFunding } from '../parts/funding.ts'
+import { mayAdd, useFunding } from '../parts/funding.ts'
 import { Amounts, FundingNote } from '../parts/money-in.tsx'
 import { Working } from '../parts/parts.tsx'
 import { topUpDefault } from '../policy.ts'
@@ -35,12 +35,7 @@ export function AddMoney({ wallet, words }: SectionProps) {
       <h2>{texts.addMoney}</h2>
       <Amounts legend={texts.amounts} unit={defaultUnit} language={language} amount={amount} choose={choose} />
       <FundingNote funding={funding} name={texts.testMoney} why={texts.testMoneyWhy} none={texts.noFunding} />
-      <button
-        type="button"
-        class="main"
-        disabled={busy || funding === 'asking' || funding === 'none'}
-        onClick={() => void add()}
-      >
+      <button type="button" class="main" disabled={busy || !mayAdd(funding)} onClick={() => void add()}>
         {texts.addTest(money(amount, defaultUnit, language))}
       </button>
       {progress && 'stage' in progress && <Working text={texts.adding[progress.stage]} />}

@@ -18,3 +18,8 @@ export function useFunding(wallet: Wallet, unit: string, wanted: 'wanted' | 'unw
   }, [wallet, unit, wanted])
   return funding
 }
+
+/** Whether a press may add money: not before the mint has been asked, and not where it takes none. */
+export function mayAdd(funding: Funding): boolean {
+  return funding === 'test' || funding === 'asked'
+}

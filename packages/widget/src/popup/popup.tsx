@@ -8,7 +8,7 @@ import type { Errand, TakenErrand } from '../errand.ts'
 import type { ErrorTexts, PopupTexts } from '../locale/index.ts'
 import { money } from '../money.ts'
 import { useArmed } from '../parts/armed.ts'
-import { useFunding } from '../parts/funding.ts'
+import { mayAdd, useFunding } from '../parts/funding.ts'
 import { Amounts, FundingNote } from '../parts/money-in.tsx'
 import { Mark, Working } from '../parts/parts.tsx'
 import { allowanceFor, topUpFor } from '../policy.ts'
@@ -65,7 +65,7 @@ function Ask({ wallet, texts, language, step: { taken, spendable } }: AskProps) 
   // To confirm is all there is to do when the frame holds the money already.
   const short = errand.kind !== 'confirm' && missing > 0
   const funding = useFunding(wallet, errand.unit, short ? 'wanted' : 'unwanted')
-  const ready = armed && !(short && (funding === 'asking' || funding === 'none'))
+  const ready = armed && (!short || mayAdd(funding))
   const verbs = errand.purpose === 'tip' ? [texts.addAndTip, texts.tip] : [texts.addAndUnlock, texts.unlock]
   return (
     <>
