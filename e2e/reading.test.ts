@@ -8,7 +8,7 @@ import {
   frameIn,
   frameState,
   press,
-  topUpIn,
+  pressAndTopUp,
   unlock,
   unlockButton,
   waitForPopup,
@@ -70,18 +70,7 @@ async function firstVisit(reader: Reader, house: House): Promise<void> {
   const frame = await frameIn(page, wallet)
   await frameState(frame, 'priced', 'insufficient')
   await expectLocked(page, first, bodies)
-  const popupOpens = waitForPopup(reader)
-  await press(frame.getByRole('button').first())
-  const popup = await popupOpens
-  if (popup === undefined) throw new Error('the wallet opened no window to top up in')
-  await topUpIn(popup, 5)
-  // Where sites are kept apart the popup asks once more before it sets money aside for this one.
-  if (!popup.isClosed())
-    await popup
-      .getByRole('button', { name: /unlock|set aside/i })
-      .first()
-      .click({ timeout: 3_000 })
-      .catch(() => undefined)
+  await pressAndTopUp(reader, frame, 5)
   await expectRead(page, first)
   await page.close()
 }

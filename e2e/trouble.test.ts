@@ -2,7 +2,16 @@
 import type { Page } from '@playwright/test'
 import { article } from './harness/articles.ts'
 import { elementPage, expect, test } from './harness/fixtures.ts'
-import { delivered, frameIn, frameState, press, topUpIn, unlock, unlockButton, waitForPopup } from './harness/reader.ts'
+import {
+  delivered,
+  frameIn,
+  frameState,
+  press,
+  pressAndTopUp,
+  topUpIn,
+  unlock,
+  unlockButton,
+} from './harness/reader.ts'
 
 const spare = article('rebecca-at-the-gate')
 const other = article('one-more-pennyworth')
@@ -16,17 +25,7 @@ test.describe('trouble', () => {
     const page = await reader.open(evil.origin + evil.page(elementPage(wallet, '/offer/1000')))
     const frame = await frameIn(page, wallet)
     await frameState(frame, 'priced', 'insufficient')
-    const popupOpens = waitForPopup(reader)
-    await press(frame.getByRole('button').first())
-    const popup = await popupOpens
-    if (popup === undefined) throw new Error('no window to top up in')
-    await topUpIn(popup, 20)
-    if (!popup.isClosed())
-      await popup
-        .getByRole('button', { name: /unlock|set aside/i })
-        .first()
-        .click({ timeout: 3_000 })
-        .catch(() => undefined)
+    await pressAndTopUp(reader, frame, 20)
     await expect(delivered(page)).toBeVisible()
     await page.close()
     expect(await reader.balance()).toBe(500 + 2_000 - 1_000)

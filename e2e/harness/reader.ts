@@ -127,6 +127,22 @@ export async function topUpIn(page: Page, dollars: number): Promise<void> {
   await page.getByRole('button', { name: /test money/i }).click()
 }
 
+/** Presses the frame's button and adds money in the window that this opens; the payment then goes on by itself. */
+export async function pressAndTopUp(reader: Reader, frame: Frame, dollars: number): Promise<void> {
+  const popupOpens = waitForPopup(reader)
+  await press(frame.getByRole('button').first())
+  const popup = await popupOpens
+  if (popup === undefined) throw new Error('the wallet opened no window to top up in')
+  await topUpIn(popup, dollars)
+  // Where sites are kept apart the popup asks once more before it sets money aside for this one.
+  if (!popup.isClosed())
+    await popup
+      .getByRole('button', { name: /unlock|set aside/i })
+      .first()
+      .click({ timeout: 3_000 })
+      .catch(() => undefined)
+}
+
 /** What the wallet's frame says of the balance on this page: the vault's, or what was set aside for the site. */
 async function readPill(page: Page, wallet: string): Promise<number> {
   await page.evaluate(async (script) => {
