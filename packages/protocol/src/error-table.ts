@@ -101,7 +101,16 @@ export const errorTable = {
   'account-unknown': { status: 404, retry: 'never', title: 'No such account' },
   'account-forbidden': { status: 403, retry: 'never', title: 'Key does not belong to this account' },
   'deposit-conflict': { status: 409, retry: 'never', title: 'Reference was deposited with other content' },
+  'deposit-unknown': { status: 404, retry: 'never', title: 'Nothing was deposited under this reference' },
+  'refund-conflict': { status: 409, retry: 'never', title: 'Reference was refunded with other content' },
+  'refund-too-large': { status: 400, retry: 'never', title: 'More than was credited for this reference' },
+  'account-short': { status: 409, retry: 'never', title: 'Account has less than that' },
+  'blob-conflict': { status: 409, retry: 'never', title: 'Another version is stored' },
   'deposit-refused': { status: 403, retry: 'never', title: 'Mint takes no deposit for this account' },
+
+  'refund-conflict': { status: 409, retry: 'never', title: 'Deposit was given back with other outputs' },
+  'refund-too-large': { status: 409, retry: 'never', title: 'More than was credited for this deposit' },
+  'account-short': { status: 409, retry: 'never', title: 'Account does not hold the amount' },
 
   // The Payment scheme: challenge.
   'payment-required': { status: 402, retry: 'never', problem: payment + 'payment-required', title: 'Payment required' },
@@ -190,6 +199,22 @@ export const errorTable = {
   'malformed-receipt': { status: 502, retry: 'after-recover', title: 'Receipt cannot be read' },
   'receipt-invalid': { status: 502, retry: 'never', title: 'Receipt is not signed by the mint' },
 
+  // Besides paying: grants, refunds, claims.
+  'grant-exhausted': {
+    status: 402,
+    retry: 'never',
+    problem: payment + 'payment-required',
+    title: 'No free article is left for this reader',
+  },
+  'grant-unavailable': {
+    status: 402,
+    retry: 'never',
+    problem: payment + 'payment-required',
+    title: 'No free articles are given now',
+  },
+  'refund-refused': { status: 403, retry: 'never', title: 'Till gives nothing back for this' },
+  'claim-refused': { status: 403, retry: 'never', title: 'Claim was used, is too old, or is for something else' },
+
   // Signatures of HTTP messages and keys.
   'signature-missing': { status: 401, retry: 'never', title: 'Request is not signed' },
   'signature-malformed': { status: 400, retry: 'never', title: 'Signature fields cannot be read' },
@@ -225,6 +250,12 @@ export const errorTable = {
   'mint-unknown': { status: 400, retry: 'never', title: 'Wallet does not use this mint' },
   'allowance-refused': { status: 403, retry: 'never', title: 'Allowance was not lent' },
   'not-owned': { status: 404, retry: 'never', title: 'Nothing bought at this address' },
+
+  'backup-invalid': { status: 400, retry: 'never', title: 'Backup cannot be read with this seed' },
+  'backup-too-large': { status: 413, retry: 'never', title: 'Backup is over the limit' },
+  'blob-conflict': { status: 409, retry: 'never', title: 'Another version was stored meanwhile' },
+  'pairing-invalid': { status: 400, retry: 'never', title: 'Pairing link cannot be read, or its other end is another' },
+  'pairing-expired': { status: 410, retry: 'never', title: 'Pairing took too long or was called off' },
 
   // Configuration and storage.
   'config-invalid': { status: 500, retry: 'never', title: 'Configuration is not valid' },

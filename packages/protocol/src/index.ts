@@ -30,10 +30,13 @@ export * from './payment-auth/challenge.ts'
 export * from './payment-auth/credential.ts'
 export * from './payment-auth/did-key.ts'
 export * from './payment-auth/payment-receipt.ts'
+export * from './payment-auth/terms.ts'
 export * from './receipt.ts'
 export * from './signing-key.ts'
 export * from './site-key.ts'
 
 // Routes.
+export * from './blob.ts'
 export * from './mint-api.ts'
+export * from './refund.ts'
 export * from './till-api.ts'

@@ -26,6 +26,11 @@ export const limits = {
   sitesMax: 16,
   /** Largest JSON body that a mint or a till reads. */
   bodyBytesMax: 65_536,
+  /** Most characters of a wallet's blob at its mint, and the largest body that carries one. */
+  blobCharsMax: 131_072,
+  blobBodyBytesMax: 132_096,
+  /** How long a mint keeps a blob that is not written again: 400 days. */
+  blobSecondsMax: 34_560_000,
   /** Largest article (or other bought content) that a wallet takes from a till. */
   contentBytesMax,
   /** Largest JSON answer that a wallet or a till takes from a mint. */

@@ -81,6 +81,11 @@ export const errors = {
   'account-unknown': publisherOnly,
   'account-forbidden': publisherOnly,
   'deposit-conflict': publisherOnly,
+  'deposit-unknown': publisherOnly,
+  'refund-conflict': publisherOnly,
+  'refund-too-large': publisherOnly,
+  'account-short': publisherOnly,
+  'blob-conflict': 'Another device saved something newer. It is read first, then yours is added.',
   'deposit-refused': publisherOnly,
 
   'payment-required': 'This has to be paid for.',
@@ -112,6 +117,11 @@ export const errors = {
   'digest-mismatch': misunderstanding,
   'malformed-receipt': 'Paid, but the receipt can’t be read.',
   'receipt-invalid': 'Paid, but the receipt is not signed by the mint.',
+
+  'grant-exhausted': 'You have read what is free here for now.',
+  'grant-unavailable': 'Nothing is free here just now.',
+  'refund-refused': 'The site does not give this back. You keep what you bought.',
+  'claim-refused': 'The page took too long to come back. Open it again; it is yours.',
 
   'signature-missing': misunderstanding,
   'signature-malformed': misunderstanding,
@@ -145,6 +155,10 @@ export const errors = {
   'mint-unknown': 'This wallet does not use that mint.',
   'allowance-refused': 'The money that was set aside could not be taken over. Nothing was lost.',
   'not-owned': 'You have not bought this here.',
+  'backup-invalid': 'This backup is not of this wallet, or part of it is missing.',
+  'backup-too-large': 'There is too much to back up there. Save it as a file.',
+  'pairing-invalid': 'This link is not right, or another device answered. Start again.',
+  'pairing-expired': 'That took too long. Start again.',
 
   'config-invalid': 'This wallet is not set up right.',
   'config-unreadable': 'This wallet is not set up right.',
