@@ -9,11 +9,15 @@ describe('whoAsks', () => {
   test.each([
     ['an advertisement inside the page', ['https://ads.example', 'https://news.example']],
     ['itself inside the page', ['https://wallet.example', 'https://news.example']],
-    ['a page without an origin', ['null']],
+    ['an advertisement, where the browser hides who', ['null', 'null']],
     ['a local file', ['file://']],
     ['an extension', ['chrome-extension://abc']],
   ])('refuses %s', (_, ancestors) => {
     expect(whoAsks(ancestors)).toEqual({ refused: 'nested' })
+  })
+
+  test('leaves it to the handshake where the browser hides who it is, but not how many', () => {
+    expect(whoAsks(['null'])).toEqual({ site: 'null' })
   })
 
   test('has nobody to serve at the top, or where the browser does not say', () => {

@@ -1,6 +1,9 @@
 // Who embeds this frame, as the browser says it. The frame checks it before anything else.
 
-/** Who is directly above this frame, or why there is nobody to serve. */
+/**
+ * Who is directly above this frame, or why there is nobody to serve. `site` is `null` (the text, as browsers write an origin
+ * that they do not tell) in Firefox, which hides it from a frame with `referrerpolicy=no-referrer`: the handshake tells.
+ */
 export type Asker = { readonly site: string } | { readonly refused: 'alone' | 'nested' }
 
 /**
@@ -14,7 +17,7 @@ export type Asker = { readonly site: string } | { readonly refused: 'alone' | 'n
 export function whoAsks(ancestors: ArrayLike<string> | undefined): Asker {
   const [site, above] = Array.from(ancestors ?? [])
   if (site === undefined) return { refused: 'alone' }
-  return above === undefined && /^https?:\/\//.test(site) ? { site } : { refused: 'nested' }
+  return above === undefined && /^(https?:\/\/|null$)/.test(site) ? { site } : { refused: 'nested' }
 }
 
 /** A site as a person reads it: host and port, without the scheme. */

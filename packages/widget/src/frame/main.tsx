@@ -15,7 +15,7 @@ const asker = whoAsks(location.ancestorOrigins)
 if ('site' in asker) start(asker.site)
 else refuse(asker.refused)
 
-function start(site: string): void {
+function start(above: string): void {
   const opening = openInFrame().then(async (ground) => {
     const wallet = openWallet(ground, config.mints)
     await wallet.start()
@@ -25,7 +25,7 @@ function start(site: string): void {
   opening.catch(() => {})
   let ask: ((message: ElementMessage, session: Session) => void) | undefined
 
-  const session = openSession(site, (message) => {
+  const session = openSession(above, (message) => {
     if (message.t === 'theme') {
       void later.then(({ applyTheme }) => applyTheme(message.theme))
       void speak(message.theme.lang)
@@ -35,9 +35,9 @@ function start(site: string): void {
   const answer = async (message: Exclude<ElementMessage, { t: 'theme' }>): Promise<void> => {
     const open = await session
     if (!ask) {
-      if (message.t === 'unlock') ask = startUnlock(opening, site)
-      else if (message.t === 'tip') ask = (await import('./tip.tsx')).startTip(opening, site)
-      else if (message.t === 'balance') ask = (await import('./balance.tsx')).startBalance(opening, site)
+      if (message.t === 'unlock') ask = startUnlock(opening, open.site)
+      else if (message.t === 'tip') ask = (await import('./tip.tsx')).startTip(opening, open.site)
+      else if (message.t === 'balance') ask = (await import('./balance.tsx')).startBalance(opening, open.site)
     }
     ask?.(message, open)
   }
