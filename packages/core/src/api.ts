@@ -1,8 +1,17 @@
 /** What a wallet can do and answer: the types that the widget, agents and tests compile against. */
-import type { BlindedMessage, Challenge, FundingMethod, PaymentReceipt } from '@tuppence/protocol'
+import type {
+  BlindedMessage,
+  Challenge,
+  FundingMethod,
+  PaymentReceipt,
+  RefundRefusal,
+  Standing,
+  Terms,
+} from '@tuppence/protocol'
 import type { ReadableAtom } from 'nanostores'
 import type { HeldCoin } from './coins.ts'
 import type { Payment } from './payment.ts'
+import type { Rules } from './rules.ts'
 import type { Clock, CurvePort, Fetch, Random, Timer } from './ports.ts'
 import type { Db, HistoryEntry, PinnedMint, Purchase } from './tables.ts'
 
@@ -22,6 +31,9 @@ export type WalletDeps = {
   readonly mints: readonly string[]
   /** Most that one item may cost without `approved`, in minor units. */
   readonly itemMax?: number | undefined
+  /** Most that unconfirmed gestures may spend at one site in a day, and in all, in minor units. Absent: no such bound. */
+  readonly siteDayMax?: number | undefined
+  readonly dayMax?: number | undefined
   /** Origins that no offer may have: the wallet's own. The mints' are added. */
   readonly ownOrigins?: readonly string[]
 }
@@ -41,6 +53,10 @@ export type Offer = {
   readonly challenge: Challenge
   /** For a tip: the exact body that the challenge's digest covers. */
   readonly body?: string | undefined
+  /** What the publisher offers besides the price. */
+  readonly terms?: Terms | undefined
+  /** How the reader stood with this till when it last said so. */
+  readonly standing?: Standing | undefined
 }
 
 /** `now`: exact coins are there. `after-change`: enough money, other coins. `no`: not enough. */
@@ -49,21 +65,45 @@ export type Affordable = 'now' | 'after-change' | 'no'
 /** What a URL turned out to be for this reader. */
 export type Look =
   | { readonly status: 'owned'; readonly url: string; readonly site: string; readonly purchase: Purchase }
-  | { readonly status: 'priced'; readonly offer: Offer; readonly affordable: Affordable }
+  /** `free`: a grant is likely, and how many are left; `unlock(look, { grant: true })` asks for it. */
+  | {
+      readonly status: 'priced'
+      readonly offer: Offer
+      readonly affordable: Affordable
+      readonly free?: { readonly left: number } | undefined
+    }
+  /** A pass or a reached cap covers it until then (Unix seconds): `unlock` opens it, and pays nothing. */
+  | {
+      readonly status: 'covered'
+      readonly offer: Offer
+      readonly by: 'pass' | 'cap'
+      readonly untilSeconds: number
+    }
   | { readonly status: 'free'; readonly contentType: string; readonly body: string }
+
+/**
+ * What stopped a payment. `item`, `site-day`, `day`: the caps of gestures; `rule`: the reader's rules do not pay this by
+ * themselves; `rule-site-day`, `rule-day`: they would, and today's share is spent.
+ */
+export type Bound = 'item' | 'site-day' | 'day' | 'rule' | 'rule-site-day' | 'rule-day'
 
 /** What came of a gesture. Operating failures are thrown instead. */
 export type Outcome =
   | {
-      readonly status: 'paid' | 'opened'
+      /** `granted`: it was free this time. */
+      readonly status: 'paid' | 'opened' | 'granted'
       readonly contentType: string
       readonly body: string
       readonly receipt?: PaymentReceipt | undefined
+      /** How the reader stands with the till now, where it says. */
+      readonly standing?: Standing | undefined
     }
   | { readonly status: 'insufficient'; readonly missing: number; readonly unit: string }
   | { readonly status: 'needs-change'; readonly amount: number; readonly unit: string }
-  /** More than one item may cost without being confirmed: `unlock(look, { approved: amount })`. */
-  | { readonly status: 'over-budget'; readonly max: number; readonly unit: string }
+  /**
+   * More than may be spent without being confirmed: `unlock(look, { approved: amount })`. `max`: what `by` allows in all.
+   */
+  | { readonly status: 'over-budget'; readonly max: number; readonly unit: string; readonly by?: Bound | undefined }
   /** The till refused; look again. `reason` is its problem code. Coins it may have seen are checked at the mint. */
   | { readonly status: 'declined'; readonly reason: string }
 
@@ -121,6 +161,30 @@ export type SendOutcome =
   | { readonly status: 'sent'; readonly token: string; readonly paymentId: string }
   | { readonly status: 'insufficient'; readonly missing: number; readonly unit: string }
 
+/** What came of "not worth it". `on-its-way`: the coins are signed for the vault, which finds them when it next looks. */
+export type RefundOutcome =
+  | { readonly status: 'refunded' | 'on-its-way'; readonly amount: number; readonly unit: string }
+  | { readonly status: 'declined'; readonly reason: RefundRefusal | 'not-owned' | 'refused' }
+
+/** Money out. `request`: where to, as the method understands it; empty for `test`. */
+export type WithdrawInput = {
+  readonly amount: number
+  readonly unit: string
+  readonly mint?: string | undefined
+  readonly method: string
+  readonly request?: string | undefined
+}
+
+/** `pending`: the mint is paying it out; recovery ends it. `fee`: what the way out cost, minor units. */
+export type WithdrawOutcome =
+  | { readonly status: 'withdrawn'; readonly amount: number; readonly fee: number; readonly unit: string }
+  | { readonly status: 'pending'; readonly paymentId: string }
+  | { readonly status: 'insufficient'; readonly missing: number; readonly unit: string }
+  | { readonly status: 'declined'; readonly reason: string }
+
+/** What lets one page show one thing once. `expires`: Unix seconds. */
+export type Claim = { readonly code: string; readonly expires: number }
+
 /** `progress.scanned` counts derived outputs; the end is not known beforehand. */
 export type RestoreProgress = {
   readonly mint: string
@@ -148,6 +212,8 @@ export type Allowance = {
   readonly purchases: readonly Purchase[]
   /** Keysets and receipt keys as the vault pinned them. */
   readonly mints: readonly PinnedMint[]
+  /** The reader's rules, and how much of today's they leave to this site. */
+  readonly rules?: Rules | undefined
 }
 
 /** What a frame did with its allowance, told to the vault when they next meet. */
@@ -158,9 +224,23 @@ export type AllowanceReport = {
   readonly history: readonly HistoryEntry[]
   /** Secrets of coins that the frame still holds, unreserved. */
   readonly held: readonly string[]
+  /** Rules as the frame has them, where the reader changed them there. */
+  readonly rules?: Rules | undefined
 }
 
-export type LookInput = { readonly url: string; readonly site: string; readonly signal?: AbortSignal | undefined }
+/**
+ * `personal`: asks by the reader's key, whose price may be lower (a cap, a pass, credit). That tells the till who asks, so
+ * only a gesture may.
+ */
+export type LookInput = {
+  readonly url: string
+  readonly site: string
+  readonly signal?: AbortSignal | undefined
+  readonly personal?: boolean | undefined
+}
+
+/** `code`: of a claim that was made at the wallet's own page. */
+export type RedeemInput = LookInput & { readonly code: string }
 
 /** `amount` in minor units of the jar's unit; with `unit`, a jar of another unit is refused. */
 export type TipInput = LookInput & { readonly amount: number; readonly unit?: string | undefined }
@@ -203,6 +283,10 @@ export type UnlockOptions = {
   readonly gesture?: string | undefined
   /** The amount that a person confirmed for this item, where it is over `itemMax`. */
   readonly approved?: number | undefined
+  /** Asks for a free article in place of paying. Where none is given: `declined`, and nothing was paid. */
+  readonly grant?: boolean | undefined
+  /** Nobody pressed anything: pays only what the reader's rules pay, else `over-budget`. */
+  readonly auto?: boolean | undefined
 }
 
 /** Recovery's count of what it did. `open` payments could not be finished yet. */
@@ -220,6 +304,8 @@ export type Wallet = {
   readonly $history: ReadableAtom<readonly HistoryEntry[]>
   /** What was bought and opens by itself, by URL. */
   readonly $purchases: ReadableAtom<Readonly<Record<string, Purchase>>>
+  /** What may be paid by itself, as the reader set it. */
+  readonly $rules: ReadableAtom<Rules>
 
   /**
    * Loads the stores; recovery of open payments follows by itself. With a timer it waits a random while, so that opening a
@@ -240,10 +326,26 @@ export type Wallet = {
   /** Asks a tip jar for an amount; `unlock` pays it. */
   readonly lookTip: (input: TipInput) => Promise<Look>
   readonly tip: (input: TipInput, options?: UnlockOptions) => Promise<Outcome>
+  /**
+   * Gives back what was bought, for coins: by its URL or payment id.
+   *
+   * @throws {TuppenceError} `after-recover`: asked, and the answer is not here; recovery asks again.
+   */
+  readonly refund: (what: string) => Promise<RefundOutcome>
+  /** Keeps rules. What was spent today stays spent. */
+  readonly setRules: (rules: Rules) => Promise<void>
+  /** Asks for a code by which the page at `site` may show what is owned at a URL, once. */
+  readonly claim: (input: LookInput) => Promise<Claim>
+  /** Fetches what a claim is for, unsigned. */
+  readonly redeem: (input: RedeemInput) => Promise<Content>
 
   /** Ways to put money into a mint. */
   readonly fundingMethods: (mint?: string) => Promise<readonly FundingMethod[]>
   readonly topUp: (input: TopUpInput) => Promise<TopUpOutcome>
+  /** Ways to take money out of a mint. */
+  readonly withdrawMethods: (mint?: string) => Promise<readonly FundingMethod[]>
+  /** Takes money out (NUT-05). */
+  readonly withdraw: (input: WithdrawInput) => Promise<WithdrawOutcome>
   /** Takes the coins of a token by swapping them. */
   readonly receive: (token: string) => Promise<ReceiveOutcome>
   /** Hands over coins as a token text. */

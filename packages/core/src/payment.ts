@@ -31,7 +31,7 @@ import { assert } from '@tuppence/protocol'
 import type { Planned } from './ports.ts'
 
 /** What a payment is for. `swap` makes change, or brings coins home for the payment that `of` names. */
-export type PaymentKind = 'pay' | 'tip' | 'top-up' | 'swap' | 'receive' | 'send' | 'lend'
+export type PaymentKind = 'pay' | 'tip' | 'top-up' | 'swap' | 'receive' | 'send' | 'lend' | 'refund' | 'withdraw'
 
 /**
  * Where a payment stands. Every open state keeps its coins out of reach of other payments.
@@ -94,6 +94,8 @@ export type PaidOffer = {
   readonly tillOrigin: string
   readonly realm: string
   readonly challengeId: string
+  /** As the challenge says it: after that, by its own clock, the till takes nothing for it. */
+  readonly expires?: string | undefined
   readonly title?: string | undefined
 }
 
@@ -177,6 +179,8 @@ export const firstState: Readonly<Record<PaymentKind, OpenState>> = {
   receive: 'sent',
   send: 'handed',
   lend: 'offered',
+  refund: 'sent',
+  withdraw: 'sent',
 }
 
 /**

@@ -3,6 +3,7 @@ import { atom, type ReadableAtom } from 'nanostores'
 import type { Balance } from './api.ts'
 import { heldSecrets, type Payment } from './payment.ts'
 import type { HeldCoin } from './coins.ts'
+import { noRules, type Rules } from './rules.ts'
 import type { HistoryEntry, Purchase } from './tables.ts'
 
 /** How much of the history the store shows. */
@@ -21,6 +22,8 @@ export type State = {
   readonly $payments: ReadableAtom<readonly Payment[]>
   readonly $history: ReadableAtom<readonly HistoryEntry[]>
   readonly $purchases: ReadableAtom<Readonly<Record<string, Purchase>>>
+  readonly $rules: ReadableAtom<Rules>
+  readonly rule: (rules: Rules) => void
   readonly show: (snapshot: Snapshot) => void
   readonly own: (purchases: readonly Purchase[]) => void
 }
@@ -31,7 +34,10 @@ export function makeState(): State {
   const $payments = atom<readonly Payment[]>([])
   const $history = atom<readonly HistoryEntry[]>([])
   const $purchases = atom<Readonly<Record<string, Purchase>>>({})
+  const $rules = atom(noRules)
   return {
+    $rules,
+    rule: (rules) => $rules.set(rules),
     $balance,
     $payments,
     $history,

@@ -54,6 +54,13 @@ export function createWallet(deps: WalletDeps): Wallet {
     unlock: open,
     reopen: async (input) => (await reopening()).reopen(context, input),
     tip: async (input, options) => open(await lookTip(context, input), options),
+    $rules: state.$rules,
+    setRules: async (rules) => (await extra()).setRules(context, rules),
+    refund: async (what) => (await extra()).refund(context, what),
+    claim: async (input) => (await extra()).claim(context, input),
+    redeem: async (input) => (await extra()).redeem(context, input),
+    withdrawMethods: async (mint) => (await extra()).withdrawMethods(context, mint),
+    withdraw: async (input) => (await extra()).withdraw(context, input),
     fundingMethods: async (mint) => (await context.mint()).fundingMethods(mint ?? context.mints[0] ?? ''),
     topUp: async (input) => (await minting()).topUp(context, input),
     receive: async (token) => (await minting()).receive(context, token),
@@ -71,6 +78,9 @@ export function createWallet(deps: WalletDeps): Wallet {
   }
 }
 
+/** What is asked for now and then. */
+const extra = () => import('./extra.ts')
+
 /** The half that paying does not need. */
 const minting = () => import('./minting.ts')
 
@@ -83,6 +93,7 @@ async function unlock(context: Context, what: Look, options?: UnlockOptions): Pr
       if (!outcome) throw new TuppenceError('not-owned')
       return outcome
     }
+    case 'covered':
     case 'priced':
       return pay(context, what.offer, options)
     case 'free':

@@ -108,10 +108,6 @@ export const errorTable = {
   'blob-conflict': { status: 409, retry: 'never', title: 'Another version is stored' },
   'deposit-refused': { status: 403, retry: 'never', title: 'Mint takes no deposit for this account' },
 
-  'refund-conflict': { status: 409, retry: 'never', title: 'Deposit was given back with other outputs' },
-  'refund-too-large': { status: 409, retry: 'never', title: 'More than was credited for this deposit' },
-  'account-short': { status: 409, retry: 'never', title: 'Account does not hold the amount' },
-
   // The Payment scheme: challenge.
   'payment-required': { status: 402, retry: 'never', problem: payment + 'payment-required', title: 'Payment required' },
   'payment-expired': {
@@ -253,7 +249,6 @@ export const errorTable = {
 
   'backup-invalid': { status: 400, retry: 'never', title: 'Backup cannot be read with this seed' },
   'backup-too-large': { status: 413, retry: 'never', title: 'Backup is over the limit' },
-  'blob-conflict': { status: 409, retry: 'never', title: 'Another version was stored meanwhile' },
   'pairing-invalid': { status: 400, retry: 'never', title: 'Pairing link cannot be read, or its other end is another' },
   'pairing-expired': { status: 410, retry: 'never', title: 'Pairing took too long or was called off' },
 

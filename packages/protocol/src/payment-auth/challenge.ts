@@ -48,7 +48,10 @@ export type EchoedChallenge = {
 /** What a challenge's id is bound to. */
 export type ChallengeFields = Omit<EchoedChallenge, 'id' | 'description'>
 
-/** What our tills put into `opaque`. `sites`: exact page origins, space-joined; `mints`: URLs, likewise. */
+/**
+ * What our tills put into `opaque`. `sites`: exact page origins, space-joined; `mints`: URLs, likewise; `terms`: see
+ * parseTerms; `reader`: thumbprint of the one key that may pay, where the price is that reader's own.
+ */
 export type OfferOpaque = {
   offer: string
   path: string
@@ -57,6 +60,8 @@ export type OfferOpaque = {
   nonce: string
   title: string
   kind: 'article' | 'tip' | 'pass'
+  terms?: string
+  reader?: string
 }
 
 const isString: Check = (value) => typeof value === 'string'

@@ -1,4 +1,5 @@
 // A wallet of cardboard for drawing screens and for testing what stands around a wallet: it holds what it is told, and every action can be replaced.
+import { noRules } from '@tuppence/core'
 import type { HistoryEntry, Look, Offer, Payment, Wallet } from '@tuppence/core'
 import { atom } from 'nanostores'
 
@@ -52,6 +53,13 @@ export function sampleWallet({
     $payments: atom(payments),
     $history: atom(history),
     $purchases: atom({}),
+    $rules: atom(noRules),
+    setRules: () => Promise.resolve(),
+    refund: absent,
+    claim: absent,
+    redeem: absent,
+    withdrawMethods: () => Promise.resolve([{ method: 'test', unit: 'usd', method_name: 'Test money' }]),
+    withdraw: absent,
     start: () => Promise.resolve(),
     close: () => {},
     look: () => Promise.resolve(look),

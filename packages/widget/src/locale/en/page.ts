@@ -31,6 +31,8 @@ export const page = {
     receive: 'Received',
     send: 'Sent',
     lend: 'Set aside',
+    refund: 'Given back',
+    withdraw: 'Taken out',
   } satisfies Record<PaymentKind, string>,
   ends: { undone: 'Undone, nothing was paid', taken: 'The coins were taken, nothing came back' },
   receipt: 'Receipt',
