@@ -32,6 +32,7 @@ export * from './payment-auth/did-key.ts'
 export * from './payment-auth/payment-receipt.ts'
 export * from './payment-auth/terms.ts'
 export * from './receipt.ts'
+export * from './sealed.ts'
 export * from './signing-key.ts'
 export * from './site-key.ts'
 

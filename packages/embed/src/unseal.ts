@@ -1,0 +1,12 @@
+// Opens sealed articles in a static page: hears that a key was bought, and loads the rest only then. `tuppence seal` puts
+// this file beside the site's own, as tuppence-unseal.js, and names it in the pages it seals.
+import type { SuccessDetail } from './events.ts'
+
+// As `sealedKeysMediaType` of protocol, without which nothing here need load.
+const keysMediaType = 'application/tuppence-key+json'
+
+globalThis.document?.addEventListener('tuppence:success', (event) => {
+  const { detail, target } = event as CustomEvent<SuccessDetail>
+  if (detail.contentType !== keysMediaType) return
+  void import('./open-sealed.ts').then(({ openSealed }) => openSealed(target as HTMLElement, detail))
+})
