@@ -13,7 +13,7 @@ import {
 } from '../payment.ts'
 import { coinStates } from './coin-states.ts'
 import { homeSwapOf, letGo, recall } from './recall.ts'
-import { concludeRefused, settleAccepted } from './refused.ts'
+import { concludeAccepted, concludeRefused, settleAccepted } from './refused.ts'
 import { sendToMint, type SigningPayment } from './signed.ts'
 import { resend } from './resend.ts'
 import { claimQuote, lapse } from './top-up.ts'
@@ -88,13 +88,12 @@ function recoverOne(context: Context, payment: Payment): Promise<unknown> {
 }
 
 async function recoverTill(context: Context, payment: TillPayment): Promise<void> {
-  if (payment.state === 'accepted') {
-    await settleAccepted(context, payment.id)
-    return
-  }
+  const accepted = payment.state === 'accepted'
+  if (accepted && (await settleAccepted(context, payment.id)) === 'ended') return
   // The same credential gets the same outcome: content and receipt if the till has the coins, a refusal if it has not.
   const outcome = await resend(context, payment)
-  if (outcome.status === 'declined') await concludeRefused(context, payment.id)
+  if (accepted) await concludeAccepted(context, payment.id)
+  else if (outcome.status === 'declined') await concludeRefused(context, payment.id)
 }
 
 async function recoverTopUp(context: Context, payment: TopUpPayment): Promise<void> {

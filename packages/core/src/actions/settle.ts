@@ -66,7 +66,8 @@ async function keep(context: Context, payment: TillPayment, receipt: PaymentRece
     const current = await tx.get('payments', payment.id)
     const over = current ? undefined : await tx.get('history', payment.id)
     // Another tab, or a recovery, was first. Where it took a refusal for the end, the mint's receipt knows better.
-    if (current ? current.state === 'accepted' : !receiptVerified || !over || over.end === 'done') return
+    if (!receiptVerified && current?.state === 'accepted') return
+    if (!current && (!receiptVerified || !over || over.end === 'done')) return
     // Without the mint's word the coins are kept until it says that they are spent.
     const next = current
       ? advance(current, receiptVerified ? 'settle' : 'accept')

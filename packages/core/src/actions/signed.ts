@@ -3,7 +3,14 @@ import { answersOutputs, isTuppenceError, TuppenceError, type BlindSignature, ty
 import type { HeldCoin } from '../coins.ts'
 import type { Context } from '../context.ts'
 import type { MintAnswer } from '../ports.ts'
-import { advance, type Payment, type PlannedOutputs, type SwapPayment, type TopUpPayment } from '../payment.ts'
+import {
+  advance,
+  transitions,
+  type Payment,
+  type PlannedOutputs,
+  type SwapPayment,
+  type TopUpPayment,
+} from '../payment.ts'
 import type { Tx } from '../tables.ts'
 import { coinStates } from './coin-states.ts'
 import { ended } from './history.ts'
@@ -103,14 +110,12 @@ async function endRecalled(tx: Tx, id: string, swap: Pick<SwapPayment, 'coins' |
   if (coins.length > 0) return tx.put('payments', id, { ...payment, coins, amount: payment.amount - swap.amount })
   advance(payment, 'recall')
   const spent = payment.amount - swap.amount
+  const reason = ('reason' in payment && payment.reason) || 'recalled'
   await tx.delete('payments', id)
   await tx.put(
     'history',
     id,
-    ended(
-      payment,
-      spent > 0 ? { end: 'done', amount: spent, reason: 'recalled' } : { end: 'undone', reason: 'recalled' },
-    ),
+    ended(payment, spent > 0 ? { end: 'done', amount: spent, reason } : { end: 'undone', reason }),
   )
 }
 
@@ -122,7 +127,7 @@ async function quarantine(
   const { id } = payment
   await context.db.transact(['payments', 'quarantine'], 'write', async (tx) => {
     const current = await tx.get('payments', id)
-    if (!awaits(current, payment)) return
+    if (!awaits(current, payment) || !transitions[current.state].garble) return
     await tx.put('payments', id, advance(current, 'garble'))
     await tx.put('quarantine', id, { paymentId: id, atMs: context.clock.nowMs(), reason: error.code, answer: text })
   })
@@ -140,7 +145,8 @@ async function askAgain(context: Context, payment: SigningPayment, reason: strin
   const { id, mint, outputs } = payment
   await context.db.transact(['payments'], 'write', async (tx) => {
     const current = await tx.get('payments', id)
-    if (awaits(current, payment) && current.state !== 'refused')
+    // Where another tab was told the same, it may stand beyond that already.
+    if (awaits(current, payment) && transitions[current.state].refuse)
       await tx.put('payments', id, advance(current, 'refuse'))
   })
   const signatures = await restoredSignatures(context, mint, outputs)
