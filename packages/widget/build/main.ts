@@ -20,9 +20,14 @@ function coreIslands(): string[] {
   return [...new Set(found)]
 }
 
-const ownIslands = ['curve', 'locale/en/later', 'locale/en/popup', 'locale/en/page', 'locale/en/errors'].map((name) =>
-  join(root, 'src', `${name}.ts`),
-)
+/** Absolute paths of the words in all languages, but for those that the frame begins with. */
+function words(): string[] {
+  const locale = join(root, 'src', 'locale')
+  const names = readdirSync(locale, { recursive: true, encoding: 'utf8' })
+  return names.filter((name) => /^\w+\/\w+\.ts$/.test(name) && name !== 'en/frame.ts').map((name) => join(locale, name))
+}
+
+const ownIslands = [join(root, 'src', 'curve.ts'), ...words()]
 
 rmSync(join(root, 'dist', 'site'), { recursive: true, force: true })
 const islands = await buildIslands(options, [...coreIslands(), ...ownIslands])

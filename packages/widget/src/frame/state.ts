@@ -1,6 +1,6 @@
 // What the frame's screens share: language and words, those of the first screen and those that come later.
 import { atom } from 'nanostores'
-import { chooseLanguage, defaultFrameTexts, loadTexts } from '../locale/index.ts'
+import { chooseLanguage, defaultFrameTexts, loadFrameTexts, setDocumentLanguage } from '../locale/index.ts'
 import type { FrameTexts, LanguageCode, LaterTexts } from '../locale/index.ts'
 import { money } from '../money.ts'
 
@@ -16,9 +16,12 @@ export const $laterTexts = atom<LaterTexts | undefined>(undefined)
 export async function speak(...wanted: string[]): Promise<void> {
   const language = chooseLanguage([...wanted, ...navigator.languages])
   if ($laterTexts.get() && language === $words.get().language) return
-  document.documentElement.lang = language
-  $words.set({ texts: await loadTexts('frame', language), language })
-  $laterTexts.set(await loadTexts('later', language))
+  setDocumentLanguage(language)
+  const { frame, later } = await loadFrameTexts(language)
+  // The page may have named another one meanwhile.
+  if (document.documentElement.lang !== language) return
+  $words.set({ texts: frame, language })
+  $laterTexts.set(later)
 }
 
 /** An amount in the reader's language. */

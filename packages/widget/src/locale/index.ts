@@ -1,38 +1,24 @@
-// Every word that a person reads, by language and part. A new language is a folder like `en` and a line in `languages`; the
-// type checker names what is missing in it.
-import type { ErrorCode } from '@tuppence/protocol'
+// Which language a reader gets, and the frame's words in it. Popup and page find theirs in parts.ts. A new language is a
+// folder like `ko` and a line here and there; the type checker names what is missing in it.
 import { frame } from './en/frame.ts'
-import type { later } from './en/later.ts'
-import type { page } from './en/page.ts'
-import type { popup } from './en/popup.ts'
+import type { FrameTexts, FrameWords } from './words.ts'
 
-export type FrameTexts = typeof frame
-export type LaterTexts = typeof later
-export type PopupTexts = typeof popup
-export type PageTexts = typeof page
-export type ErrorTexts = Record<ErrorCode, string>
+export type { ErrorTexts, FrameTexts, LaterTexts, PageTexts, PopupTexts } from './words.ts'
 
-/** One language, in the parts that are loaded apart. */
-type Language = {
-  readonly frame: () => Promise<FrameTexts>
-  readonly later: () => Promise<LaterTexts>
-  readonly popup: () => Promise<PopupTexts>
-  readonly page: () => Promise<PageTexts>
-  readonly errors: () => Promise<ErrorTexts>
-}
-
+// English is in the frame already. Every other language is one small file.
 const languages = {
-  en: {
-    frame: () => Promise.resolve(frame),
-    later: () => import('./en/later.ts').then((texts) => texts.later),
-    popup: () => import('./en/popup.ts').then((texts) => texts.popup),
-    page: () => import('./en/page.ts').then((texts) => texts.page),
-    errors: () => import('./en/errors.ts').then((texts) => texts.errors),
-  },
-} as const satisfies Record<string, Language>
+  en: () => import('./en/later.ts').then(({ later }) => ({ frame, later })),
+  ko: () => import('./ko/frame.ts'),
+  de: () => import('./de/frame.ts'),
+  es: () => import('./es/frame.ts'),
+  ar: () => import('./ar/frame.ts'),
+} as const satisfies Record<string, () => Promise<FrameWords>>
 
 /** Languages that are complete. */
 export type LanguageCode = keyof typeof languages
+
+/** All of them, the one that everything else falls back to first. */
+export const languageCodes = Object.keys(languages) as readonly LanguageCode[]
 
 /** English, which is there without waiting. */
 export const defaultFrameTexts: FrameTexts = frame
@@ -47,7 +33,12 @@ export function chooseLanguage(wanted: readonly string[]): LanguageCode {
   return (codes.find((code) => Object.hasOwn(languages, code)) ?? 'en') as LanguageCode
 }
 
-/** Loads one part of one language. */
-export function loadTexts<P extends keyof Language>(part: P, language: LanguageCode): ReturnType<Language[P]> {
-  return languages[language][part]() as ReturnType<Language[P]>
+/** Tells the document its language, and which way that is written. */
+export function setDocumentLanguage(language: LanguageCode): void {
+  Object.assign(document.documentElement, { lang: language, dir: language === 'ar' ? 'rtl' : 'ltr' })
+}
+
+/** Loads the frame's words. */
+export function loadFrameTexts(language: LanguageCode): Promise<FrameWords> {
+  return languages[language]()
 }

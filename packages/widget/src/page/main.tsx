@@ -2,13 +2,14 @@
 import { render } from 'preact'
 import { config } from 'virtual:config'
 import { takeErrand } from '../errand.ts'
-import { chooseLanguage, loadTexts } from '../locale/index.ts'
+import { chooseLanguage, setDocumentLanguage } from '../locale/index.ts'
+import { loadTexts } from '../locale/parts.ts'
 import { openFirstParty } from '../storage.ts'
 import { openWallet } from '../wallet.ts'
 import { WalletPage } from './wallet-page.tsx'
 
 const language = chooseLanguage(navigator.languages)
-document.documentElement.lang = language
+setDocumentLanguage(language)
 
 const visiting = takeErrand()
 const [texts, errors, ground] = await Promise.all([

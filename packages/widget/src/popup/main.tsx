@@ -2,14 +2,15 @@
 import { render } from 'preact'
 import { config } from 'virtual:config'
 import { takeErrand } from '../errand.ts'
-import { chooseLanguage, loadTexts } from '../locale/index.ts'
+import { chooseLanguage, setDocumentLanguage } from '../locale/index.ts'
+import { loadTexts } from '../locale/parts.ts'
 import { openFirstParty } from '../storage.ts'
 import { openWallet } from '../wallet.ts'
 import { Popup } from './popup.tsx'
 import { begin, failed } from './state.ts'
 
 const language = chooseLanguage(navigator.languages)
-document.documentElement.lang = language
+setDocumentLanguage(language)
 // The frame is waiting for the question; words and vault can load meanwhile.
 const taking = takeErrand()
 const opening = openFirstParty().then((ground) => openWallet(ground, config.mints))
