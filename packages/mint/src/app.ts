@@ -5,7 +5,6 @@ import {
   errorRow,
   isTuppenceError,
   limits,
-  mintRoutes,
   problemMediaType,
   toNutError,
   toProblem,
@@ -17,8 +16,9 @@ import { parseBody, readBody } from './body.ts'
 import type { Deps } from './deps.ts'
 import { reach } from './failpoint.ts'
 import { createGate, type Gate } from './gate.ts'
-import { handlers, type Call, type RouteName } from './handlers.ts'
+import { handlers, type Call } from './handlers.ts'
 import { createRates, type Rates } from './rates.ts'
+import { routes as allRoutes, type RouteName } from './routes.ts'
 
 /** A mint to be put behind a socket. */
 export interface App {
@@ -47,7 +47,7 @@ const jsonHeaders = { ...corsHeaders, 'content-type': 'application/json', 'cache
 const problemHeaders = { ...jsonHeaders, 'content-type': problemMediaType } as const
 const retryAfterSeconds = '1'
 
-const routes = Object.entries(mintRoutes) as [RouteName, Route][]
+const routes = Object.entries(allRoutes) as [RouteName, Route][]
 
 /** Makes the app. */
 export function createApp(deps: Deps): App {
@@ -91,7 +91,7 @@ async function answer(
   try {
     const request = c.req.raw
     rates.visit(name, (c.env as { address?: string } | undefined)?.address, request)
-    const body = route.request === undefined ? new Uint8Array() : await readBody(request, limits.bodyBytesMax)
+    const body = route.request === undefined ? new Uint8Array() : await readBody(request, bodyBytesMax(name))
     // A busy mint is not a dead one: whoever watches over it gets an answer whatever the load.
     const enter = name === 'health' ? (work: () => Promise<string>) => work() : gate.enter
     const text = await enter(() => {
@@ -119,6 +119,11 @@ async function answer(
     ...(code === undefined ? {} : { code }),
   })
   return response
+}
+
+/** Only blobs are larger than 64 KiB. */
+function bodyBytesMax(name: RouteName): number {
+  return name === 'writeBlob' ? limits.blobBodyBytesMax : limits.bodyBytesMax
 }
 
 /** Statuses that mean more than "refused", so that they stand on NUT routes too, where all else is 400 (NUT-00). */

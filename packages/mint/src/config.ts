@@ -71,6 +71,8 @@ const configSchema = v.strictObject({
     }),
     {},
   ),
+  /** What wallets may keep here, encrypted: so many characters in all. */
+  blobs: v.optional(v.strictObject({ charsMax: v.optional(count(0, 1_000_000_000_000), 1_000_000_000) }), {}),
   /** How long a quote can be paid. */
   quoteLifetimeSeconds: v.optional(count(1, 31_536_000), 3600),
   accounts: v.optional(
@@ -96,6 +98,8 @@ const configSchema = v.strictObject({
       /** Requests a minute from one address, and quotes among them (each costs a row); 0 is no limit. */
       requestsPerMinute: v.optional(count(0, 1_000_000), 0),
       quotesPerMinute: v.optional(count(0, 1_000_000), 0),
+      /** Blobs written a minute from one address. */
+      blobsPerMinute: v.optional(count(0, 1_000_000), 30),
       /** Deposits a minute of one publisher. */
       depositsPerMinute: v.optional(count(0, 10_000_000), 0),
       /** Whether a proxy in front says who comes, in X-Forwarded-For; its last address counts. */

@@ -2,6 +2,7 @@
 
 import { TuppenceError } from '@tuppence/protocol'
 import type { MintConfig } from './config.ts'
+import type { Blobs } from './blobs/port.ts'
 import type { Funding } from './funding/port.ts'
 import type { Keyring } from './keys.ts'
 import type { Submit } from './ledger/group.ts'
@@ -19,6 +20,7 @@ export interface Deps extends Ports {
   /** The mint's long-lived public key, 33 bytes: /v1/info names it. */
   readonly identity: Uint8Array
   readonly ledger: Ledger
+  readonly blobs: Blobs
   readonly submit: Submit
   readonly keyring: Keyring
   readonly receipts: ReceiptSigner

@@ -1,12 +1,7 @@
 // What each route does with a request, by the route's name in protocol's table; app.ts calls the one that matches.
 
-import {
-  accountComponents,
-  depositComponents,
-  TuppenceError,
-  type mintRoutes,
-  type RequestOf,
-} from '@tuppence/protocol'
+import { accountComponents, depositComponents, TuppenceError } from '@tuppence/protocol'
+import { readBlob, writeBlob } from './blobs/blobs.ts'
 import { accountAnswer, authorizeAccount, deposit } from './deposit.ts'
 import type { Deps } from './deps.ts'
 import { payTestQuote } from './funding/test.ts'
@@ -14,10 +9,9 @@ import { mintInfo } from './info.ts'
 import { mintQuote, openQuote, quoteAnswer, readQuote } from './issue.ts'
 import { melt, meltAnswer, meltState, openMelt } from './melt.ts'
 import { swap } from './redeem.ts'
+import { refund } from './refund.ts'
+import type { InputOf, RouteName } from './routes.ts'
 import { checkStates, restore } from './state.ts'
-
-/** Name of a route. */
-export type RouteName = keyof typeof mintRoutes
 
 /** A request on a route: `input` is its decoded body, `body` the bytes that a signature may cover. */
 export interface Call<Input> {
@@ -29,7 +23,7 @@ export interface Call<Input> {
 
 /** Answers each route's call with JSON text. Errors are TuppenceErrors. */
 export type Handlers = {
-  readonly [N in RouteName]: (deps: Deps, call: Call<RequestOf<N>>) => Promise<string>
+  readonly [N in RouteName]: (deps: Deps, call: Call<InputOf<N>>) => Promise<string>
 }
 
 const paramCharsMax = 128
@@ -77,6 +71,14 @@ export const handlers: Handlers = {
     deps.depositRate.visit(call.input.account, deps.clock.nowMs())
     return json({ receipt: await deposit(deps, call.input) })
   },
+  refund: async (deps, call) => {
+    await authorizeAccount(deps, call.input.account, signable(call), depositComponents)
+    deps.depositRate.visit(call.input.account, deps.clock.nowMs())
+    return refund(deps, call.input)
+  },
+  readBlob: async (deps, call) => json(await readBlob(deps, param(call, 'key'))),
+  writeBlob: async (deps, call) =>
+    json(await writeBlob(deps, param(call, 'key'), { blob: call.input, request: signable(call) })),
   account: async (deps, call) => {
     const account = await authorizeAccount(deps, param(call, 'account'), signable(call), accountComponents)
     return json(await accountAnswer(deps, account))

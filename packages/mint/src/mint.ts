@@ -2,8 +2,12 @@
 
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { isTuppenceError, publicJwk, thumbprint, TuppenceError } from '@tuppence/protocol'
+import { publicJwk, thumbprint, TuppenceError } from '@tuppence/protocol'
 import { createApp, type App } from './app.ts'
+import { openPostgresBlobs } from './blobs/postgres.ts'
+import { openSqliteBlobs } from './blobs/sqlite.ts'
+import type { Blobs } from './blobs/port.ts'
+import { startChore } from './chore.ts'
 import type { MintConfig } from './config.ts'
 import { openCurve } from './curve/open.ts'
 import type { Deps } from './deps.ts'
@@ -27,6 +31,8 @@ import { takeServeLock } from './serve-lock.ts'
 
 /** How often the epoch's mark is brought up to the ledger. */
 const noteEveryMs = 2000
+/** How often blobs that have expired are forgotten. */
+const sweepEveryMs = 3_600_000
 /** How often payments whose outcome is unknown are asked after. */
 const resumeEveryMs = 10_000
 
@@ -104,7 +110,9 @@ export async function createMint(
     lock.release()
     throw error
   })
+  let blobs: Blobs | undefined
   const end = async () => {
+    await blobs?.close()
     await ledger.close()
     lock.release()
   }
@@ -112,6 +120,7 @@ export async function createMint(
     const epoch = await startEpoch(ledger, config.epochFile ?? join(config.dataDir, 'ledger.epoch'), {
       mayJoin: config.databaseUrl !== undefined,
     })
+    blobs = await openBlobs(config)
     const checkpoints = ed25519Key(deriveSecret(master, 'checkpoint/0'))
     await putAccounts(config, ledger, ports.clock)
     const { submit, drained, waiting } = createGroupCommit((batch) => ledger.commit(batch), config.limits)
@@ -122,6 +131,7 @@ export async function createMint(
       url,
       identity: ports.curve.publicKey(deriveScalar(master, 'identity', ports.curve)),
       ledger,
+      blobs,
       submit,
       keyring,
       receipts: await receiptSigner(master),
@@ -135,23 +145,20 @@ export async function createMint(
     metrics.gauge('tuppence_mint_in_flight', 'Requests being answered.', app.inFlight)
     metrics.gauge('tuppence_mint_queue', 'Operations waiting for the ledger.', waiting)
     metrics.gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
-    const noteTimer = setInterval(() => {
-      const sign = (text: string) => checkpoints.sign(text)
-      Promise.all([ledger.checkpoint(sign), epoch.note()]).catch((error: unknown) =>
-        ports.log('error', 'epoch-not-noted', { reason: nameOf(error) }),
-      )
-    }, noteEveryMs)
-    const meltTimer = setInterval(() => {
-      resumeMelts(deps).catch((error: unknown) => ports.log('error', 'melts-not-resumed', { reason: nameOf(error) }))
-    }, resumeEveryMs)
-    for (const timer of [noteTimer, meltTimer]) timer.unref()
+    const checkpoint = () => Promise.all([ledger.checkpoint((text) => checkpoints.sign(text)), epoch.note()])
+    const chores = [
+      startChore(ports.log, { event: 'epoch-not-noted', everyMs: noteEveryMs }, checkpoint),
+      startChore(ports.log, { event: 'melts-not-resumed', everyMs: resumeEveryMs }, () => resumeMelts(deps)),
+      startChore(ports.log, { event: 'blobs-not-swept', everyMs: sweepEveryMs }, () =>
+        deps.blobs.sweep(Math.floor(ports.clock.nowMs() / 1000)),
+      ),
+    ]
     const stop = async () => {
-      clearInterval(noteTimer)
-      clearInterval(meltTimer)
+      for (const stopChore of chores) stopChore()
       await app.drain()
       await drained()
       // A mark that cannot be written keeps an older one, which is safe; the ledger is closed all the same.
-      await Promise.all([ledger.checkpoint((text) => checkpoints.sign(text)), epoch.note()]).finally(end)
+      await checkpoint().finally(end)
     }
     let stopped: Promise<void> | undefined
     return { app, ledger, keyring, metrics, close: () => (stopped ??= stop()) }
@@ -161,8 +168,8 @@ export async function createMint(
   }
 }
 
-function nameOf(error: unknown): string {
-  return isTuppenceError(error) ? error.code : error instanceof Error ? error.name : typeof error
+async function openBlobs({ databaseUrl, dataDir }: MintConfig): Promise<Blobs> {
+  return databaseUrl === undefined ? openSqliteBlobs(join(dataDir, 'blobs.db')) : openPostgresBlobs(databaseUrl)
 }
 
 function fundingMethods(config: MintConfig): ReadonlyMap<string, Funding> {

@@ -1,7 +1,7 @@
 // The mint's own limits of rate, by the address that asks; app.ts calls it for each request, deposit.ts by publisher.
 
 import type { Deps } from './deps.ts'
-import type { RouteName } from './handlers.ts'
+import type { RouteName } from './routes.ts'
 import { createRateLimit, visitorOf } from './rate.ts'
 
 /** Refuses who comes too often. */
@@ -16,6 +16,7 @@ const costly: readonly RouteName[] = ['quote', 'meltQuote']
 export function createRates({ config: { limits }, clock }: Pick<Deps, 'config' | 'clock'>): Rates {
   const requests = createRateLimit(limits.requestsPerMinute)
   const quotes = createRateLimit(limits.quotesPerMinute)
+  const blobs = createRateLimit(limits.blobsPerMinute)
   return {
     visit: (route, socketAddress, request) => {
       const forwarded = limits.behindProxy
@@ -25,6 +26,7 @@ export function createRates({ config: { limits }, clock }: Pick<Deps, 'config' |
       if (address === undefined || route === 'health') return
       const visitor = visitorOf(address)
       requests.visit(visitor, clock.nowMs())
+      if (route === 'writeBlob') blobs.visit(visitor, clock.nowMs())
       if (costly.includes(route)) quotes.visit(visitor, clock.nowMs())
     },
   }

@@ -5,13 +5,22 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCommand } from '../command.ts'
 import { parseConfig } from '../config.ts'
-import { activeKeyset, coinsOf, depositCoins, draft, paidQuote, startTestMint, topUp } from '../testing/mint.ts'
+import {
+  activeKeyset,
+  coinsOf,
+  depositCoins,
+  draft,
+  paidQuote,
+  refundCoins,
+  startTestMint,
+  topUp,
+} from '../testing/mint.ts'
 import { auditLedger } from './run.ts'
 
 let folder: string
 const sound = () => join(folder, 'sound')
 
-/** A ledger in which everything has happened that can happen: top-up, unclaimed money, rotation, swap, deposit, melt. */
+/** A ledger in which everything has happened that can happen: top-up, unclaimed money, rotation, swap, deposit, refund, melt. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'mint-audit-'))
   const mint = await startTestMint({ inputFeePpk: 500 }, { dataDir: sound() })
@@ -21,7 +30,8 @@ beforeAll(async () => {
   const made = draft(await activeKeyset(mint), [1, 2, 4])
   const answer = await mint.post('/v1/swap', { inputs: coins.slice(3, 4), outputs: made.outputs })
   const swapped = coinsOf(made, answer.text)
-  expect((await depositCoins(mint, swapped.slice(1))).status).toBe(200)
+  expect((await depositCoins(mint, swapped.slice(1), { reference: 'ab'.repeat(32) })).status).toBe(200)
+  expect((await refundCoins(mint, draft(await activeKeyset(mint), [1, 2]), 'ab'.repeat(32))).status).toBe(200)
   const asked = { request: 'test-money:out:9', unit: 'usd' }
   const { quote } = JSON.parse((await mint.post('/v1/melt/quote/test', asked)).text) as { quote: string }
   const { outputs } = draft(await activeKeyset(mint), [1, 1, 1, 1])
@@ -103,6 +113,22 @@ describe('the audit', () => {
     ['a deposit was larger', `UPDATE deposits SET amount = amount + 1`],
     ['a deposit is of another offer', `UPDATE deposits SET offer = randomblob(32)`],
     ['a deposit is gone', `DELETE FROM deposits`],
+    ['a refund was larger', `UPDATE refunds SET amount = amount + 1`],
+    ['a refund was more than the deposit', `UPDATE deposits SET amount = 2`],
+    ['a refund is of another deposit', `UPDATE refunds SET reference = randomblob(32)`],
+    ['a refund is gone, so that it may be made again', `DELETE FROM refunds`],
+    [
+      'a refund is booked on another publisher',
+      `UPDATE entries SET account = 'publisher:victim' WHERE operation = ${kind('refund')} AND account LIKE 'publisher:%'`,
+    ],
+    [
+      'a refund was answered otherwise',
+      `UPDATE operations SET answer = replace(answer, '"unit":"usd"', '"unit":"eur"') WHERE kind = 'refund'`,
+    ],
+    [
+      'a publisher was debited without a refund',
+      `UPDATE entries SET account = 'publisher:daily-news', amount = -amount WHERE account = 'fees' AND operation = ${kind('swap')}`,
+    ],
     ['a retired keyset signs again', 'UPDATE keysets SET active = 0; UPDATE keysets SET active = 1 WHERE number = 1'],
     ['a keyset has another fee', `UPDATE keysets SET input_fee_ppk = 0 WHERE number = 1`],
     ['a melt was answered otherwise', `UPDATE melts SET answer = replace(answer, '9', '8')`],

@@ -1,7 +1,8 @@
 // Recomputes every balance from the rows and says what does not agree (S1 to S11); command.ts runs it, tests plant faults.
 
 import { readCoins, readEntries, readKeysets, type Books } from './books.ts'
-import { checkDeposits, checkMelts, checkOperations, checkPosition, checkQuotes, checkSums } from './checks.ts'
+import { checkDeposits, checkRefunds } from './check-deposits.ts'
+import { checkMelts, checkOperations, checkPosition, checkQuotes, checkSums } from './checks.ts'
 import { readJournal } from './journal.ts'
 import type { AuditMeans, AuditReport, AuditSource, Finding } from './port.ts'
 import { createTally } from './tally.ts'
@@ -33,7 +34,8 @@ export async function audit(source: AuditSource, means: AuditMeans): Promise<Aud
   checkOperations(books, money)
   await checkSums(books, money, perKeyset)
   await checkQuotes(books, money)
-  await checkDeposits(books, money, journal)
+  const deposits = await checkDeposits(books, money, journal)
+  await checkRefunds(books, { money, journal, deposits })
   await checkMelts(books, money, journal)
   await checkPosition(books, means)
   return { findings, findingsTotal, ...books.counts, seconds: (performance.now() - startedMs) / 1000 }

@@ -96,6 +96,8 @@ export interface Money {
   readonly outstandingWeighted: Tally
   /** What publishers were credited, and what was paid in, by operation; and to whom, by fingerprint of the name. */
   readonly credited: Map<number, { readonly account: string; readonly amount: number }>
+  /** What publishers gave back, by operation. */
+  readonly debited: Map<number, { readonly account: string; readonly amount: number }>
   readonly paidIn: Map<number, number>
   /** Sums by account and unit. */
   readonly sums: Map<string, number>
@@ -108,6 +110,7 @@ export async function readEntries({ source, keysets }: Books): Promise<Money> {
     outstanding: createTally(),
     outstandingWeighted: createTally(),
     credited: new Map(),
+    debited: new Map(),
     paidIn: new Map(),
     sums: new Map(),
   }
@@ -123,7 +126,8 @@ export async function readEntries({ source, keysets }: Books): Promise<Money> {
       money.outstanding.add(operation, amount)
       money.outstandingWeighted.add(operation, amount * (numbers.get(account.slice(12)) ?? 0))
     } else if (account.startsWith('publisher:')) {
-      money.credited.set(operation, { account: account.slice(10), amount })
+      const moved = amount < 0 ? money.debited : money.credited
+      moved.set(operation, { account: account.slice(10), amount: Math.abs(amount) })
     } else if (account.startsWith('paid-in:')) money.paidIn.set(operation, -amount)
   })
   return money

@@ -89,33 +89,6 @@ export async function checkQuotes({ source, find }: Books, { paidIn, sums }: Mon
   }
 }
 
-/** Deposits, their credits and their answers say the same (S6). */
-export async function checkDeposits(
-  { source, find }: Books,
-  { credited }: Money,
-  { depositAnswers }: Journal,
-): Promise<void> {
-  const seen = new Set<number>()
-  await each(source, 'SELECT account, reference, amount, offer, operation FROM deposits', (row) => {
-    const [account, reference, amount, offer, sequence] = row
-    const operation = Number(sequence)
-    seen.add(operation)
-    const credit = credited.get(operation)
-    const answer = depositAnswers.get(operation) ?? {}
-    const same =
-      credit?.account === account &&
-      credit?.amount === Number(amount) &&
-      answer.account === account &&
-      answer.amount === Number(amount) &&
-      answer.reference === Buffer.from(reference as Uint8Array).toString('hex') &&
-      answer.offer === Buffer.from(offer as Uint8Array).toString('hex')
-    if (!same) find('S6', `deposit of operation ${operation}`, 'row, credit and receipt do not say the same')
-  })
-  for (const operation of [...credited.keys(), ...depositAnswers.keys()]) {
-    if (!seen.has(operation)) find('S6', `operation ${operation}`, 'credited a publisher without a deposit')
-  }
-}
-
 /** What is on its way out is what pending melts say, and a paid melt's answer is in the journal (S8). */
 export async function checkMelts({ source, find }: Books, { sums }: Money, { meltAnswers }: Journal): Promise<void> {
   const melting = new Map<string, number>()

@@ -9,13 +9,14 @@ import { fingerprintsIn } from './tally.ts'
 /** What the journal's answers say, for later tables. */
 export interface Journal {
   readonly depositAnswers: Map<number, { account?: string; amount?: number; reference?: string; offer?: string }>
+  readonly refundAnswers: Map<number, { account?: string; amount?: number; reference?: string; unit?: string }>
   readonly meltAnswers: Set<string>
 }
 
 /** Reads the journal in order: gaps, what the answers say was signed, and the writers' checkpoints. */
 export async function readJournal(books: Books, means: AuditMeans): Promise<Journal> {
   const { source, find, units, kinds, signed, counts } = books
-  const journal: Journal = { depositAnswers: new Map(), meltAnswers: new Set() }
+  const journal: Journal = { depositAnswers: new Map(), refundAnswers: new Map(), meltAnswers: new Set() }
   const checkpoints = await readCheckpoints(source)
   const hashes = new Map<number, RunningHash>()
   const last = new Map<number, number>()
@@ -79,6 +80,7 @@ function checkAnswer(
     journal.depositAnswers.set(sequence, readJson(answer))
     return
   }
+  if (kind === 'refund') journal.refundAnswers.set(sequence, readJson(answer))
   if (kind === 'melt-paid') journal.meltAnswers.add(answer)
   const told =
     fingerprintsIn(answer, '"C_":"', 1) + fingerprintsIn(answer, '"e":"', 0) + fingerprintsIn(answer, '"s":"', 0)

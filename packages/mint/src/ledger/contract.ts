@@ -91,6 +91,16 @@ const deposit = (name: string, reference: string, spends: readonly Spend[], acco
   })
 }
 
+const refund = (name: string, reference: string, promises: readonly Promised[], account = 'daily-news') => {
+  const amount = promises.reduce((sum, { amount: each }) => sum + each, 0)
+  return operation(name, {
+    kind: 'refund',
+    promises,
+    refund: { account, reference: hashOf(reference), amount },
+    entries: amount === 0 ? [] : [{ account: `publisher:${account}`, amount: -amount }],
+  })
+}
+
 /** Runs the suite. @param make - A new, empty store for each test. */
 export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest>): void {
   describe(`ledger on ${name}`, () => {
@@ -315,6 +325,49 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
       expect(await ledger().depositCount('daily-news')).toBe(1)
       expect(await ledger().hasDeposit('daily-news', hashOf('token'))).toBe(true)
       expect(await ledger().hasDeposit('daily-news', hashOf('token 2'))).toBe(false)
+    })
+
+    test('refunds a deposit once, no more than it was, and never more than the account has', async () => {
+      await fund()
+      await commit(deposit('deposit', 'token', [spend('a'), spend('b')]))
+      expect(await commit(refund('stranger', 'token 2', [promise('r')]))).toEqual([
+        { status: 'refused', code: 'deposit-unknown' },
+      ])
+      expect(await commit(refund('greedy', 'token', [promise('r', 4)]))).toEqual([
+        { status: 'refused', code: 'refund-too-large' },
+      ])
+      expect(await commit({ ...refund('euro', 'token', []), unit: 'eur' })).toEqual([
+        { status: 'refused', code: 'units-differ' },
+      ])
+      const good = refund('good', 'token', [promise('r', 1)])
+      const outcomes = await commit(good, refund('rival', 'token', [promise('s', 1)]), good)
+      expect(outcomes.map((each) => ('code' in each ? each.code : each.status))).toEqual([
+        'committed',
+        'refund-conflict',
+        'repeated',
+      ])
+      expect(await ledger().balances('publisher:daily-news')).toMatchObject([{ balance: 1 }])
+      // What was paid out to the publisher is not there to be given back, however many ask at once.
+      await commit(deposit('second', 'token 2', [spend('c')]), deposit('third', 'token 3', [spend('d')]))
+      await commit(
+        operation('payout', {
+          entries: [
+            { account: 'publisher:daily-news', amount: -2 },
+            { account: 'paid-out:bank', amount: 2 },
+          ],
+        }),
+      )
+      const both = await commit(
+        refund('one', 'token 2', [promise('t', 1)]),
+        refund('two', 'token 3', [promise('u', 1)]),
+        open('unharmed', 4),
+      )
+      expect(both.map((each) => ('code' in each ? each.code : each.status)).toSorted()).toEqual([
+        'account-short',
+        'committed',
+        'committed',
+      ])
+      expect(await ledger().balances('publisher:daily-news')).toMatchObject([{ balance: 0 }])
     })
 
     const meltOf = (id: string, change: MeltChange, rest: Partial<Operation> = {}) =>

@@ -191,6 +191,43 @@ WHEN NOT EXISTS (SELECT 1 FROM released r WHERE r.keyset = old.keyset AND r.y = 
 BEGIN SELECT RAISE(ABORT, 'append only'); END;
 `,
   },
+  {
+    name: 'refunds',
+    sql: `
+-- The last copy of the journal for its kinds' sake: which there are is the program's to say, and the audit's to check.
+CREATE TABLE operations_next (
+  sequence INTEGER PRIMARY KEY,
+  hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+  kind TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  answer TEXT NOT NULL,
+  writer INTEGER NOT NULL
+) STRICT;
+INSERT INTO operations_next SELECT sequence, hash, kind, unit, at_ms, answer, writer FROM operations;
+DROP TABLE operations;
+ALTER TABLE operations_next RENAME TO operations;
+
+-- What a deposit credited is given back at most once.
+CREATE TABLE refunds (
+  account TEXT NOT NULL,
+  reference BLOB NOT NULL CHECK (length(reference) = 32),
+  amount INTEGER NOT NULL CHECK (amount > 0),
+  operation INTEGER NOT NULL REFERENCES operations (sequence),
+  PRIMARY KEY (account, reference),
+  FOREIGN KEY (account, reference) REFERENCES deposits (account, reference)
+) STRICT, WITHOUT ROWID;
+
+${['operations', 'refunds']
+  .flatMap((table) =>
+    ['UPDATE', 'DELETE'].map(
+      (verb) => `CREATE TRIGGER ${table}_no_${verb.toLowerCase()} BEFORE ${verb} ON ${table}
+BEGIN SELECT RAISE(ABORT, 'append only'); END;`,
+    ),
+  )
+  .join('\n')}
+`,
+  },
 ]
 
 function checksum(migration: Migration): string {

@@ -8,6 +8,7 @@ export type OperationKind =
   | 'mint'
   | 'swap'
   | 'deposit'
+  | 'refund'
   | 'melt-quote'
   | 'melt'
   | 'melt-paid'
@@ -126,6 +127,13 @@ export interface DepositRow {
   readonly offer: string
 }
 
+/** A refund's own row: part or all of what a deposit credited; (account, reference) happens once. */
+export interface RefundRow {
+  readonly account: string
+  readonly reference: string
+  readonly amount: number
+}
+
 /**
  * One thing to do, whole or not at all.
  *
@@ -142,6 +150,7 @@ export interface Operation {
   readonly entries: readonly Entry[]
   readonly quote?: QuoteChange
   readonly deposit?: DepositRow
+  readonly refund?: RefundRow
   readonly melt?: MeltChange
 }
 
@@ -160,6 +169,10 @@ export type Refusal =
   | 'units-differ'
   | 'account-unknown'
   | 'deposit-conflict'
+  | 'deposit-unknown'
+  | 'refund-conflict'
+  | 'refund-too-large'
+  | 'account-short'
   | 'over-redeemed'
 
 /** What became of one operation of a batch. `committed` and `repeated` are durable by the time they are seen. */

@@ -5,6 +5,7 @@ import type { JournalRow } from './journal.ts'
 import type { Operation, Refusal } from './port.ts'
 import { applyMelts } from './postgres-melt.ts'
 import { applyQuotes } from './postgres-quote.ts'
+import { applyDeposits, applyRefunds } from './postgres-deposit.ts'
 import { bytes, hex, textBytes } from './postgres-read.ts'
 import { inOrder, run, type Placed, type RoundContext } from './postgres-round.ts'
 
@@ -46,6 +47,7 @@ export async function writeRound(client: PoolClient, writer: number, operations:
   for (const each of placed)
     for (const { account, amount } of each.operation.entries) context.post(each, account, amount)
   await applyDeposits(context, placed)
+  await applyRefunds(context, placed)
   await applyQuotes(context, placed)
   await applyMelts(context, placed)
   await insertSpends(context, placed)
@@ -181,45 +183,6 @@ async function insertPromises(
   }
 }
 
-async function applyDeposits({ client, refuse }: RoundContext, placed: readonly Placed[]): Promise<void> {
-  const deposits = inOrder(
-    placed.flatMap(({ operation, sequence }) =>
-      operation.deposit === undefined ? [] : [{ operation, sequence, deposit: operation.deposit }],
-    ),
-    ({ deposit }) => `${deposit.account} ${deposit.reference}`,
-  )
-  if (deposits.length === 0) return
-  const rows = await run<{ operation: number }>(
-    client,
-    'insert-deposits',
-    `INSERT INTO deposits (account, reference, amount, offer, operation)
-     SELECT w.account, w.reference, w.amount, w.offer, w.operation
-     FROM unnest($1::text[], $2::bytea[], $3::bigint[], $4::bytea[], $5::bigint[]) AS w (account, reference, amount, offer, operation)
-     JOIN accounts a ON a.id = w.account
-     ON CONFLICT (account, reference) DO NOTHING RETURNING operation`,
-    [
-      deposits.map(({ deposit }) => deposit.account),
-      deposits.map(({ deposit }) => bytes(deposit.reference)),
-      deposits.map(({ deposit }) => deposit.amount),
-      deposits.map(({ deposit }) => bytes(deposit.offer)),
-      deposits.map(({ sequence }) => sequence),
-    ],
-  )
-  const made = new Set(rows.map(({ operation }) => operation))
-  const lost = deposits.filter(({ sequence }) => !made.has(sequence))
-  if (lost.length === 0) return
-  const accounts = await run<{ id: string }>(
-    client,
-    'accounts-of',
-    'SELECT id FROM accounts WHERE id = ANY($1::text[])',
-    [lost.map(({ deposit }) => deposit.account)],
-  )
-  const known = new Set(accounts.map(({ id }) => id))
-  for (const { operation, deposit } of lost) {
-    refuse(operation, known.has(deposit.account) ? 'deposit-conflict' : 'account-unknown')
-  }
-}
-
 /** Writes entries and this writer's balances, and looks whether more coins came back than went out. */
 async function postEntries(
   { client, writer, refuse }: RoundContext,
@@ -267,12 +230,16 @@ async function postEntries(
       writer,
     ],
   )
+  const guarded = /^(?:outstanding|publisher):/
   const below = await run<{ account: string }>(
     client,
     'below-zero',
-    'SELECT account FROM balances WHERE account = ANY($1::text[]) GROUP BY account HAVING sum(balance) < 0',
-    [changed.map(({ account }) => account).filter((account) => account.startsWith('outstanding:'))],
+    'SELECT account FROM balances WHERE account = ANY($1::text[]) GROUP BY account, unit HAVING sum(balance) < 0',
+    [changed.filter(({ account, amount }) => amount < 0 && guarded.test(account)).map(({ account }) => account)],
   )
-  // Which one it was is found out by trying them alone: it takes a forger to come here.
-  if (below.length > 0) for (const { operation } of placed) refuse(operation, 'over-redeemed')
+  // Which one it was is found out by trying them alone.
+  for (const { account } of below) {
+    const isForgery = account.startsWith('outstanding:')
+    for (const { operation } of placed) refuse(operation, isForgery ? 'over-redeemed' : 'account-short')
+  }
 }

@@ -1,5 +1,6 @@
-// Connections to whichever of several PostgreSQL servers takes writes now; postgres.ts works through it.
+// Connections to whichever of several PostgreSQL servers takes writes now; postgres.ts and blobs/postgres.ts work through it.
 
+import { TuppenceError } from '@tuppence/protocol'
 import pg, { type Pool, type PoolClient, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg'
 
 /** Connections of one process to one server: one writes, the others read. */
@@ -83,5 +84,41 @@ async function takesWrites(pool: Pool): Promise<boolean> {
     return rows[0]?.standby === false
   } catch {
     return false
+  }
+}
+
+/** Runs work in a transaction. */
+export async function transact<T>(pool: Connections, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('BEGIN')
+    const result = await work(client)
+    await client.query('COMMIT')
+    return result
+  } catch (error) {
+    await client.query('ROLLBACK').catch((cause: unknown) => (broken = cause as Error))
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+/**
+ * Runs work, and gives its failures codes: our own, and PostgreSQL's classes 22 (data) and 23 (constraints), say that what was
+ * asked is wrong.
+ *
+ * @throws {TuppenceError} `internal`, `storage-unavailable`.
+ */
+export async function attempt<T>(pool: Connections, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    const { code } = cause as { code?: string }
+    const message = cause instanceof Error ? cause.message : ''
+    const own = message.startsWith('ledger:') || /^2[23]/.test(code ?? '')
+    // Another server may have taken the place of one that is gone: the next request finds it.
+    if (!own) void pool.findPrimary()
+    throw new TuppenceError(own ? 'internal' : 'storage-unavailable', { cause })
   }
 }

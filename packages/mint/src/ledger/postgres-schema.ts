@@ -147,6 +147,15 @@ CREATE TABLE deposits (
   PRIMARY KEY (account, reference)
 );
 `,
+  `
+CREATE TABLE refunds (
+  account text NOT NULL,
+  reference bytea NOT NULL CHECK (length(reference) = 32),
+  amount bigint NOT NULL CHECK (amount > 0),
+  operation bigint NOT NULL,
+  PRIMARY KEY (account, reference)
+);
+`,
 ]
 
 /**

@@ -1,11 +1,10 @@
 // The ledger on PostgreSQL: many stateless mints beside each other on one database; mint.ts opens it when one is configured.
 
 import type { PoolClient } from 'pg'
-import { TuppenceError } from '@tuppence/protocol'
 import { checkpointText, runningHash, type JournalRow } from './journal.ts'
 import type { AccountRow, KeysetRow, Ledger, Operation, Outcome } from './port.ts'
 import { writeRound } from './postgres-commit.ts'
-import { openConnections, type Connections } from './postgres-connections.ts'
+import { attempt, openConnections, transact, type Connections } from './postgres-connections.ts'
 import { bytes, createPostgresReads } from './postgres-read.ts'
 import { migratePostgres } from './postgres-schema.ts'
 
@@ -69,22 +68,6 @@ export async function openPostgresLedger({ url }: { url: string }): Promise<Ledg
   }
 }
 
-async function transact<T>(pool: Connections, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
-  let broken: Error | undefined
-  try {
-    await client.query('BEGIN')
-    const result = await work(client)
-    await client.query('COMMIT')
-    return result
-  } catch (error) {
-    await client.query('ROLLBACK').catch((cause: unknown) => (broken = cause as Error))
-    throw error
-  } finally {
-    client.release(broken)
-  }
-}
-
 /** Thrown inside a round's transaction to undo it. */
 class Undo extends Error {}
 
@@ -145,10 +128,12 @@ async function commitRound(
   if (result === undefined) throw new Error('ledger: a round without a result')
   const { refused, repeated, written } = result
   for (const [operation, answer] of repeated) done.outcomes.set(operation, { status: 'repeated', answer })
-  const overRedeemed = [...refused.values()].includes('over-redeemed')
-  if (overRedeemed && refused.size > 1) {
-    // One of them has forged coins. Alone, it is the only one that is refused.
-    for (const operation of refused.keys()) await commitRound(pool, writer, [operation], done)
+  const isShared = [...refused.values()].some((code) => code === 'over-redeemed' || code === 'account-short')
+  if (isShared && round.length > 1) {
+    // One of them has forged coins, or asks too much of an account that others draw on. Alone, only that one is refused.
+    for (const operation of round) {
+      if (!done.outcomes.has(operation)) await commitRound(pool, writer, [operation], done)
+    }
     return []
   }
   for (const [operation, code] of refused) done.outcomes.set(operation, { status: 'refused', code })
@@ -193,13 +178,13 @@ function apart(operations: readonly Operation[]): { now: Operation[]; later: Ope
   return { now, later }
 }
 
-function touched({ spends, promises, quote, deposit, melt }: Operation): string[] {
+function touched({ spends, promises, quote, deposit, refund, melt }: Operation): string[] {
   return [
     ...spends.map(({ keyset, y }) => `spent ${keyset} ${y}`),
     ...promises.map(({ b }) => `promise ${b}`),
     ...(quote === undefined ? [] : [`quote ${quote.type === 'open' ? quote.row.id : quote.id}`]),
     ...(quote?.type === 'pay' ? [`event ${quote.method} ${quote.event}`] : []),
-    ...(deposit === undefined ? [] : [`deposit ${deposit.account} ${deposit.reference}`]),
+    ...[deposit, refund].flatMap((row) => (row === undefined ? [] : [`deposit ${row.account} ${row.reference}`])),
     // A melt that fails gives back coins that another operation of the batch may want: all of them go one by one.
     ...(melt === undefined ? [] : ['melt']),
   ]
@@ -224,18 +209,4 @@ async function putAccount(client: PoolClient, row: AccountRow): Promise<void> {
      SET name = excluded.name, public_key = excluded.public_key, key_id = excluded.key_id`,
     [row.id, row.name, row.publicKey, row.keyId, row.createdAtMs],
   )
-}
-
-/** Our own failures, and PostgreSQL's classes 22 (data) and 23 (constraints), say that what was asked is wrong. */
-async function attempt<T>(pool: Connections, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    const { code } = cause as { code?: string }
-    const message = cause instanceof Error ? cause.message : ''
-    const own = message.startsWith('ledger:') || /^2[23]/.test(code ?? '')
-    // Another server may have taken the place of one that is gone: the next request finds it.
-    if (!own) void pool.findPrimary()
-    throw new TuppenceError(own ? 'internal' : 'storage-unavailable', { cause })
-  }
 }

@@ -134,6 +134,7 @@ function applyOperation(prepare: Prepare, { operation, keysets, own }: Batch): n
     return keyset
   }
   if (operation.deposit !== undefined) applyDeposit(prepare, operation.deposit, sequence)
+  if (operation.refund !== undefined) applyRefund(prepare, operation.refund, unit, sequence)
   if (operation.quote !== undefined) applyQuote(prepare, operation.quote, unit, sequence, operation.atMs)
 
   const sums = new Map<string, number>()
@@ -185,6 +186,7 @@ function post(prepare: Prepare, sequence: number, unit: string, sums: ReadonlyMa
        RETURNING balance`,
     ).get(account, unit, amount) as { balance: number }
     if (row.balance < 0 && account.startsWith('outstanding:')) throw new Refused('over-redeemed')
+    if (row.balance < 0 && amount < 0 && account.startsWith('publisher:')) throw new Refused('account-short')
   }
   if (total !== 0) throw new Error(`ledger: an operation's entries sum to ${total}, not zero`)
 }
@@ -200,6 +202,23 @@ function applyDeposit(prepare: Prepare, deposit: NonNullable<Operation['deposit'
     sequence,
   )
   if (changes !== 1) throw new Refused('deposit-conflict')
+}
+
+function applyRefund(prepare: Prepare, refund: NonNullable<Operation['refund']>, unit: string, sequence: number): void {
+  const deposited = prepare(
+    `SELECT d.amount, o.unit FROM deposits d JOIN operations o ON o.sequence = d.operation
+     WHERE d.account = ? AND d.reference = ?`,
+  ).get(refund.account, blob(refund.reference)) as { amount: number; unit: string } | undefined
+  if (deposited === undefined) throw new Refused('deposit-unknown')
+  if (deposited.unit !== unit) throw new Refused('units-differ')
+  if (refund.amount > deposited.amount) throw new Refused('refund-too-large')
+  const { changes } = prepare('INSERT INTO refunds VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING').run(
+    refund.account,
+    blob(refund.reference),
+    refund.amount,
+    sequence,
+  )
+  if (changes !== 1) throw new Refused('refund-conflict')
 }
 
 function applyQuote(prepare: Prepare, change: QuoteChange, unit: string, sequence: number, atMs: number): void {

@@ -31,14 +31,14 @@ export async function depositBody(reference: string, inputs: readonly Proof[], f
   return canonicalJson({ reference, account: accountId, unit: 'usd', offer, inputs, ...fields })
 }
 
-/** The headers of a deposit that is signed now. */
+/** The headers of a deposit, or of what else is sent to `path`, that is signed now. */
 export async function depositHeaders(
   body: string,
-  { key, createdMs = Date.now() }: { key?: SigningKey; createdMs?: number } = {},
+  { key, createdMs = Date.now(), path = '/v1/deposit' }: { key?: SigningKey; createdMs?: number; path?: string } = {},
 ): Promise<Record<string, string>> {
   const { privateKey, keyId } = key ?? (await publisherKey())
   const headers = { 'content-type': 'application/json' }
-  const request = { method: 'POST', url: 'http://mint/v1/deposit', headers, body }
+  const request = { method: 'POST', url: `http://mint${path}`, headers, body }
   const signed = await signRequest(request, { key: privateKey, keyId, createdMs, components: depositComponents })
   return { ...headers, ...signed }
 }

@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { randomBytes, randomUUID } from 'node:crypto'
 import {
   bytesToHex,
+  canonicalJson,
   hexToBytes,
+  refundRoute,
   sha256Hex,
   splitAmount,
   type BlindedMessage,
@@ -171,6 +173,24 @@ export async function depositCoins(
   const body = await depositBody(reference, inputs, fields)
   const signed = await depositHeaders(body, { key, createdMs: Date.now() + mint.clock.offsetMs })
   return mint.post('/v1/deposit', body, signed)
+}
+
+/** Refunds onto a draft's outputs, signed by the publisher's key (or another). */
+export async function refundCoins(
+  mint: TestMint,
+  { outputs }: Pick<Draft, 'outputs'>,
+  reference: string,
+  more: { key?: SigningKey; fields?: Record<string, unknown> } = {},
+): Promise<Answer> {
+  const { key = mint.accountKey, fields = {} } = more
+  const amount = outputs.reduce((sum, output) => sum + output.amount, 0)
+  const body = canonicalJson({ reference, account: accountId, unit: 'usd', amount, outputs, ...fields })
+  const signed = await depositHeaders(body, {
+    key,
+    createdMs: Date.now() + mint.clock.offsetMs,
+    path: refundRoute.path,
+  })
+  return mint.post(refundRoute.path, body, signed)
 }
 
 /** Everything in the ledger, as sums: two equal ones mean that nothing changed. */

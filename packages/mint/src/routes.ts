@@ -1,0 +1,22 @@
+// Every route of this mint: protocol's table, and what only tills and backups ask for; app.ts serves them, handlers.ts answers.
+
+import { mintRoutes, readBlobRoute, refundRoute, writeBlobRoute, type Route } from '@tuppence/protocol'
+import type * as v from 'valibot'
+
+/** By name. */
+export const routes = {
+  ...mintRoutes,
+  refund: refundRoute,
+  readBlob: readBlobRoute,
+  writeBlob: writeBlobRoute,
+} as const satisfies Record<string, Route>
+
+/** Name of a route. */
+export type RouteName = keyof typeof routes
+
+/** What is sent on a route, checked. */
+export type InputOf<N extends RouteName> = (typeof routes)[N] extends {
+  readonly request: infer S extends v.GenericSchema
+}
+  ? v.InferOutput<S>
+  : undefined
