@@ -15,6 +15,7 @@ const theme = v.strictObject({
 })
 const elementSchema = v.variant('t', [
   v.strictObject({ t: v.literal('unlock'), id, url: text(2_048) }),
+  v.strictObject({ t: v.literal('claim'), id, url: text(2_048), code: id }),
   v.strictObject({
     t: v.literal('tip'),
     id,
@@ -42,7 +43,7 @@ const frameSchema = v.variant('t', [
   }),
 ])
 
-const names = ['unlock', 'tip', 'theme', 'cancel', 'balance', 'resize', 'delivered', 'cancelled', 'failed']
+const names = ['unlock', 'claim', 'tip', 'theme', 'cancel', 'balance', 'resize', 'delivered', 'cancelled', 'failed']
 const goodId = fc.stringMatching(/^[\w-]{1,64}$/)
 const themes = fc.record({
   tokens: fc.dictionary(fc.string(), fc.string()),
@@ -63,7 +64,19 @@ const message = fc
     fc.constantFrom(...names),
     goodId,
     fc.dictionary(
-      fc.constantFrom('url', 'presets', 'theme', 'height', 'contentType', 'body', 'receipt', 'reason', 'id', 'x'),
+      fc.constantFrom(
+        'url',
+        'code',
+        'presets',
+        'theme',
+        'height',
+        'contentType',
+        'body',
+        'receipt',
+        'reason',
+        'id',
+        'x',
+      ),
       value,
       { maxKeys: 5 },
     ),

@@ -5,6 +5,7 @@ const id = 'request-1'
 const theme = { tokens: { accent: '#246', radius: '4px' }, scheme: 'dark', lang: 'en' }
 const elementMessages = [
   { t: 'unlock', id, url: 'https://news.example/read/tulips' },
+  { t: 'claim', id, url: 'https://news.example/read/tulips', code: 'mB0x3Vd2nXH7rPq9LkYw-Q' },
   { t: 'tip', id, url: '/tip' },
   { t: 'tip', id, url: '/tip', presets: [25, 100, 500] },
   { t: 'theme', id, theme },
@@ -44,6 +45,9 @@ describe('parseElementMessage', () => {
     ['a key of another message', { t: 'unlock', id, url: 'x', presets: [5] }],
     ['a key named __proto__', JSON.parse('{"t":"balance","id":"a","__proto__":{}}')],
     ['a missing key', { t: 'unlock', id }],
+    ['a claim without a code', { t: 'claim', id, url: 'x' }],
+    ['a code of other characters', { t: 'claim', id, url: 'x', code: 'a b' }],
+    ['a long code', { t: 'claim', id, url: 'x', code: 'x'.repeat(65) }],
     ['a missing id', { t: 'cancel' }],
     ['an empty id', { t: 'cancel', id: '' }],
     ['a long id', { t: 'cancel', id: 'x'.repeat(65) }],

@@ -21,16 +21,22 @@ export type Theme = { tokens: Record<string, string>; scheme: 'light' | 'dark'; 
  * From the element to the frame. `id`: chosen by the element, idempotency key of a request; `cancel` names the request.
  *
  * `balance` has the frame draw what the reader has, for the reader alone: like `theme`, it gets no answer.
+ * `claim` brings a one-use code back from a full-page trip to the wallet: the frame hands it in at the till for what was paid
+ * there, and goes on like `unlock` where it is worth nothing (any more).
  * There is no message that pays: the click happens in the frame, which chooses method and body of what it fetches.
  */
 export type ElementMessage =
   | { t: 'unlock'; id: string; url: string }
+  | { t: 'claim'; id: string; url: string; code: string }
   | { t: 'tip'; id: string; url: string; presets?: number[] }
   | { t: 'balance'; id: string }
   | { t: 'theme'; id: string; theme: Theme }
   | { t: 'cancel'; id: string }
 
-/** From the frame to the element. `delivered`, `cancelled` and `failed` end the request that they name. */
+/**
+ * From the frame to the element. `delivered`, `cancelled` and `failed` end the request that they name. A `cancelled` after
+ * `delivered` takes back what was delivered: the reader had the money back.
+ */
 export type FrameMessage =
   | { t: 'resize'; height: FrameHeight }
   | { t: 'delivered'; id: string; contentType: string; body: string; receipt: string }
@@ -75,6 +81,7 @@ const theme: Check = (value) => copy(value, { tokens, scheme: oneOf(['light', 'd
 export function parseElementMessage(data: unknown): ElementMessage | undefined {
   return parseMessage(data, {
     unlock: { id, url },
+    claim: { id, url, code: id },
     tip: { id, url, presets: optional(presets) },
     balance: { id },
     theme: { id, theme },

@@ -83,6 +83,20 @@ describe('messengers', () => {
     expect(heard.element).toEqual([{ t: 'cancelled', id: 'a' }])
   })
 
+  test('take a delivery back, once it was made', async () => {
+    const { element, wallet, heard } = pair()
+    expect(wallet.send({ t: 'cancelled', id: 'a' })).toBe(false)
+    element.send(unlock('a'))
+    await settle()
+    wallet.send(delivered('a'))
+    expect(wallet.send({ t: 'cancelled', id: 'a' })).toBe(true)
+    expect(wallet.send(delivered('a'))).toBe(false)
+    await settle()
+    element.send(unlock('a'))
+    await settle()
+    expect(heard.element).toEqual([delivered('a'), { t: 'cancelled', id: 'a' }, { t: 'cancelled', id: 'a' }])
+  })
+
   test('drop what is not in the table', async () => {
     const { heard, ports } = pair()
     for (const message of [

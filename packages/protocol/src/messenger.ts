@@ -13,7 +13,8 @@ export type Messenger<Out> = {
 }
 
 /**
- * The page's end. Answers to what was not asked, second answers, and messages that are not in the table are dropped.
+ * The page's end. Answers to what was not asked, second answers, and messages that are not in the table are dropped; only
+ * `cancelled` passes at any time, since it may take a delivery back.
  *
  * @param on - Called for each message of the frame.
  */
@@ -25,12 +26,12 @@ export function openElementMessenger(
   let closed = false
   port.addEventListener('message', ({ data }) => {
     const message = parseFrameMessage(data)
-    if (message && (message.t === 'resize' || open.delete(message.id))) on(message)
+    if (message && (message.t === 'resize' || open.delete(message.id) || message.t === 'cancelled')) on(message)
   })
   port.start()
   return {
     send(message) {
-      if (message.t === 'unlock' || message.t === 'tip') {
+      if ('url' in message) {
         if (open.size >= bridgeInFlightMax && !open.has(message.id)) return false
         open.add(message.id)
       }
@@ -62,7 +63,8 @@ export function openFrameMessenger(port: MessagePort, on: (message: ElementMessa
     return true
   }
   const finish = (answer: FrameAnswer): boolean => {
-    if (!open.delete(answer.id)) return false
+    const takenBack = answer.t === 'cancelled' && answers.has(answer.id)
+    if (!open.delete(answer.id) && !takenBack) return false
     answers.set(answer.id, answer)
     const [oldest] = answers.keys()
     if (answers.size > bridgeInFlightMax && oldest !== undefined) answers.delete(oldest)
