@@ -53,6 +53,7 @@ const breakers: Record<string, string> = {
   embed: 'packages/embed/src/unlock.ts',
   mint: 'packages/mint/src/app.ts',
   till: 'packages/till/src/app.ts',
+  cli: 'packages/cli/src/seal.ts',
   tests: 'packages/till/src/app.test.ts',
 }
 

@@ -17,7 +17,7 @@ const toLayer = (layers: string, message: string): Ban => ({
 
 const everywhere: Ban[] = [
   {
-    regex: '^(\\.\\./)+(packages/)?(protocol|core|widget|embed|mint|till)/(src|dist)(/|$)',
+    regex: '^(\\.\\./)+(packages/)?(protocol|core|widget|embed|mint|till|cli)/(src|dist)(/|$)',
     message: 'Import another package by its name (@tuppence/protocol), through the entries its package.json exports.',
   },
   {
@@ -172,6 +172,18 @@ export const territories: Territory[] = [
       toPackage(
         'core',
         'A till hands coins to the mint and keeps none. If it ever needs a wallet: an ADR first, then take this line out.',
+      ),
+      screen,
+    ],
+  },
+  {
+    name: 'cli',
+    files: ['packages/cli/src/**'],
+    bans: [
+      ...everywhere,
+      toPackage(
+        'core',
+        'The command is for who sells: it seals, and starts tills. What pays is a wallet, and lives apart.',
       ),
       screen,
     ],

@@ -30,7 +30,7 @@ describe('a sealed article', () => {
     await vi.waitUntil(() => element.getAttribute('sealed') === 'open')
     expect(element.querySelector('[slot=content] p')?.textContent).toBe('Left alone, they rot.')
     expect(element.querySelector('script')).toBeNull()
-    expect((globalThis as { ran?: boolean }).ran).toBeUndefined()
+    expect((globalThis as Record<string, unknown>)['ran']).toBeUndefined()
     expect(element.querySelector<HTMLElement>('[slot=locked]')?.hidden).toBe(true)
   })
 

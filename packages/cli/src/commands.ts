@@ -1,0 +1,120 @@
+/** What each command does with its arguments; main.ts runs one. */
+import { mkdirSync, readFileSync, writeFileSync, existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { configName, readConfig, readPublisherSecret, readSealSecrets, secretFiles, type Settings } from './config.ts'
+import { Mistake } from './problem.ts'
+import { putOffer, rotateSecret, type PublisherAccess } from './publisher.ts'
+import { addSecret } from './seal/keys.ts'
+import { sealSite, unsealSite } from './seal/site.ts'
+
+/** A command line after parsing. */
+export type Arguments = Readonly<{
+  values: Readonly<Record<string, string | boolean | undefined>>
+  positionals: readonly string[]
+}>
+
+type Command = Readonly<{
+  /** As the usage has it. */
+  form: string
+  says: string
+  positionals: number
+  options?: Readonly<Record<string, Readonly<{ type: 'string' | 'boolean' }>>>
+  /** @returns The exit status, 0 where nothing is returned. */
+  run: (given: Arguments) => Promise<number | void>
+}>
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+/** All commands by name. */
+export const commands: Readonly<Record<string, Command>> = {
+  seal: {
+    form: 'seal [DIR] [--rotate] [--allow-copies]',
+    says: 'encrypt the marked articles of a built site, and give their keys to the till',
+    positionals: 1,
+    options: { rotate: { type: 'boolean' }, 'allow-copies': { type: 'boolean' } },
+    run: seal,
+  },
+  unseal: {
+    form: 'unseal [DIR] [--out DIR]',
+    says: 'put the text back, for you',
+    positionals: 1,
+    options: { out: { type: 'string' } },
+    run: async (given) => {
+      const settings = settingsOf(given)
+      const out = given.values['out']
+      const names = await unsealSite(
+        settings,
+        readSealSecrets(settings),
+        typeof out === 'string' ? resolve(out) : undefined,
+      )
+      say(
+        `${names.length} ${names.length === 1 ? 'page' : 'pages'} opened${names.map((name) => `\n  ${name}`).join('')}`,
+      )
+    },
+  },
+  keys: {
+    form: 'keys rotate [seal | publisher]',
+    says: 'new article keys (then seal again), or a new secret for the till; both without an argument',
+    positionals: 2,
+    run: rotateKeys,
+  },
+}
+
+/** The configuration that a command line names; a folder on it goes before that of the file. */
+export function settingsOf({ values, positionals }: Arguments): Settings {
+  const settings = readConfig(resolve(typeof values['config'] === 'string' ? values['config'] : configName))
+  return positionals[0] === undefined ? settings : { ...settings, dir: resolve(positionals[0]) }
+}
+
+/** Who asks the till, by configuration and secret. */
+export function accessOf(settings: Settings): PublisherAccess {
+  return { till: settings.till, publisher: settings.publisher, secret: readPublisherSecret(settings) }
+}
+
+async function seal(given: Arguments): Promise<void> {
+  const settings = settingsOf(given)
+  const access = accessOf(settings)
+  if (given.values['rotate'] === true) rotateSeal(settings)
+  const { articles, pages } = await sealSite({
+    settings,
+    secrets: readSealSecrets(settings),
+    put: (id, offer) => putOffer(access, id, offer),
+    copies: given.values['allow-copies'] === true ? 'allow' : 'refuse',
+  })
+  for (const { was, price, currency, url, page } of articles)
+    say(`${was.padEnd(9)}  ${price} ${currency}  ${page.slice(1)}  ->  ${url}`)
+  say(
+    articles.length === 0
+      ? 'nothing is marked: write <tuppence-unlock price="0.05" sealed>'
+      : `${articles.length} sealed in ${pages} ${pages === 1 ? 'page' : 'pages'}`,
+  )
+}
+
+async function rotateKeys(given: Arguments): Promise<void> {
+  const [verb, which] = given.positionals
+  if (verb !== 'rotate' || (which !== undefined && which !== 'seal' && which !== 'publisher'))
+    throw new Mistake('keys rotate, keys rotate seal, or keys rotate publisher')
+  const settings = settingsOf({ ...given, positionals: [] })
+  if (which !== 'publisher') {
+    rotateSeal(settings)
+    say('new article keys: build and seal again, and every page is sealed under them')
+  }
+  if (which !== 'seal') {
+    const secret = await rotateSecret(accessOf(settings))
+    writeSecret(settings, secretFiles.publisher, `${secret}\n`)
+    say(`new secret for ${settings.till}; the old one stays good for an hour`)
+  }
+}
+
+function rotateSeal(settings: Settings): void {
+  if (process.env['TUPPENCE_SEAL_SECRETS'])
+    throw new Mistake('put a new secret of 64 hex digits before the others', { file: 'TUPPENCE_SEAL_SECRETS' })
+  const file = join(settings.folder, secretFiles.seal)
+  writeSecret(settings, secretFiles.seal, addSecret(existsSync(file) ? readFileSync(file, 'utf8') : ''))
+}
+
+/** Writes a secret for its owner only. */
+export function writeSecret({ folder }: Pick<Settings, 'folder'>, name: string, text: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  writeFileSync(join(folder, name), text, { mode: 0o600 })
+}
