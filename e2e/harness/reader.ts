@@ -10,6 +10,7 @@ import {
   type Profile,
   type ThirdPartyCookies,
 } from './browser.ts'
+import { killBrowser } from './kill.ts'
 
 export type Reader = {
   readonly context: BrowserContext
@@ -29,6 +30,8 @@ export type Reader = {
   topUp: (dollars: 5 | 10 | 20) => Promise<void>
   /** Closes the browser and opens it again tomorrow: same profile, caches thrown away. */
   comeBack: () => Promise<void>
+  /** Kills the browser with all its processes and opens it again: same profile. */
+  crash: () => Promise<void>
   close: () => Promise<void>
 }
 
@@ -96,6 +99,12 @@ export async function makeReader(
       for (const cache of ['Cache', 'Code Cache', 'GPUCache', 'ShaderCache']) {
         rmSync(join(profile.folder, 'Default', cache), { recursive: true, force: true })
       }
+      context = await openBrowser(profile, options)
+    },
+    crash: async () => {
+      const gone = context.waitForEvent('close')
+      killBrowser(profile.folder)
+      await gone
       context = await openBrowser(profile, options)
     },
     close: async () => {

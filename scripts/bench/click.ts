@@ -1,14 +1,12 @@
 // Times one click to read: from the trusted pointer-up in the wallet's frame to the first paint with the article in it,
 // against a plain fetch of the same bytes from the same server by the same frame. Called by bench-wallet.ts.
-import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadAccountKey } from '@tuppence/till'
 import type { Frame, Page } from 'playwright-core'
 import { startDemo } from '../../examples/newsroom/src/start.ts'
 import { makeReader, frameIn, frameState, unlockButton } from '../../e2e/harness/reader.ts'
+import { findPlace, startPublisher } from '../../e2e/harness/shop.ts'
 
 /** Milliseconds of each sample. `paid` includes the till's and the mint's durable writes. */
 export type ClickTimes = { paid: number[]; plain: number[] }
@@ -20,13 +18,11 @@ const settleMs = 700
 /** Measures `rounds` articles that this reader has never seen, and as many plain fetches, turn and turn about. */
 export async function timeClicks(rounds: number): Promise<ClickTimes> {
   const folder = mkdtempSync(join(tmpdir(), 'tuppence-bench-'))
-  const tillFolder = join(folder, 'bench')
-  const { publicKey } = await loadAccountKey(tillFolder)
+  const place = await findPlace(join(folder, 'bench'))
   const ports = { wallet: 0, news: 0, blog: 0, mint: 0 }
-  const accounts = [{ id: 'bench', name: 'Benchmark', publicKey }]
-  const demo = await startDemo({ dataDir: join(folder, 'demo'), ports, accounts })
+  const demo = await startDemo({ dataDir: join(folder, 'demo'), ports, accounts: [place.account] })
   const { wallet, mint } = demo.urls
-  const publisher = await startPublisher(mint, wallet, tillFolder)
+  const publisher = await startPublisher(place, { wallet, mint, offers: 60 })
   const reader = await makeReader(wallet, 'allowed')
   try {
     await reader.topUp(20)
@@ -47,40 +43,10 @@ export async function timeClicks(rounds: number): Promise<ClickTimes> {
     return times
   } finally {
     await reader.close()
-    publisher.process.kill('SIGTERM')
+    publisher.stop()
     await demo.stop()
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-async function startPublisher(
-  mint: string,
-  wallet: string,
-  folder: string,
-): Promise<{ origin: string; process: ChildProcess }> {
-  const port = await freePort()
-  const internal = mint.replace('mint.localhost', '127.0.0.1')
-  const script = join(import.meta.dirname, 'publisher.ts')
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', script, String(port), mint, internal, wallet, folder],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', (chunk: Buffer) => chunk.toString().includes('"listening"') && resolve())
-    child.on('exit', (status) => reject(new Error(`the publisher ended with ${status}`)))
-  })
-  return { origin: `http://bench.localhost:${port}`, process: child }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 async function onPage<T>(

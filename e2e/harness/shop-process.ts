@@ -1,13 +1,12 @@
-// The benchmark's publisher, a process of its own: a till with sixty offers of 6 KB, their pages, and the same bytes
-// for nothing at /plain. Started by bench-wallet.ts: node publisher.ts <port> <mint> <internal mint> <wallet> <folder>.
+// The benchmarks' publisher, a process of its own: a till with offers of 6 KB, their pages, and the same bytes for nothing
+// at /plain. shop.ts runs: node shop-process.ts <port> <mint> <internal mint> <wallet> <folder> <offers>.
 import { createServer, type ServerResponse } from 'node:http'
 import { createTill } from '@tuppence/till'
 import { nodeTill } from '@tuppence/till/node'
 
-const offersCount = 60
 const contentBytes = 6 * 1024
 
-const [port = '', mintUrl = '', mintInternalUrl = '', wallet = '', dataDir = ''] = process.argv.slice(2)
+const [port = '', mintUrl = '', mintInternalUrl = '', wallet = '', dataDir = '', offers = ''] = process.argv.slice(2)
 const origin = `http://bench.localhost:${port}`
 
 /** About an article's worth of text, different for each number, exactly 6 KB. */
@@ -33,7 +32,7 @@ const till = await createTill({
     account: 'bench',
     mint: { url: mintUrl, internalUrl: mintInternalUrl },
     dataDir,
-    offers: Array.from({ length: offersCount }, (_, number) => ({
+    offers: Array.from({ length: Number(offers) }, (_, number) => ({
       id: `article-${number}`,
       kind: 'article' as const,
       path: `/read/${number}`,
