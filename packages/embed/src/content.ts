@@ -50,15 +50,12 @@ function strip(root: Element): void {
   for (const element of root.querySelectorAll('*')) {
     // Foreign namespaces (SVG, MathML) have names of their own, in lower case.
     if (element.namespaceURI !== root.namespaceURI || !allowedElements.includes(element.localName)) element.remove()
-    else
-      for (const { name, value } of Array.from(element.attributes))
-        if (!mayStay(name, value)) element.removeAttribute(name)
+    else for (const { name, value } of [...element.attributes]) if (!mayStay(name, value)) element.removeAttribute(name)
   }
 }
 
 function mayStay(name: string, value: string): boolean {
-  if (!allowedAttributes.includes(name)) return false
-  if (!/^(href|src|poster|cite)$/.test(name)) return true
-  const url = URL.parse(value, document.baseURI)
-  return !!url && /^(https?|mailto):$/.test(url.protocol)
+  const isAddress = /^(href|src|poster|cite)$/.test(name)
+  const address = URL.parse(value, document.baseURI)?.href ?? ''
+  return allowedAttributes.includes(name) && (!isAddress || /^(https?|mailto):/.test(address))
 }

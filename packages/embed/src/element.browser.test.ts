@@ -157,6 +157,16 @@ describe('a delivery', () => {
     expect(element.textContent).not.toContain('No')
   })
 
+  test('goes when the reader gave it back, and can be bought again', async () => {
+    const element = await placeReady(unlock)
+    say({ ...delivered, body: '<p>The rest</p>' })
+    await vi.waitUntil(() => element.state === 'delivered')
+    say({ t: 'cancelled', id: 'r1' })
+    await vi.waitUntil(() => element.state === 'ready')
+    expect(element.querySelector('[slot=content]')).toBe(null)
+    await vi.waitUntil(() => heard('unlock').length === 2)
+  })
+
   test('goes when the element is given another address', async () => {
     const element = await placeReady(unlock)
     say({ ...delivered, body: '<p>The rest</p>' })
@@ -165,6 +175,50 @@ describe('a delivery', () => {
     expect([element.state, element.querySelector('[slot=content]')]).toEqual(['ready', null])
     await vi.waitUntil(() => heard('unlock').length === 2)
     expect(heard('unlock')[1]).toMatchObject({ id: 'r2', url: new URL('/read/y', location.href).href })
+  })
+})
+
+describe('an address that changes', () => {
+  test('again and again leaves no request open but the last', async () => {
+    const element = await placeReady(unlock)
+    await vi.waitUntil(() => heard('unlock').length === 1)
+    for (let n = 2; n <= 12; n++) element.href = `/read/${n}`
+    await vi.waitUntil(() => heard('unlock').length === 12)
+    expect(heard('cancel').map(({ id }) => id)).toEqual(Array.from({ length: 11 }, (_, n) => `r${n + 1}`))
+    say({ t: 'delivered', id: 'r12', contentType: 'text/html', body: '<p>Twelve</p>', receipt: '' })
+    await vi.waitUntil(() => element.state === 'delivered')
+  })
+})
+
+describe('a reader who comes back from the wallet', () => {
+  const url = new URL('/read/x', location.href).href
+
+  test('has the code handed to the frame, once, and out of the address', async () => {
+    const before = location.href
+    history.replaceState({ kept: 1 }, '', `#${new URLSearchParams({ 'tuppence-claim': 'c0de', url })}`)
+    defineElements(location.href)
+    expect([location.href, history.state]).toEqual([before.split('#')[0], { kept: 1 }])
+    const element = await placeReady(unlock)
+    await vi.waitUntil(() => heard('claim').length === 1)
+    expect(heard('claim')).toEqual([{ t: 'claim', id: 'r1', url, code: 'c0de' }])
+    say({ t: 'failed', id: 'r1', reason: 'offline' })
+    await vi.waitUntil(() => heard('unlock').length === 1)
+    expect(element.state).toBe('ready')
+  })
+
+  test('for another article has this one asked for as ever', async () => {
+    history.replaceState(null, '', `#${new URLSearchParams({ 'tuppence-claim': 'c0de', url: `${url}/other` })}`)
+    defineElements(location.href)
+    await placeReady(unlock)
+    await vi.waitUntil(() => heard('unlock').length === 1)
+    expect(heard('claim')).toEqual([])
+  })
+
+  test('keeps a fragment that is the page’s own', () => {
+    history.replaceState(null, '', '#section-2')
+    defineElements(location.href)
+    expect(location.hash).toBe('#section-2')
+    history.replaceState(null, '', location.pathname + location.search)
   })
 })
 

@@ -9,12 +9,15 @@ import { prefersDark, readTheme } from './theme.ts'
 type Delivered = Extract<FrameMessage, { t: 'delivered' }>
 
 const reasons = {
-  csp: 'this page’s security policy keeps it out',
-  timeout: 'a content blocker or the network is in the way',
+  csp: 'the security policy of this page forbids it',
+  timeout: 'blocked, or offline',
 } as const
 
-/** Where the wallet lives, as an exact origin. `defineElements` sets it. */
-export const settings = { wallet: '' }
+/**
+ * Where the wallet lives, as an exact origin, and what the reader came back with from there: a code (`tuppence-claim`) that is
+ * good once, for one `url`. `defineElements` sets both.
+ */
+export const settings: { wallet: string; claim?: URLSearchParams | undefined } = { wallet: '' }
 
 // Importable where there is no DOM (server rendering); only a browser ever makes one.
 const Base = (globalThis.HTMLElement ?? Object) as typeof HTMLElement
@@ -33,8 +36,8 @@ export abstract class TuppenceElement extends Base {
   protected abstract readonly height: number
   /** Whether there can be another one after a delivery. */
   protected readonly again: boolean = false
-  /** What to ask of the frame, or nothing while an attribute is missing. */
-  protected abstract request(id: string): ElementMessage | undefined
+  /** What to ask of the frame; nothing is asked while it has no `url`. */
+  protected abstract request(id: string): ElementMessage
 
   /** The absolute URL that `href` names; empty where it names none. */
   get url(): string {
@@ -82,12 +85,17 @@ export abstract class TuppenceElement extends Base {
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (before === after || !this.#connection) return
     if (name === 'theme') return this.#sendTheme()
-    // Another article in the same place: what was delivered for the last one goes.
+    // Another article in the same place: nothing waits for the last one any more, and what was delivered for it goes.
+    this.cancel()
+    this.#forget()
+    this.#ask()
+  }
+
+  #forget(): void {
     this.#content?.remove()
     this.#content = undefined
     this.#parts!.locked.hidden = false
     if (this.state === 'delivered') this.#setState('ready')
-    this.#ask()
   }
 
   get #id(): string {
@@ -117,7 +125,7 @@ export abstract class TuppenceElement extends Base {
   #ask(): void {
     this.#asked++
     const request = this.request(this.#id)
-    if (request) this.#connection?.send(request)
+    if ((request as { url?: string }).url !== '') this.#connection?.send(request)
   }
 
   readonly #sendTheme = (): void => {
@@ -135,9 +143,15 @@ export abstract class TuppenceElement extends Base {
     if (message.t === 'resize') this.#resize(message.height)
     else if (message.id !== this.#id) return
     else if (message.t === 'delivered') this.#deliver(message)
-    else {
+    else if (message.t === 'trip') {
+      const there = new URLSearchParams({ url: this.url, back: location.href })
+      location.href = `${settings.wallet}/trip.html#${there}`
+    } else {
       if (message.t === 'failed') this.#emit('error', { code: message.reason })
-      else this.#emit('cancel', {})
+      else {
+        this.#forget()
+        this.#emit('cancel', {})
+      }
       // That request has ended. A new one stands behind the frame's "Try again".
       this.#ask()
     }
@@ -163,8 +177,8 @@ export abstract class TuppenceElement extends Base {
 
   readonly #block = (code: 'csp' | 'timeout'): void => {
     const { fallback } = this.#parts!
-    fallback.querySelector('p')?.remove()
-    const message = add(fallback, 'p', 'message')
+    fallback.querySelector('span')?.remove()
+    const message = add(fallback, 'span', 'message')
     message.append(`This did not load: ${reasons[code]}. `)
     // On that page itself, what the publisher put into the element stays.
     if (this.url && this.url !== location.href) {

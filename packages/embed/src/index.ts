@@ -23,6 +23,12 @@ declare global {
 export function defineElements(wallet: string): void {
   if (!globalThis.customElements) return
   settings.wallet = new URL(wallet).origin
+  // Back from a trip to the wallet. Nothing that runs after this finds the code in the address, nor does a reload.
+  const claim = new URLSearchParams(location.hash.slice(1))
+  if (claim.has('tuppence-claim')) {
+    settings.claim = claim
+    history.replaceState(history.state, '', location.pathname + location.search)
+  }
   for (const [name, element] of Object.entries({
     'tuppence-unlock': TuppenceUnlock,
     'tuppence-tip': TuppenceTip,

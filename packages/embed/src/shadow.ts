@@ -15,8 +15,8 @@ export type Parts = {
 const css =
   ':host{display:block}[hidden],:host(:is([state=ready],[state=delivered])) [part=fallback]{display:none}' +
   '[part=box]{display:grid;align-items:center;min-height:var(--h)}[part=box]>*{grid-area:1/1}' +
-  'iframe{border:0;width:100%;height:var(--h)}p{margin:0}::slotted([slot=content]){outline:0}' +
-  ':host(:is([state=connecting],[state=blocked])) iframe{opacity:0;pointer-events:none}'
+  'iframe{border:0;width:100%;height:var(--h)}::slotted([slot=content]){outline:0}' +
+  ':host(:not([state=ready],[state=delivered])) iframe{visibility:hidden}'
 
 // Constructed, so that a publisher's `style-src` does not touch it; made on first use, so that a server can import this.
 let sheet: CSSStyleSheet | undefined

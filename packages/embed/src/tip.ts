@@ -10,14 +10,16 @@ export class TuppenceTip extends TuppenceElement {
   protected override readonly height = 160
   protected override readonly again = true
 
-  protected override request(id: string): ElementMessage | undefined {
+  protected override request(id: string): ElementMessage {
     // As text, never through a float: every currency here has two decimals.
-    const cents = (text: string) => Number(text.replace('.', '') + '00'.slice(text.split('.')[1]?.length ?? 0))
+    const cents = (text: string) => {
+      const [whole, part = ''] = text.split('.')
+      return Number(whole + part.padEnd(2, '0'))
+    }
     const presets = this.presets
       .match(/(?<!\S)\d+(\.\d{1,2})?(?!\S)/g)
       ?.slice(0, 8)
       .map(cents)
-    if (this.url) return { t: 'tip', id, url: this.url, ...(presets && { presets }) }
-    return undefined
+    return { t: 'tip', id, url: this.url, presets: presets! }
   }
 }

@@ -1,6 +1,6 @@
 // `<tuppence-unlock href="/read/x" price="0.05" currency="usd">`: one article, behind one button. define registers it.
 import type { ElementMessage } from '@tuppence/protocol/bridge'
-import { TuppenceElement } from './element.ts'
+import { settings, TuppenceElement } from './element.ts'
 
 /**
  * An article that is read after it was paid. Slots: `teaser` (stays), `locked` (gone once it is open), and the default,
@@ -14,7 +14,11 @@ export class TuppenceUnlock extends TuppenceElement {
   declare currency: string
   protected override readonly height = 96
 
-  protected override request(id: string): ElementMessage | undefined {
-    return this.url ? { t: 'unlock', id, url: this.url } : undefined
+  protected override request(id: string): ElementMessage {
+    const { url } = this
+    const { claim } = settings
+    if (claim?.get('url') !== url) return { t: 'unlock', id, url }
+    settings.claim = undefined
+    return { t: 'claim', id, url, code: claim.get('tuppence-claim')! }
   }
 }

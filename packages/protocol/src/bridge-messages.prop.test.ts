@@ -27,6 +27,7 @@ const elementSchema = v.variant('t', [
   v.strictObject({ t: v.literal('cancel'), id }),
 ])
 const frameSchema = v.variant('t', [
+  v.strictObject({ t: v.literal('trip'), id }),
   v.strictObject({ t: v.literal('resize'), height: v.picklist([48, 96, 160, 320]) }),
   v.strictObject({
     t: v.literal('delivered'),
@@ -43,7 +44,19 @@ const frameSchema = v.variant('t', [
   }),
 ])
 
-const names = ['unlock', 'claim', 'tip', 'theme', 'cancel', 'balance', 'resize', 'delivered', 'cancelled', 'failed']
+const names = [
+  'unlock',
+  'claim',
+  'trip',
+  'tip',
+  'theme',
+  'cancel',
+  'balance',
+  'resize',
+  'delivered',
+  'cancelled',
+  'failed',
+]
 const goodId = fc.stringMatching(/^[\w-]{1,64}$/)
 const themes = fc.record({
   tokens: fc.dictionary(fc.string(), fc.string()),

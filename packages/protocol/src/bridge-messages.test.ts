@@ -15,6 +15,7 @@ const elementMessages = [
 ]
 const frameMessages = [
   { t: 'resize', height: 48 },
+  { t: 'trip', id },
   { t: 'delivered', id, contentType: 'text/html', body: '<p>x'.repeat(10_000), receipt: 'abc' },
   { t: 'cancelled', id },
   { t: 'failed', id, reason: 'till-down' },
@@ -99,6 +100,7 @@ describe('parseFrameMessage', () => {
   test.each<[string, unknown]>([
     ['a height between the steps', { t: 'resize', height: 100 }],
     ['a height as text', { t: 'resize', height: '48' }],
+    ['a trip to somewhere', { t: 'trip', id, url: 'https://elsewhere.example' }],
     ['a resize with an id', { t: 'resize', height: 48, id }],
     ['another reason', { t: 'failed', id, reason: 'insufficient' }],
     ['a reason and a balance', { t: 'failed', id, reason: 'offline', balance: 5 }],

@@ -35,16 +35,18 @@ export type ElementMessage =
 
 /**
  * From the frame to the element. `delivered`, `cancelled` and `failed` end the request that they name. A `cancelled` after
- * `delivered` takes back what was delivered: the reader had the money back.
+ * `delivered` takes back what was delivered: the reader had the money back. `trip`: the reader wants to pay at the wallet's
+ * own page, because no window of the wallet can reach the frame; the element goes there with the page's address.
  */
 export type FrameMessage =
   | { t: 'resize'; height: FrameHeight }
+  | { t: 'trip'; id: string }
   | { t: 'delivered'; id: string; contentType: string; body: string; receipt: string }
   | { t: 'cancelled'; id: string }
   | { t: 'failed'; id: string; reason: FailReason }
 
 /** What ends a request. */
-export type FrameAnswer = Exclude<FrameMessage, { t: 'resize' }>
+export type FrameAnswer = Exclude<FrameMessage, { t: 'resize' | 'trip' }>
 
 type Check = (value: unknown) => unknown
 type Row = { readonly [key: string]: Check }
@@ -61,7 +63,9 @@ const optional =
   (check: Check): Check =>
   (value) =>
     value === undefined || check(value)
-const id: Check = (value) => typeof value === 'string' && /^[\w-]{1,64}$/.test(value)
+/** Whether a value is an id (or a code, or a nonce): up to 64 letters, digits, `-` and `_`. */
+export const isId = (value: unknown): value is string => typeof value === 'string' && /^[\w-]{1,64}$/.test(value)
+const id: Check = isId
 const url = /* @__PURE__ */ text(urlMax)
 const presets: Check = (value) =>
   Array.isArray(value) &&
@@ -79,21 +83,24 @@ const theme: Check = (value) => copy(value, { tokens, scheme: oneOf(['light', 'd
  * @returns A copy with exactly the members of the table, or undefined: unknown type or key, wrong value, too large.
  */
 export function parseElementMessage(data: unknown): ElementMessage | undefined {
-  return parseMessage(data, {
+  const message = parseMessage(data, {
     unlock: { id, url },
     claim: { id, url, code: id },
     tip: { id, url, presets: optional(presets) },
     balance: { id },
     theme: { id, theme },
     cancel: { id },
-  }) as ElementMessage | undefined
+  })
+  const bytes = new TextEncoder().encode(JSON.stringify({ ...message })).length
+  return bytes <= bridgeMessageBytesMax ? (message as ElementMessage | undefined) : undefined
 }
 
-/** Reads what a frame sent to the page. @returns As parseElementMessage; `body` is bounded apart. */
+/** Reads what a frame sent to the page. @returns As parseElementMessage, but each text has its bound, not their sum. */
 export function parseFrameMessage(data: unknown): FrameMessage | undefined {
   const short = text(bridgeMessageBytesMax)
   return parseMessage(data, {
     resize: { height: oneOf(frameHeights) },
+    trip: { id },
     delivered: { id, contentType: short, body: text(contentBytesMax), receipt: short },
     cancelled: { id },
     failed: { id, reason: oneOf(failReasons) },
@@ -102,25 +109,18 @@ export function parseFrameMessage(data: unknown): FrameMessage | undefined {
 
 // Written out, and not with valibot: the page's bundle has 4,000 bytes in all, and the same table in valibot takes a
 // third of them.
-function parseMessage(data: unknown, table: { readonly [type: string]: Row }): unknown {
-  if (!isPlain(data)) return undefined
-  const type = data['t'] as string
-  if (!Object.hasOwn(table, type)) return undefined
-  const message = copy(data, { t: text(16), ...table[type] })
-  const rest = { ...message, body: undefined }
-  const bytes = new TextEncoder().encode(JSON.stringify(rest)).length
-  return bytes <= bridgeMessageBytesMax ? message : undefined
+function parseMessage(data: unknown, table: { readonly [type: string]: Row }): object | undefined {
+  const type = Object.keys(table).find((name) => name === (data as { t?: unknown } | null | undefined)?.t)
+  return type === undefined ? undefined : copy(data, { t: id, ...table[type] })
 }
 
 /** The members of the row, each checked; undefined when one is wrong or there are others. */
-function copy(value: unknown, row: Row): Record<string, unknown> | undefined {
-  if (!isPlain(value) || !Object.keys(value).every((key) => Object.hasOwn(row, key))) return undefined
-  const entries = Object.entries(row)
-  if (!entries.every(([key, check]) => check(value[key]))) return undefined
-  return { ...value }
+function copy(value: unknown, row: Row): object | undefined {
+  const fits = (name: string) => Object.hasOwn(row, name) && row[name]!((value as Record<string, unknown>)[name])
+  return isPlain(value) && Object.keys({ ...value, ...row }).every(fits) ? { ...value } : undefined
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {
   // Structured clones of plain objects have the prototype of the realm that reads them.
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  return !!value && Object.getPrototypeOf(value) === Object.prototype
 }

@@ -1,5 +1,7 @@
 // How an element and its frame find each other: each side accepts one window message, then they talk over a port.
 
+import { isId } from './bridge-messages.ts'
+
 /** Versions of the message table that this code speaks, the best first. */
 export const bridgeVersions: readonly number[] = [1]
 
@@ -38,9 +40,9 @@ export function acceptReady(
 ): InitMessage | undefined {
   const { tuppence, versions, nonce } = (event.data ?? {}) as Partial<ReadyMessage>
   if (event.source !== expected.source || event.origin !== expected.origin || tuppence !== 'ready') return undefined
-  if (!Array.isArray(versions) || typeof nonce !== 'string' || nonce.length > 64) return undefined
+  if (!Array.isArray(versions) || !isId(nonce)) return undefined
   const version = bridgeVersions.find((known) => versions.includes(known))
-  return version === undefined ? undefined : { tuppence: 'init', version, nonce }
+  return version ? { tuppence: 'init', version, nonce } : undefined
 }
 
 /**

@@ -5,16 +5,16 @@ import type { ElementMessage, FrameAnswer, FrameMessage } from './bridge-message
 import { bridgeInFlightMax } from './bridge-limits.ts'
 
 /** One end of a port. */
-export type Messenger<Out> = {
-  /** Posts a message. @returns false when it was not posted: too many open requests, nothing to answer, or closed. */
-  send(message: Out): boolean
+export type Messenger<Out, Sent = void> = {
+  /** Posts a message. @returns The frame's end: false when it was not posted: nothing to answer, or closed. */
+  send(message: Out): Sent
   /** Closes the port; nothing is received any more. */
   close(): void
 }
 
 /**
  * The page's end. Answers to what was not asked, second answers, and messages that are not in the table are dropped; only
- * `cancelled` passes at any time, since it may take a delivery back.
+ * `cancelled` passes at any time, since it may take a delivery back, and `trip`, which answers nothing.
  *
  * @param on - Called for each message of the frame.
  */
@@ -23,25 +23,19 @@ export function openElementMessenger(
   on: (message: FrameMessage) => void,
 ): Messenger<ElementMessage> {
   const open = new Set<string>()
-  let closed = false
   port.addEventListener('message', ({ data }) => {
     const message = parseFrameMessage(data)
-    if (message && (message.t === 'resize' || open.delete(message.id) || message.t === 'cancelled')) on(message)
+    if (!message) return
+    const answers = open.delete((message as FrameAnswer).id)
+    if (answers || /^(resize|trip|cancelled)$/.test(message.t)) on(message)
   })
   port.start()
   return {
     send(message) {
-      if ('url' in message) {
-        if (open.size >= bridgeInFlightMax && !open.has(message.id)) return false
-        open.add(message.id)
-      }
-      if (!closed) port.postMessage(message)
-      return !closed
+      open.add(message.id)
+      port.postMessage(message)
     },
-    close() {
-      closed = true
-      port.close()
-    },
+    close: () => port.close(),
   }
 }
 
@@ -50,7 +44,10 @@ export function openElementMessenger(
  *
  * @param on - Called for each message of the page that is new.
  */
-export function openFrameMessenger(port: MessagePort, on: (message: ElementMessage) => void): Messenger<FrameMessage> {
+export function openFrameMessenger(
+  port: MessagePort,
+  on: (message: ElementMessage) => void,
+): Messenger<FrameMessage, boolean> {
   const open = new Set<string>()
   const answers = new Map<string, FrameAnswer>()
   let closed = false
@@ -80,7 +77,7 @@ export function openFrameMessenger(port: MessagePort, on: (message: ElementMessa
   port.start()
   return {
     send(message) {
-      if (closed || (message.t !== 'resize' && !finish(message))) return false
+      if (closed || (message.t !== 'resize' && message.t !== 'trip' && !finish(message))) return false
       port.postMessage(message)
       return true
     },
