@@ -50,7 +50,9 @@ function strip(root: Element): void {
   for (const element of root.querySelectorAll('*')) {
     // Foreign namespaces (SVG, MathML) have names of their own, in lower case.
     if (element.namespaceURI !== root.namespaceURI || !allowedElements.includes(element.localName)) element.remove()
-    else for (const { name, value } of [...element.attributes]) if (!mayStay(name, value)) element.removeAttribute(name)
+    else
+      for (const { name, value } of Array.from(element.attributes))
+        if (!mayStay(name, value)) element.removeAttribute(name)
   }
 }
 
