@@ -22,7 +22,8 @@ export default defineConfig<Options, Options>({
   retries: 0,
   reporter: 'list',
   projects: [
-    { name: 'cookies allowed', use: { thirdPartyCookies: 'allowed' } },
-    { name: 'cookies blocked', use: { thirdPartyCookies: 'blocked' } },
+    { name: 'cookies allowed', testIgnore: 'examples/**', use: { thirdPartyCookies: 'allowed' } },
+    { name: 'cookies blocked', testIgnore: 'examples/**', use: { thirdPartyCookies: 'blocked' } },
+    { name: 'examples', testMatch: 'examples/**/*.test.ts', use: { thirdPartyCookies: 'allowed' } },
   ],
 })

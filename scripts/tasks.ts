@@ -1,9 +1,11 @@
 // What each command does, after scripts/run.mjs has brought Node, pnpm and the dependencies: `node scripts/tasks.ts lint`.
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { buildPackages, buildSites } from './steps/build.ts'
 import { findChromium } from './steps/chromium.ts'
 import { inspectPackages } from './steps/packages.ts'
 import { runAll, runStep } from './steps/pipeline.ts'
-import { runProgram } from './steps/program.ts'
+import { root, runProgram } from './steps/program.ts'
 
 const bin = (name: string) => `node_modules/.bin/${name}`
 
@@ -18,6 +20,20 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
             'examples/newsroom/src/start.ts',
             ...flags,
           ])
+        : built
+    },
+  },
+  example: {
+    says: 'build, then start an example: static-blog, shop, react, phone, agent (npm run example -- shop)',
+    run: async ([name = '', ...flags]) => {
+      const file = join(root, 'examples', name, 'src', 'start.ts')
+      if (!/^[a-z-]+$/.test(name) || !existsSync(file)) {
+        console.error(`[tuppence] which one? ${readdirSync(join(root, 'examples')).sort().join(', ')}`)
+        return 1
+      }
+      const built = await runStep('build', build)
+      return built === 0
+        ? runProgram(process.execPath, ['--disable-warning=ExperimentalWarning', file, ...flags])
         : built
     },
   },

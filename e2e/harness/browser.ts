@@ -53,6 +53,9 @@ export type BrowserOptions = {
   colorScheme?: 'light' | 'dark'
   deviceScaleFactor?: number
   javaScriptEnabled?: boolean
+  /** A phone: touches instead of a mouse, and a page that keeps to `width=device-width`. */
+  hasTouch?: boolean
+  isMobile?: boolean
 }
 
 /** Opens a browser on a profile: a persistent context, because incognito ones always block third-party cookies. */
