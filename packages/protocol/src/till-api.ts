@@ -2,6 +2,7 @@
 
 import * as v from 'valibot'
 import { amountSchema, blindedMessageSchema, blindSignatureSchema, hexSchema } from './coin.ts'
+import { limits } from './limits.ts'
 
 /** What our wallet sends in `Accept-Payment`. */
 export const acceptPaymentValue = 'cashu/charge'
@@ -49,9 +50,6 @@ export type TipBody = { amount: number }
 /** @see TipBody */
 export const tipBodySchema = /* @__PURE__ */ v.strictObject({ amount: amountSchema })
 
-/** Most outputs of one refund: an amount in powers of two needs fewer. */
-const refundOutputsMax = 32
-
 /**
  * Body of a refund, posted to the offer's URL and signed by the reader's key. `reference`: hex SHA-256 of the token that
  * paid; `outputs`: in ascending order of amount, worth exactly what was paid.
@@ -59,7 +57,7 @@ const refundOutputsMax = 32
 export const refundBodySchema = /* @__PURE__ */ v.strictObject({
   refund: v.strictObject({
     reference: hexSchema(32),
-    outputs: v.pipe(v.array(blindedMessageSchema), v.minLength(1), v.maxLength(refundOutputsMax)),
+    outputs: v.pipe(v.array(blindedMessageSchema), v.minLength(1), v.maxLength(limits.refundOutputsMax)),
   }),
 })
 
@@ -75,7 +73,7 @@ export const refundAnswerSchema = /* @__PURE__ */ v.object({
 export type RefundAnswer = v.InferOutput<typeof refundAnswerSchema>
 
 /** Why a till gives nothing back: `details.reason` of `refund-refused`. */
-export type RefundRefusal = 'window' | 'allowance' | 'foreign' | 'twice' | 'not-paid' | 'not-offered'
+export type RefundRefusal = 'window' | 'allowance' | 'foreign' | 'twice' | 'not-paid' | 'not-offered' | 'used' | 'mint'
 
 /**
  * Body of a claim, posted to an offer's URL and signed by the reader's key that owns it: lets one page show it once.

@@ -5,18 +5,22 @@ import {
   encodeReceipt,
   hexToBytes,
   isTuppenceError,
+  limits,
+  periodOf,
   TuppenceError,
   verifyReceiptBy,
 } from '@tuppence/protocol'
 import type { Deposit, SignedReceipt } from '@tuppence/protocol'
 import type { CheckedCoins } from './coins.ts'
 import type { TillSettings } from './config.ts'
-import type { Journal, JournaledPayment, Received } from './journal/port.ts'
+import { depositedEvent, isTold } from './events.ts'
+import type { Journal, JournaledPayment, ReaderState, Received } from './journal/port.ts'
 import type { Log } from './log.ts'
 import type { MintClient } from './mint-client.ts'
 import type { MintFacts } from './mint-facts.ts'
-import { sha256Hex } from './native.ts'
-import { offerUrl, type Offer } from './offers.ts'
+import { hmac, sha256Hex } from './native.ts'
+import { offerUrl, passLengthMs, type Offer } from './offers.ts'
+import { lowestPrice, questionOf, refusalOf, type Refusal } from './standing.ts'
 
 /** What the money path works with. `settling` holds the deposits under way, so that one reference is sent once at a time. */
 export type AcceptDeps = Readonly<{
@@ -25,18 +29,24 @@ export type AcceptDeps = Readonly<{
   mint: MintClient
   facts: MintFacts
   nowMs: () => number
-  random: (bytes: number) => Uint8Array
+  /** @see AccountKey */
+  saltSecret: Uint8Array
   log: Log
+  /** Asks for events to be sent soon. */
+  notify: () => void
   settling: Map<string, Promise<DepositedPayment>>
 }>
 
 /** A payment whose coins are the publisher's. */
 export type DepositedPayment = JournaledPayment & Readonly<{ receipt: string }>
 
-/** A payment about to be accepted: everything has been checked but what only the mint can know. */
+/**
+ * A payment about to be accepted: everything has been checked but what only the mint can know, and how its reader stands.
+ * `priceOf`: whom the challenge named its price to.
+ */
 export type Candidate = Pick<Received, 'reference' | 'target' | 'challengeId' | 'price'> &
   Partial<Pick<Received, 'digest' | 'idempotencyKey' | 'reader'>> &
-  Readonly<{ offer: Offer; coins: CheckedCoins }>
+  Readonly<{ offer: Offer; coins: CheckedCoins; priceOf: 'everybody' | 'reader' }>
 
 const saltBytes = 16
 
@@ -44,12 +54,15 @@ const saltBytes = 16
  * Writes a candidate down; from then on its outcome is decided by the mint alone.
  *
  * @returns The payment in the journal: this one, or the one that was there with its reference.
- * @throws {TuppenceError} `idempotency-conflict`, `overloaded`: nothing was written.
+ * @throws {TuppenceError} `idempotency-conflict`, `overloaded`, `invalid-challenge` (details.reason: `covered`: the key need
+ *   not pay; `personal`: it owes another amount), `payment-in-progress`, `too-many-requests`: nothing was written.
  */
 export async function receive(deps: AcceptDeps, candidate: Candidate): Promise<JournaledPayment> {
-  const { settings, journal, random, nowMs } = deps
-  const { offer, coins, ...payment } = candidate
-  const salt = random(saltBytes)
+  const { settings, journal } = deps
+  const { offer, coins, priceOf: _for, ...payment } = candidate
+  const nowMs = deps.nowMs()
+  // Everything in a deposit follows from the credential and the account's key: a till that has forgotten it sends it again.
+  const salt = hmac(deps.saltSecret, `${payment.reference}|${payment.challengeId}`).subarray(0, saltBytes)
   const deposit: Deposit = {
     reference: payment.reference,
     account: settings.account,
@@ -58,7 +71,7 @@ export async function receive(deps: AcceptDeps, candidate: Candidate): Promise<J
     offer: sha256Hex(salt, offerUrl(settings.origin, offer)),
     inputs: [...coins.inputs],
   }
-  const received = await journal.receive({
+  const written: Received = {
     ...payment,
     offerId: offer.id,
     kind: offer.kind,
@@ -66,11 +79,27 @@ export async function receive(deps: AcceptDeps, candidate: Candidate): Promise<J
     unit: offer.unit,
     salt: bytesToHex(salt),
     deposit: JSON.stringify(deposit),
-    receivedAtMs: nowMs(),
-  })
+    receivedAtMs: nowMs,
+    ...(offer.kind === 'pass' && { passMs: passLengthMs(offer) }),
+  }
+  const received = await journal.receive(written, termsFor(deps, { candidate, nowMs }))
+  if (received.status === 'refused') throw refused(received.refusal, nowMs)
   if (received.status === 'full') throw new TuppenceError('overloaded')
   if (received.status === 'conflict') throw new TuppenceError('idempotency-conflict')
   return received.payment
+}
+
+/** How the reader must stand; nobody's key has no terms. */
+function termsFor({ settings }: AcceptDeps, { candidate, nowMs }: Readonly<{ candidate: Candidate; nowMs: number }>) {
+  const { reader, offer, coins, price, priceOf } = candidate
+  if (!reader || offer.kind === 'tip') return undefined
+  const { terms } = settings
+  const list = lowestPrice(offer, nowMs, limits.challengeLifetimeSeconds * 1_000)
+  const bid = { offer, list, nowMs, amount: coins.amount, price: { amount: price, of: priceOf } }
+  return {
+    question: questionOf(terms, { thumbprint: reader.thumbprint, offer, nowMs }),
+    admit: (state: ReaderState) => refusalOf(terms, { ...bid, state }),
+  }
 }
 
 /**
@@ -103,7 +132,13 @@ async function deposit(deps: AcceptDeps, { reference }: JournaledPayment): Promi
     const receipt = await mint.deposit(text)
     // Our own text, checked before it was written down.
     await checkReceipt(deps, { payment, receipt, commitment: (JSON.parse(text) as Deposit).offer })
-    const kept = await journal.deposited(payment.reference, { receipt: receiptHeader(payment, receipt), atMs: nowMs() })
+    const atMs = nowMs()
+    const kept = await journal.deposited(payment.reference, {
+      receipt: receiptHeader(payment, receipt),
+      atMs,
+      ...(isTold(deps.settings) && { event: depositedEvent(payment, receipt) }),
+    })
+    deps.notify()
     say(deps, payment, { outcome: 'credited' })
     if (!isDeposited(kept)) throw new TuppenceError('storage-corrupt', { details: { field: 'receipt' } })
     return kept
@@ -155,6 +190,24 @@ function receiptHeader(payment: JournaledPayment, receipt: SignedReceipt): strin
 
 function isDeposited(payment: JournaledPayment): payment is DepositedPayment {
   return payment.receipt !== undefined
+}
+
+// Errors
+
+const reasons: Record<Refusal, (nowMs: number) => TuppenceError> = {
+  covered: () => new TuppenceError('invalid-challenge', { details: { reason: 'covered' } }),
+  personal: () => new TuppenceError('invalid-challenge', { details: { reason: 'personal' } }),
+  wait: () => new TuppenceError('payment-in-progress'),
+  'too-many': (nowMs) => tooMany(Math.ceil((periodOf(nowMs, 'day').endMs - nowMs) / 1_000)),
+}
+
+function refused(refusal: Refusal, nowMs: number): TuppenceError {
+  return reasons[refusal](nowMs)
+}
+
+/** Says that a reader or address must wait, and how long. */
+export function tooMany(seconds: number): TuppenceError {
+  return new TuppenceError('too-many-requests', { details: { seconds } })
 }
 
 function say(

@@ -1,6 +1,14 @@
 /** Every answer a till gives, as Response: CORS, the clock and caching rules are put on here and nowhere else. */
-import { errorRow, problemMediaType, tillCors, toProblem } from '@tuppence/protocol'
-import type { TillDescription, TuppenceError } from '@tuppence/protocol'
+import {
+  errorRow,
+  formatStanding,
+  isTuppenceError,
+  problemMediaType,
+  standingHeader,
+  tillCors,
+  toProblem,
+} from '@tuppence/protocol'
+import type { Standing, TillDescription, TuppenceError } from '@tuppence/protocol'
 import type { IssuedChallenge } from './challenge.ts'
 
 /** What a till renders: `body` is sent as it is. */
@@ -43,13 +51,24 @@ export function preflightAnswer(nowMs: number, methods: readonly string[]): Resp
   })
 }
 
-/** Answers with what was bought; `receipt` is the journal's text, so a repeat differs in nothing but the rendering. */
-export function contentAnswer(nowMs: number, content: Content, receipt: string): Response {
+/**
+ * Answers with what was bought, or is free for this once.
+ *
+ * @param parts.receipt - The journal's text, so a repeat differs in nothing but the rendering.
+ * @param parts.standing - How the reader stands, for who signed the request.
+ */
+export function contentAnswer(
+  nowMs: number,
+  content: Content,
+  parts: Readonly<{ receipt?: string | undefined; standing?: Standing | undefined }>,
+): Response {
+  const { receipt, standing } = parts
   return answer(200, {
     nowMs,
     body: content,
     headers: {
-      'payment-receipt': receipt,
+      ...(receipt !== undefined && { 'payment-receipt': receipt }),
+      ...(standing && { [standingHeader]: formatStanding(standing) }),
       'cache-control': 'private',
       vary: 'Accept, Authorization, Signature, Signature-Input, X-Cashu',
       'x-robots-tag': 'noindex',
@@ -85,6 +104,24 @@ export function challengeAnswer(
   })
 }
 
+/** Answers a verified crawler with the whole text: it may index what its readers will be asked to pay for, and not keep it. */
+export function crawlerAnswer(nowMs: number, content: Content): Response {
+  return answer(200, {
+    nowMs,
+    body: content,
+    headers: { 'cache-control': 'private, no-store', vary: 'User-Agent', 'x-robots-tag': 'noarchive' },
+  })
+}
+
+/** Answers a refund or a claim. */
+export function jsonAnswer(nowMs: number, value: object): Response {
+  return answer(200, {
+    nowMs,
+    body: { contentType: 'application/json', body: JSON.stringify(value) },
+    headers: { 'cache-control': 'no-store' },
+  })
+}
+
 /** Answers a failure without a challenge. @param status - Defaults to the code's own. */
 export function problemAnswer(
   nowMs: number,
@@ -99,9 +136,15 @@ export function problemAnswer(
     headers: {
       'cache-control': 'no-store',
       ...(status === 503 && { 'retry-after': String(retryAfterSeconds) }),
+      ...(status === 429 && { 'retry-after': String(secondsOf(error)) }),
       ...parts.headers,
     },
   })
+}
+
+function secondsOf(error: unknown): number {
+  const seconds = isTuppenceError(error) ? error.details['seconds'] : undefined
+  return typeof seconds === 'number' ? seconds : retryAfterSeconds
 }
 
 /** Answers with a page where nothing is locked: a tip jar that was opened by itself. */

@@ -2,10 +2,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { hmacKey, TuppenceError, wellKnownPath } from '@tuppence/protocol'
-import type { AcceptDeps } from './accept.ts'
+import { addressNames, addressOf, rate } from './address.ts'
 import { descriptionAnswer, preflightAnswer, problemAnswer, withoutBody } from './answer.ts'
-import type { ChallengeDeps } from './challenge.ts'
-import { parseConfig, type TillConfig } from './config.ts'
+import { parseConfig, type TillConfig, type TillSettings } from './config.ts'
+import { crawlerTest, systemResolver, type Resolver } from './crawlers.ts'
 import type { Journal } from './journal/port.ts'
 import { openSqliteJournal } from './journal/sqlite.ts'
 import { loadAccountKey, loadChallengeSecrets } from './keys.ts'
@@ -14,7 +14,9 @@ import { mintClient, type MintClient } from './mint-client.ts'
 import { mintFacts } from './mint-facts.ts'
 import { methodsOf, offersByPath } from './offers.ts'
 import { recovery, type Recovery } from './recovery.ts'
-import { sell, type Publisher, type SellDeps } from './sell.ts'
+import type { Publisher, SellDeps } from './sell.ts'
+import { answerVisit } from './visit.ts'
+import { outbox } from './webhooks.ts'
 
 /** What a publisher gives a till; the rest has defaults, and is what tests replace. */
 export type TillOptions = Publisher &
@@ -25,19 +27,39 @@ export type TillOptions = Publisher &
     log?: Log
     nowMs?: () => number
     random?: (bytes: number) => Uint8Array
+    /** How crawlers' addresses are checked; the system's DNS by default. */
+    resolver?: Resolver
+    /** `public` where somebody else names the webhooks' URLs: then none may lead into this machine's network. */
+    webhooksTo?: 'anywhere' | 'public'
+    /** Path of the description; `/.well-known/tuppence` by default. */
+    describedAt?: string
   }>
+
+/** Where a request came from, as far as its server knows: the other end of its connection. */
+export type From = Readonly<{ address?: string | undefined }>
 
 /** A till that is open. */
 export type Till = Readonly<{
   /** Answers a request to one of its offers or its well-known path; anything else is not the till's, and gets nothing. */
-  handle: (request: Request) => Promise<Response | undefined>
-  /** Repeats the deposits whose outcome is unknown; done by itself on start and after each such failure. */
+  handle: (request: Request, from?: From) => Promise<Response | undefined>
+  /**
+   * Sells by another configuration from now on; challenges that are out stay good.
+   *
+   * @throws {TuppenceError} `config-invalid`: all stays as it was. Origin, mint, account, unit and folder can't be changed.
+   */
+  update: (config: TillConfig) => void
+  /** Repeats the deposits and refunds whose outcome is unknown; done by itself on start and after each such failure. */
   recover: Recovery['now']
+  /** Sends the events that are due to the publisher's webhooks; done by itself. @returns How many are to be tried again. */
+  notify: () => Promise<number>
+  journal: Pick<Journal, 'sales' | 'events'>
   /** The account's public key (base64url), to be registered at the mint. */
   publicKey: string
   /** Waits for what is under way and closes the journal. */
   close: () => Promise<void>
 }>
+
+const dayMs = 86_400_000
 
 /**
  * Opens a till: reads or makes its keys, opens its journal, and starts to settle what was left open.
@@ -48,61 +70,98 @@ export type Till = Readonly<{
  * app.use(tuppenceTill(till))
  */
 export async function createTill(options: TillOptions): Promise<Till> {
-  const settings = parseConfig(options.config)
+  const live = { settings: parseConfig(options.config) }
+  const { settings } = live
   const nowMs = options.nowMs ?? (() => Date.now())
+  const log = options.log ?? jsonLog
+  const random = options.random ?? ((bytes) => crypto.getRandomValues(new Uint8Array(bytes)))
   const account = await loadAccountKey(settings.dataDir)
   const [newest, ...older] = await loadChallengeSecrets(settings.dataDir)
   mkdirSync(settings.dataDir, { recursive: true })
   const journal = options.journal ?? openSqliteJournal(join(settings.dataDir, 'till.db'))
   const mint = options.mint ?? mintClient({ settings, account, nowMs })
-  const accept: AcceptDeps & ChallengeDeps = {
-    settings,
+  const { later, drained } = background(log)
+  const webhooks = () => live.settings.terms.webhooks
+  const sending = outbox({ journal, webhooks, nowMs, log, to: options.webhooksTo ?? 'anywhere' })
+  const deps: SellDeps = {
+    get settings() {
+      return live.settings
+    },
     journal,
     mint,
     nowMs,
+    log,
+    random,
+    saltSecret: account.saltSecret,
     secrets: [await hmacKey(newest), ...(await Promise.all(older.map(hmacKey)))],
     facts: mintFacts({ mint, nowMs, pinned: settings.mint.receiptKeys }),
-    random: options.random ?? ((bytes) => crypto.getRandomValues(new Uint8Array(bytes))),
-    log: options.log ?? jsonLog,
     settling: new Map(),
+    publisher: options,
+    later,
+    settleSoon: () => recovering.soon(),
+    notify: sending.soon,
+    rate: rate(() => live.settings.terms.limits.perIpMinute),
+    addressNames: addressNames(journal, random),
+    knowsCrawler: crawlerTest({ resolver: options.resolver ?? systemResolver, nowMs }),
   }
-  const recovering = recovery(accept)
-  const { later, drained } = background(accept.log)
-  const deps: SellDeps = { ...accept, publisher: options, settleSoon: recovering.soon, later }
+  const recovering = recovery(deps)
   // Asked for ahead, so that the first reader's click does not wait for it; a mint that is down is asked again then.
   later(async () => {
-    const { keysets, receiptKeys } = accept.facts
+    const { keysets, receiptKeys } = deps.facts
     await Promise.allSettled([keysets((known) => known.length > 0), receiptKeys((known) => known.length > 0)])
   })
   later(async () => {
     if ((await recovering.now()).left > 0) recovering.soon()
   })
+  const stopPruning = daily(() => later(() => prune(deps)))
+  sending.soon()
+  const { handle, offersChanged } = handler(deps, options.describedAt ?? wellKnownPath)
   return {
-    handle: handler(deps),
+    handle,
+    update: (config) => {
+      live.settings = successor(live.settings, parseConfig(config))
+      offersChanged()
+      sending.soon()
+    },
     recover: recovering.now,
+    notify: sending.now,
+    journal,
     publicKey: account.publicKey,
     close: async () => {
-      await recovering.stop()
-      await Promise.allSettled(accept.settling.values())
+      stopPruning()
+      await Promise.all([recovering.stop(), sending.stop()])
+      await Promise.allSettled(deps.settling.values())
       await drained()
       await journal.close()
     },
   }
 }
 
-function handler(deps: SellDeps): Till['handle'] {
-  const { settings, nowMs, log } = deps
-  const offerAt = offersByPath(settings.offers)
-  return async (request) => {
+/** @throws {TuppenceError} `config-invalid`: readers' keys, coins under way and accounts hang on these. */
+function successor(before: TillSettings, after: TillSettings): TillSettings {
+  for (const field of ['origin', 'realm', 'account', 'unit', 'dataDir'] as const) {
+    if (before[field] !== after[field])
+      throw new TuppenceError('config-invalid', {
+        details: { field, reason: 'can not be changed while the till is open' },
+      })
+  }
+  return { ...after, mint: before.mint }
+}
+
+function handler(deps: SellDeps, describedAt: string): Pick<Till, 'handle'> & { offersChanged: () => void } {
+  const { nowMs, log } = deps
+  let offerAt = offersByPath(deps.settings.offers)
+  const handle: Till['handle'] = async (request, from = {}) => {
     const url = new URL(request.url)
     const offer = offerAt(url.pathname)
-    const isWellKnown = url.pathname === wellKnownPath
+    const isWellKnown = url.pathname === describedAt
     if (!offer && !isWellKnown) return undefined
     const methods = offer ? methodsOf(offer) : ['GET', 'HEAD']
     if (request.method === 'OPTIONS') return preflightAnswer(nowMs(), methods)
+    const address = addressOf(request.headers, from.address, deps.settings.proxies)
     try {
       const response = offer
-        ? await sell(deps, { offer, request, target: url.pathname + url.search })
+        ? await answerVisit(deps, { offer, request, target: url.pathname + url.search, address })
         : describe(deps, request.method)
       return request.method === 'HEAD' ? withoutBody(response) : response
     } catch (error) {
@@ -111,6 +170,7 @@ function handler(deps: SellDeps): Till['handle'] {
       return problemAnswer(nowMs(), new TuppenceError('internal'))
     }
   }
+  return { handle, offersChanged: () => (offerAt = offersByPath(deps.settings.offers)) }
 }
 
 function describe(deps: SellDeps, method: string): Response {
@@ -123,6 +183,17 @@ function describe(deps: SellDeps, method: string): Response {
     account: settings.account,
     time: nowMs(),
   })
+}
+
+async function prune({ journal, settings, nowMs }: SellDeps): Promise<void> {
+  await journal.prune({ paymentsMs: nowMs() - settings.terms.keepDays * dayMs, nowMs: nowMs() })
+}
+
+/** Does something now and once a day. @returns Ends it. */
+function daily(work: () => void): () => void {
+  work()
+  const timer = setInterval(work, dayMs).unref()
+  return () => clearInterval(timer)
 }
 
 /** Runs work that no answer waits for; close() waits for it. */

@@ -23,8 +23,11 @@ export type ChallengeDeps = Readonly<{
   random: (bytes: number) => Uint8Array
 }>
 
-/** What is asked for: `target` is path and query of the request, `digest` that of its body, `amount` in minor units. */
-export type Wanted = Readonly<{ offer: Offer; target: string; amount: number; digest?: string }>
+/**
+ * What is asked for: `target` is path and query of the request, `digest` that of its body, `amount` in minor units, `reader`
+ * the thumbprint of the only key that may pay so little.
+ */
+export type Wanted = Readonly<{ offer: Offer; target: string; amount: number; digest?: string; reader?: string }>
 
 /** A challenge and the two headers that carry it: the Payment scheme's and NUT-24's. */
 export type IssuedChallenge = Readonly<{ challenge: Challenge; wwwAuthenticate: string; xCashu: string }>
@@ -38,9 +41,9 @@ const nonceBytes = 16
  */
 export async function issueChallenge(deps: ChallengeDeps, wanted: Wanted): Promise<IssuedChallenge> {
   const { settings, secrets, nowMs, random } = deps
-  const { offer, target, amount, digest } = wanted
+  const { offer, target, amount, digest, reader } = wanted
   const paymentRequest = encodePaymentRequest({ amount, unit: offer.unit, mints: [settings.mint.url] })
-  const opaque: OfferOpaque = {
+  const opaque: OfferOpaque & Record<string, string> = {
     offer: offer.id,
     path: target,
     sites: offer.sites.join(' '),
@@ -50,6 +53,8 @@ export async function issueChallenge(deps: ChallengeDeps, wanted: Wanted): Promi
     nonce: randomId(random(nonceBytes)),
     title: offer.title,
     kind: offer.kind,
+    ...(settings.termsText !== undefined && offer.kind !== 'tip' && { terms: settings.termsText }),
+    ...(reader !== undefined && { reader }),
   }
   const challenge = await createChallenge(secrets[0], {
     realm: settings.realm,

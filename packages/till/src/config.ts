@@ -1,6 +1,17 @@
 /** Reads and checks a till's configuration; called by createTill() and by whoever loads it from a file. */
-import { limits, parseAmount, TuppenceError, utf8, wellKnownPath } from '@tuppence/protocol'
+import { formatTerms, limits, utf8 } from '@tuppence/protocol'
 import * as v from 'valibot'
+import { amount, check, identifier, invalid, minor, mintUrl, origin, path, safe, text, whole } from './config-fields.ts'
+import {
+  experimentSchema,
+  passFields,
+  publicTerms,
+  refusePointlessPass,
+  termsFields,
+  toExperiment,
+  toTerms,
+  type SaleTerms,
+} from './config-terms.ts'
 import type { Offer } from './offers.ts'
 
 /** One offer as a publisher writes it; amounts are decimal strings of the unit ("0.05"). */
@@ -24,55 +35,28 @@ export type TillSettings = Readonly<{
     timeoutMs: number
   }>
   dataDir: string
+  /** Proxies in front of the till, whose `X-Forwarded-For` says where a request came from. */
+  proxies: number
+  terms: SaleTerms
+  /** The terms as challenges carry them; absent where there are none. */
+  termsText: string | undefined
   offers: readonly Offer[]
 }>
 
 const offersMax = 10_000
-// A challenge repeats the path, and a credential the challenge; all of it must fit into 4 KB.
-const pathCharsMax = 256
+const passesMax = 4
 // Leaves room for eight coins, more than any price needs that is not chosen to.
 const boundBytesMax = 768
+// What a challenge of one's own adds: the thumbprint of the reader's key, and its name.
+const readerBytes = 54
 const tipMinDefault = '0.05'
 const tipMaxDefault = '100'
 
-const isWeb = (url: URL): boolean => url.protocol === 'https:' || url.protocol === 'http:'
-const isOrigin = (text: string): boolean => URL.canParse(text) && isWeb(new URL(text)) && new URL(text).origin === text
-/** Coins and credentials travel encrypted, or not off this machine. @see draft-httpauth-payment "Transport Security" */
-const isSafe = (text: string): boolean => {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  return url?.protocol === 'https:' || /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(url?.hostname ?? '')
-}
-/** Compared as text with the mint in a token, so it has one form: no trailing slash, nothing after the path. */
-const isMintUrl = (text: string): boolean => {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  return url !== undefined && isWeb(url) && url.origin + url.pathname.replace(/\/$/, '') === text
-}
-
-/** A path is compared byte by byte with the request's, so only its own normal form can ever match. */
-const isNormalPath = (path: string): boolean => {
-  const url = URL.canParse(path, 'http://till.invalid') ? new URL(path, 'http://till.invalid') : undefined
-  return url !== undefined && url.host === 'till.invalid' && url.pathname === path && path !== wellKnownPath
-}
-
-const text = (charsMax: number) =>
-  v.pipe(
-    v.string(),
-    v.minLength(1, 'must not be empty'),
-    v.maxLength(charsMax, `must have at most ${charsMax} characters`),
-  )
-const origin = v.pipe(v.string(), v.check(isOrigin, 'must be an exact origin, such as https://news.example'))
-const safe = v.check(isSafe, 'must be https, but for loopback names')
-const mintUrl = v.pipe(
-  v.string(),
-  v.check(isMintUrl, 'must be an http(s) URL without a trailing slash, query or fragment'),
+const sites = v.pipe(
+  v.array(origin),
+  v.minLength(1, 'must name at least one site'),
+  v.maxLength(limits.sitesMax, `must name at most ${limits.sitesMax} sites`),
 )
-const identifier = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be 1 to 64 of a-z 0-9 . _ -'))
-const path = v.pipe(
-  text(pathCharsMax),
-  v.check(isNormalPath, 'must be a path in normal form, such as /read/slug, without query or fragment'),
-)
-const amount = v.string('must be a decimal string, such as "0.05"')
-
 const common = {
   id: identifier,
   path,
@@ -80,17 +64,18 @@ const common = {
     text(limits.titleMax),
     v.check((title) => title.isWellFormed(), 'must be well-formed text'),
   ),
-  sites: v.optional(
-    v.pipe(
-      v.array(origin),
-      v.minLength(1, 'must name at least one site'),
-      v.maxLength(limits.sitesMax, `must name at most ${limits.sitesMax} sites`),
-    ),
-  ),
+  sites: v.optional(sites),
+}
+const articleFields = {
+  price: amount,
+  free: v.optional(v.literal(false, 'must be false, or absent')),
+  refund: v.optional(v.literal(false, 'must be false, or absent')),
+  experiment: v.optional(experimentSchema),
 }
 const offerSchema = v.variant('kind', [
-  v.strictObject({ kind: v.literal('article'), ...common, price: amount }),
+  v.strictObject({ kind: v.literal('article'), ...common, ...articleFields }),
   v.strictObject({ kind: v.literal('tip'), ...common, min: v.optional(amount), max: v.optional(amount) }),
+  v.strictObject({ kind: v.literal('pass'), ...common, ...passFields }),
 ])
 
 const configSchema = v.strictObject({
@@ -100,6 +85,8 @@ const configSchema = v.strictObject({
   ),
   account: identifier,
   unit: v.optional(v.pipe(v.string(), v.regex(/^[a-z]{3,8}$/, 'must be a currency unit, such as usd'))),
+  sites: v.optional(sites),
+  proxies: v.optional(whole(0, 8)),
   mint: v.strictObject({
     url: v.pipe(mintUrl, safe),
     internalUrl: v.optional(mintUrl),
@@ -109,9 +96,16 @@ const configSchema = v.strictObject({
         v.minLength(1),
       ),
     ),
-    timeoutMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(120_000))),
+    timeoutMs: v.optional(whole(1, 120_000)),
   }),
   dataDir: text(4096),
+  ...termsFields,
+  passes: v.optional(
+    v.pipe(
+      v.array(v.strictObject({ ...common, ...passFields })),
+      v.maxLength(passesMax, `must hold at most ${passesMax} passes`),
+    ),
+  ),
   offers: v.pipe(v.array(offerSchema), v.maxLength(offersMax, `must hold at most ${offersMax} offers`)),
 })
 
@@ -123,80 +117,82 @@ const configSchema = v.strictObject({
  * @throws {TuppenceError} `config-invalid`; `details.field` is the dotted path, `details.reason` what is wrong with it.
  */
 export function parseConfig(input: unknown): TillSettings {
-  const result = v.safeParse(configSchema, input, { abortEarly: true })
-  if (!result.success) {
-    const issue = result.issues[0]
-    throw invalid(v.getDotPath(issue) ?? '', reasonOf(issue))
-  }
-  const config = result.output
-  const unit = config.unit ?? 'usd'
-  const offers = config.offers.map((offer, index) =>
-    toOffer(offer, { unit, origin: config.origin, mint: config.mint.url, field: `offers.${index}` }),
-  )
-  refuseTwice(offers, 'id')
-  refuseTwice(offers, 'path')
+  const config = check(configSchema, input)
+  const { unit = 'usd', mint } = config
+  const terms = toTerms(config, unit)
+  const passes = (config.passes ?? []).map((pass) => ({ kind: 'pass' as const, ...pass }))
+  const written = [
+    ...config.offers.map((offer, index) => ({ offer, field: `offers.${index}` })),
+    ...passes.map((offer, index) => ({ offer, field: `passes.${index}` })),
+  ]
+  const passPaths = written.flatMap(({ offer }) => (offer.kind === 'pass' ? [offer.path] : []))
+  if (passPaths.length > passesMax) throw invalid('passes', `must be at most ${passesMax} in all`)
+  const termsText = formatTerms(publicTerms(terms, passPaths))
+  const bound = mint.url.length + (termsText === undefined ? 0 : termsText.length + 1 + readerBytes)
+  const base = { unit, sites: config.sites ?? [config.origin], terms, bound }
+  const offers = written.map(({ offer, field }) => toOffer(offer, { ...base, field }))
+  const fields = written.map(({ field }) => field)
+  refuseTwice(offers, fields, 'id')
+  refuseTwice(offers, fields, 'path')
   return {
     origin: config.origin,
     realm: config.realm ?? new URL(config.origin).host,
     account: config.account,
     unit,
     mint: {
-      url: config.mint.url,
-      internalUrl: config.mint.internalUrl ?? config.mint.url,
-      receiptKeys: config.mint.receiptKeys,
-      timeoutMs: config.mint.timeoutMs ?? limits.mintTimeoutMs,
+      url: mint.url,
+      internalUrl: mint.internalUrl ?? mint.url,
+      receiptKeys: mint.receiptKeys,
+      timeoutMs: mint.timeoutMs ?? limits.mintTimeoutMs,
     },
     dataDir: config.dataDir,
+    proxies: config.proxies ?? 0,
+    terms,
+    termsText,
     offers,
   }
 }
 
 function toOffer(
   offer: v.InferOutput<typeof offerSchema>,
-  context: { unit: string; origin: string; mint: string; field: string },
+  context: { unit: string; sites: readonly string[]; terms: SaleTerms; bound: number; field: string },
 ): Offer {
-  const { unit, field } = context
-  const base = { id: offer.id, path: offer.path, title: offer.title, sites: offer.sites ?? [context.origin], unit }
-  if (utf8([offer.path, offer.title, context.mint, ...base.sites].join(' ')).length > boundBytesMax)
+  const { unit, field, terms } = context
+  const base = { id: offer.id, path: offer.path, title: offer.title, sites: offer.sites ?? context.sites, unit }
+  if (utf8([offer.path, offer.title, ...base.sites].join(' ')).length + 1 + context.bound > boundBytesMax)
     throw invalid(
       field,
-      `has over ${boundBytesMax} bytes of path, title, sites and mint: no credential could hold them`,
+      `has over ${boundBytesMax} bytes of path, title, sites, mint and terms: no credential could hold them`,
     )
-  if (offer.kind === 'article') return { ...base, kind: 'article', price: minor(offer.price, unit, `${field}.price`) }
+  if (offer.kind === 'article') {
+    const { price, free, refund, experiment } = offer
+    const tried = experiment ? toExperiment(experiment, unit, `${field}.experiment`) : terms.experiment
+    return {
+      ...base,
+      kind: 'article',
+      price: minor(price, unit, `${field}.price`),
+      ...(free === false && { free }),
+      ...(refund === false && { refund }),
+      ...(tried && { experiment: tried }),
+    }
+  }
+  if (offer.kind === 'pass') {
+    // A list of passes is written between parentheses.
+    if (/[()]/.test(offer.path)) throw invalid(`${field}.path`, 'must have no parentheses')
+    const pass = { ...base, kind: 'pass' as const, per: offer.per, price: minor(offer.price, unit, `${field}.price`) }
+    refusePointlessPass(pass, terms, field)
+    return pass
+  }
   const min = minor(offer.min ?? tipMinDefault, unit, `${field}.min`)
   const max = minor(offer.max ?? tipMaxDefault, unit, `${field}.max`)
   if (min > max) throw invalid(`${field}.min`, 'must not be above max')
   return { ...base, kind: 'tip', min, max }
 }
 
-function minor(decimal: string, unit: string, field: string): number {
-  try {
-    return parseAmount(decimal, unit)
-  } catch (cause) {
-    throw invalid(field, `is not an amount of ${unit} above zero, such as "0.05"`, cause)
-  }
-}
-
-function refuseTwice(offers: readonly Offer[], key: 'id' | 'path'): void {
+function refuseTwice(offers: readonly Offer[], fields: readonly string[], key: 'id' | 'path'): void {
   const seen = new Set<string>()
   for (const [index, offer] of offers.entries()) {
-    if (seen.has(offer[key])) throw invalid(`offers.${index}.${key}`, `${offer[key]} is used by two offers`)
+    if (seen.has(offer[key])) throw invalid(`${fields[index]}.${key}`, `${offer[key]} is used by two offers`)
     seen.add(offer[key])
   }
-}
-
-// Errors
-
-function reasonOf(issue: v.BaseIssue<unknown>): string {
-  if (issue.type === 'strict_object' && issue.expected === 'never') return 'unknown field'
-  if (issue.received === 'undefined') return 'is missing'
-  return issue.message
-}
-
-function invalid(field: string, reason: string, cause?: unknown): TuppenceError {
-  return new TuppenceError('config-invalid', {
-    details: { field, reason },
-    message: `config: ${field} ${reason}`,
-    cause,
-  })
 }

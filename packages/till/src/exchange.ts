@@ -1,6 +1,7 @@
 /** One JSON request to the mint over a connection that stays open; the mint client's only HTTP. */
 import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
+import type { LookupFunction } from 'node:net'
 import { limits, TuppenceError } from '@tuppence/protocol'
 
 /** What is asked. `body` is sent byte for byte; nothing is followed, unpacked or repeated by itself. */
@@ -10,6 +11,8 @@ export type Question = Readonly<{
   headers?: Readonly<Record<string, string>>
   body?: string
   timeoutMs: number
+  /** Finds the address of a host; the system's by default. With one of its own, no connection is shared. */
+  lookup?: LookupFunction
 }>
 
 /** An answer of any status, its body in text. */
@@ -27,7 +30,8 @@ const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent
 export async function exchange(question: Question): Promise<Answer> {
   const signal = AbortSignal.timeout(question.timeoutMs)
   const { http, https } = agents
-  const kept = await ask(question, signal, question.url.startsWith('https:') ? https : http)
+  const shared = question.url.startsWith('https:') ? https : http
+  const kept = await ask(question, signal, question.lookup ? false : shared)
   const answer = kept ?? (await ask(question, signal, false))
   if (!answer) throw new Error('connection closed')
   return answer
@@ -35,9 +39,9 @@ export async function exchange(question: Question): Promise<Answer> {
 
 /** @param agent - `false` opens a connection for this alone. @returns Nothing where a kept one was closed before an answer. */
 function ask(question: Question, signal: AbortSignal, agent: HttpAgent | false): Promise<Answer | undefined> {
-  const { url, method, headers, body } = question
+  const { url, method, headers, body, lookup } = question
   const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
-  const options = { method, agent, signal, headers: { ...headers, ...length } }
+  const options = { method, agent, signal, headers: { ...headers, ...length }, ...(lookup && { lookup }) }
   const request = url.startsWith('https:') ? requestHttps : requestHttp
   return new Promise((resolve, reject) => {
     const outgoing = request(url, options, (incoming) => {

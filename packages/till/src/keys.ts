@@ -1,7 +1,7 @@
 /** A till's two secrets on disk, made on first use: the account's signing key and the challenge secret; read by createTill() and the CLI. */
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { base64UrlDecode, base64UrlEncode, randomId, thumbprint, TuppenceError } from '@tuppence/protocol'
+import { base64UrlDecode, base64UrlEncode, hmacSha256, randomId, thumbprint, TuppenceError } from '@tuppence/protocol'
 import * as v from 'valibot'
 
 /** The Ed25519 key that signs deposits into the publisher's account. */
@@ -11,6 +11,11 @@ export type AccountKey = Readonly<{
   publicKey: string
   /** RFC 7638 thumbprint, the `keyid` of signatures. */
   thumbprint: string
+  /**
+   * Secret bytes from which the salts of receipts are derived. From the key itself, so that whoever still has it deposits the
+   * same coins with the same words: a till that lost its journal, say.
+   */
+  saltSecret: Uint8Array
 }>
 
 const accountKeyFile = 'account.jwk'
@@ -43,7 +48,12 @@ export async function loadAccountKey(dir: string): Promise<AccountKey> {
     const privateKey = await crypto.subtle.importKey('jwk', { kty: 'OKP', crv: 'Ed25519', x, d }, 'Ed25519', false, [
       'sign',
     ])
-    return { privateKey, publicKey: x, thumbprint: await thumbprint({ kty: 'OKP', crv: 'Ed25519', x }) }
+    return {
+      privateKey,
+      publicKey: x,
+      thumbprint: await thumbprint({ kty: 'OKP', crv: 'Ed25519', x }),
+      saltSecret: await hmacSha256(base64UrlDecode(d), 'tuppence/till-salt'),
+    }
   } catch (cause) {
     throw new TuppenceError('key-file-invalid', {
       details: { file: accountKeyFile },

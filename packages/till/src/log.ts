@@ -14,7 +14,18 @@ export type TillEvent =
       reason?: string
     }>
   | Readonly<{ event: 'paid'; offer: string; amount: number; unit: string; repeat: 'first' | 'again' }>
-  | Readonly<{ event: 'reopened'; offer: string }>
+  | Readonly<{ event: 'reopened' | 'granted' | 'claimed' | 'crawled'; offer: string }>
+  | Readonly<{ event: 'covered'; offer: string; by: 'pass' | 'cap' }>
+  | Readonly<{
+      event: 'refund'
+      offer: string
+      amount: number
+      unit: string
+      outcome: 'credited' | 'refused' | 'unknown'
+      code?: ErrorCode
+      reason?: string
+    }>
+  | Readonly<{ event: 'webhook'; type: string; outcome: 'sent' | 'again' | 'given-up'; status: number }>
   | Readonly<{ event: 'refused'; offer: string; code: ErrorCode; reason?: string }>
   | Readonly<{ event: 'recovered'; payments: number; left: number }>
   | Readonly<{ event: 'failed'; offer: string; error: string }>

@@ -1,14 +1,15 @@
-/** A till's three questions to its mint, over HTTP; behind a port, so that accept() does not know of HTTP. */
+/** A till's four questions to its mint, over HTTP; behind a port, so that accept() does not know of HTTP. */
 import {
   depositComponents,
   fromNutError,
   fromProblem,
   mintRoutes,
   parseJsonAs,
+  refundRoute,
   signRequest,
   TuppenceError,
 } from '@tuppence/protocol'
-import type { ErrorCode, KeysetInfo, Route, SignedReceipt } from '@tuppence/protocol'
+import type { ErrorCode, KeysetInfo, Refunded, Route, SignedReceipt } from '@tuppence/protocol'
 import type { InferOutput } from 'valibot'
 import type { TillSettings } from './config.ts'
 import { exchange, type Answer, type Question } from './exchange.ts'
@@ -28,6 +29,14 @@ export type MintClient = {
    *   unknown, or the mint will not serve this account.
    */
   deposit(deposit: string): Promise<SignedReceipt>
+  /**
+   * Has the mint sign a reader's outputs at the account's cost. Repeating the same text is safe: one refund a reference.
+   *
+   * @param refund - JSON text, sent byte for byte.
+   * @throws {TuppenceError} `refund-refused` (details.code: the mint's own): the mint said no, nothing was taken.
+   *   `mint-unavailable`: the outcome is unknown, or the mint will not serve this account.
+   */
+  refund(refund: string): Promise<Refunded>
 }
 
 // What a mint answers when coins are at fault; any other 4xx is about the till, and its coins may be good tomorrow.
@@ -35,7 +44,7 @@ const refusals = [400, 409, 422]
 
 // Refusals that may be taken back. Coins in another request may be free again, or ours; and as the till asks about keysets
 // before it takes a coin, a mint that does not know one is another mint than it was, or has not found its books yet.
-const undecided: readonly ErrorCode[] = ['coins-pending', 'keyset-unknown']
+const undecided: readonly ErrorCode[] = ['coins-pending', 'outputs-pending', 'keyset-unknown']
 
 /**
  * Makes a client of one mint.
@@ -55,6 +64,14 @@ export function mintClient(
     }
   }
 
+  const sendSigned = async (route: Route, body: string): Promise<Answer> => {
+    const signed = await signRequest(
+      { method: route.method, url: base + route.path, body },
+      { key: account.privateKey, keyId: account.thumbprint, createdMs: nowMs(), components: depositComponents },
+    )
+    return send(route, { body, headers: { ...signed, 'content-type': 'application/json' } })
+  }
+
   return {
     async keysets() {
       return read(mintRoutes.keysets, await send(mintRoutes.keysets)).keysets
@@ -64,13 +81,23 @@ export function mintClient(
     },
     async deposit(deposit) {
       const route = mintRoutes.deposit
-      const signed = await signRequest(
-        { method: route.method, url: base + route.path, body: deposit },
-        { key: account.privateKey, keyId: account.thumbprint, createdMs: nowMs(), components: depositComponents },
-      )
-      const answer = await send(route, { body: deposit, headers: { ...signed, 'content-type': 'application/json' } })
-      if (refusals.includes(answer.status)) throw refusal(answer)
+      const answer = await sendSigned(route, deposit)
+      if (refusals.includes(answer.status))
+        throw refusal(answer, (code) => new TuppenceError('coins-refused', { details: { reason: code } }))
       return read(route, answer).receipt
+    },
+    async refund(refund) {
+      const answer = await sendSigned(refundRoute, refund)
+      // 404: the mint has no such deposit, and so nothing to give back.
+      if ([...refusals, 404].includes(answer.status))
+        throw refusal(
+          answer,
+          (code) =>
+            new TuppenceError('refund-refused', {
+              details: { reason: code === 'refund-conflict' ? 'twice' : 'mint', code },
+            }),
+        )
+      return read(refundRoute, answer)
     },
   }
 }
@@ -88,13 +115,13 @@ function read<R extends Route>(route: R, { status, body }: Answer): InferOutput<
  * The mint's own code as the reason. A refusal that names none is not one, as it may come from a proxy in between; nor is
  * one that says nothing of the coins for good. Forgetting a payment is only for what the mint has taken nothing of.
  */
-function refusal({ status, body }: Answer): TuppenceError {
+function refusal({ status, body }: Answer, toError: (code: ErrorCode) => TuppenceError): TuppenceError {
   const said = parsed(body)
   const hasNumber = typeof (said as { code?: unknown } | undefined)?.code === 'number'
   const { code } = (hasNumber ? fromNutError : fromProblem)(said, 'mint-unavailable')
   if (code === 'mint-unavailable') return unavailable(`status-${status}`)
   if (undecided.includes(code)) return unavailable(code)
-  return new TuppenceError('coins-refused', { details: { reason: code } })
+  return toError(code)
 }
 
 function parsed(body: string): unknown {

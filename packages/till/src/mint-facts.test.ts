@@ -11,7 +11,8 @@ function counting(): { mint: MintClient; asked: () => number; fail: (yes: 'fail'
     if (mode === 'fail') throw new Error('down')
     return [{ id: `01${String(asked).padStart(64, '0')}`, unit: 'usd', active: true, input_fee_ppk: 0 }]
   }
-  const mint = { keysets: ask, receiptKeys: async () => [], deposit: async () => Promise.reject(new Error('unused')) }
+  const unused = () => Promise.reject(new Error('unused'))
+  const mint = { keysets: ask, receiptKeys: async () => [], deposit: unused, refund: unused }
   return { mint, asked: () => asked, fail: (next) => void (mode = next) }
 }
 

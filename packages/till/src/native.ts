@@ -1,5 +1,5 @@
 /** SHA-256 and Ed25519 by node:crypto on this thread, where a reader waits: WebCrypto's way to a thread and back takes longer. */
-import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto'
+import { createHash, createHmac, createPublicKey, verify, type KeyObject } from 'node:crypto'
 import { isTuppenceError, publicJwk, thumbprint } from '@tuppence/protocol'
 
 /** Hex SHA-256 of all parts, one after the other; of a token's text it is tokenReference(). */
@@ -7,6 +7,11 @@ export function sha256Hex(...parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
   return hash.digest('hex')
+}
+
+/** HMAC-SHA256 of a text: 32 bytes. */
+export function hmac(key: Uint8Array, text: string): Uint8Array {
+  return createHmac('sha256', key).update(text).digest()
 }
 
 /** Whether a key (32 bytes or their base64url, once checked to be that) signed a message. */

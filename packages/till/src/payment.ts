@@ -5,6 +5,7 @@ import {
   hasCredential,
   isExpired,
   isTuppenceError,
+  limits,
   matchesDigest,
   TuppenceError,
 } from '@tuppence/protocol'
@@ -15,6 +16,7 @@ import { checkCoins } from './coins.ts'
 import type { JournaledPayment, Reader } from './journal/port.ts'
 import { sha256Hex } from './native.ts'
 import { provenPayer } from './reader.ts'
+import { lowestPrice } from './standing.ts'
 
 /** Money as it came: by the Payment scheme, or as a bare token by NUT-24. */
 export type Offered =
@@ -63,7 +65,8 @@ function oneToken(header: string): string {
  * @throws {TuppenceError} Nothing was taken: `invalid-challenge`, `payment-expired`, `verification-failed`,
  *   `malformed-credential`, `amount-mismatch`, `mint-unaccepted`, `coins-refused`, `token-reused`, `signature-*`,
  *   `digest-mismatch`, `policy-refused`, `idempotency-conflict`. Taken before, but not by this requester:
- *   `payer-mismatch`. Unknown: `mint-unavailable`.
+ *   `payer-mismatch`. Given back since: `policy-refused`. Unknown:
+ *   `mint-unavailable`. Wait: `payment-in-progress`, `too-many-requests`.
  */
 export async function pay(deps: PayDeps, bid: Bid): Promise<Accepted> {
   const { offered, wanted, request } = bid
@@ -73,8 +76,15 @@ export async function pay(deps: PayDeps, bid: Bid): Promise<Accepted> {
   const known = await deps.journal.find(reference)
   if (known) return repeat(deps, { known, named, bid })
 
-  const claim = offered.by === 'credential' ? await claimOf(deps, offered.credential, wanted) : bareClaim(named, wanted)
+  const claim =
+    offered.by === 'credential'
+      ? await claimOf(deps, offered.credential, wanted)
+      : bareClaim(named, wanted, deps.nowMs())
   const reader = await provenPayer(request, claim.source, deps.nowMs())
+  if (claim.reader !== undefined && claim.reader !== reader?.thumbprint)
+    throw new TuppenceError('invalid-challenge', { details: { reason: 'reader' } })
+  // A pass is good for a key only: to nobody it would open nothing.
+  if (wanted.offer.kind === 'pass' && !reader) throw new TuppenceError('signature-missing')
   if (isExpired(claim, deps.nowMs())) throw new TuppenceError('payment-expired')
   await bid.check(reader)
   const coins = await checkCoins(deps, claim.token, claim.price).catch((error: unknown) => {
@@ -88,6 +98,7 @@ export async function pay(deps: PayDeps, bid: Bid): Promise<Accepted> {
     target: wanted.target,
     challengeId: claim.challengeId,
     price: claim.price,
+    priceOf: claim.reader === undefined ? 'everybody' : 'reader',
     offer: wanted.offer,
     coins,
     ...(wanted.digest !== undefined && { digest: wanted.digest }),
@@ -103,7 +114,7 @@ export async function pay(deps: PayDeps, bid: Bid): Promise<Accepted> {
 type Named = Readonly<{ token: string; challengeId: string; source?: string }>
 
 /** What a requester claims to pay, once its challenge is known to be ours. */
-type Claim = Named & Readonly<{ price: number; expires?: string }>
+type Claim = Named & Readonly<{ price: number; expires?: string; reader?: string }>
 
 function nameOf(offered: Offered): Named {
   if (offered.by === 'x-cashu') return { token: offered.token, challengeId: xCashuChallenge }
@@ -113,13 +124,23 @@ function nameOf(offered: Offered): Named {
 
 async function claimOf(deps: ChallengeDeps, credential: Credential, wanted: Wanted): Promise<Claim> {
   const { challenge, price } = await recogniseChallenge(deps, credential.challenge, wanted)
-  const { expires } = challenge
-  return { ...nameOf({ by: 'credential', credential }), price, ...(expires !== undefined && { expires }) }
+  const { expires, opaque } = challenge
+  const reader = opaque?.['reader']
+  return {
+    ...nameOf({ by: 'credential', credential }),
+    price,
+    ...(expires !== undefined && { expires }),
+    ...(reader !== undefined && { reader }),
+  }
 }
 
-/** NUT-24 has no challenge to come back: the price is today's, and whoever has the token is the payer. */
-function bareClaim(named: Named, wanted: Wanted): Claim {
-  return { ...named, price: wanted.amount }
+/**
+ * NUT-24 has no challenge to come back: the price is today's, or the lower one of a moment ago, where prices take turns; and
+ * whoever has the token is the payer.
+ */
+function bareClaim(named: Named, { offer, amount }: Wanted, nowMs: number): Claim {
+  const price = offer.kind === 'tip' ? amount : lowestPrice(offer, nowMs, limits.challengeLifetimeSeconds * 1_000)
+  return { ...named, price }
 }
 
 /**
@@ -137,6 +158,7 @@ async function repeat(
       : cause
   })
   checkSame(known, named, bid.wanted, reader)
+  if (known.refundedAtMs !== undefined) throw new TuppenceError('policy-refused', { details: { reason: 'refunded' } })
   return { payment: await settle(deps, known), repeat: 'again' }
 }
 

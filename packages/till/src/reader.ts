@@ -1,5 +1,6 @@
 /** Who signed a request: checks the reader's RFC 9421 signature when paying and when coming back. */
 import {
+  askHeader,
   base64UrlEncode,
   isTuppenceError,
   parseDidKey,
@@ -9,7 +10,7 @@ import {
   verifyRequest,
 } from '@tuppence/protocol'
 import type { SignableRequest } from '@tuppence/protocol'
-import type { Entitlement, Journal, Reader } from './journal/port.ts'
+import type { Journal, Reader } from './journal/port.ts'
 import { verifyEd25519 } from './native.ts'
 
 /** Whether a request carries a signature at all. */
@@ -45,31 +46,51 @@ export async function provenPayer(
 }
 
 /**
- * What the signer of a request owns of an offer.
+ * The reader who signed a request that brings no money.
  *
- * @returns Nothing where the key is not known here for this offer.
- * @throws {TuppenceError} `signature-*`: the key owns the offer, or can't be read, but the signature does not hold.
+ * @param context.offered - A key that the request brings along, base64url: for a reader whom nobody knows here yet.
+ * @returns Nothing where the key is not known here, and none of that name was brought.
+ * @throws {TuppenceError} `signature-*`: the signature can't be read, or does not hold. `digest-mismatch`.
  */
-export async function provenOwner(
+export async function provenReader(
   request: SignableRequest,
-  context: Readonly<{ offerId: string; journal: Journal; nowMs: number }>,
-): Promise<Entitlement | undefined> {
-  const { offerId, journal, nowMs } = context
-  let owned: Entitlement | undefined
+  context: Readonly<{ journal: Pick<Journal, 'publicKey'>; nowMs: number; offered?: string | undefined }>,
+): Promise<Reader | undefined> {
+  const { journal, nowMs, offered } = context
+  let publicKey: string | undefined
   const resolve = async (keyId: string): Promise<string | undefined> => {
-    owned = await journal.entitlement(keyId, offerId)
-    return owned?.reader.publicKey
+    publicKey = (await journal.publicKey(keyId)) ?? (await keyNamed(offered, keyId))
+    return publicKey
   }
   try {
-    await verifyRequest(request, { nowMs, resolve, verify })
-    return owned
+    const { keyId } = await verifyRequest(request, { nowMs, resolve, verify })
+    return publicKey === undefined ? undefined : { thumbprint: keyId, publicKey }
   } catch (error) {
     if (isTuppenceError(error, 'signature-key-unknown')) return undefined
     throw error
   }
 }
 
-// Both look-ups above give base64url.
+async function keyNamed(key: string | undefined, keyId: string): Promise<string | undefined> {
+  if (key === undefined) return undefined
+  try {
+    return (await thumbprint(publicJwk(key))) === keyId ? key : undefined
+  } catch (error) {
+    if (isTuppenceError(error)) return undefined
+    throw error
+  }
+}
+
+/** What a reader asks for besides the offer itself. `key`: the reader's own, which a till that is new to them can't know. */
+export type Ask = Readonly<{ wants: 'grant' | undefined; key: string | undefined }>
+
+/** Reads `Tuppence-Ask: grant;key="..."`. What is not known asks for nothing. @see RFC 8941 section 3.3.4 */
+export function askIn(headers: Headers): Ask {
+  const match = /^grant(?=$|\s*;)(?:.*;\s*key="([\w-]{43})")?/.exec(headers.get(askHeader)?.trim() ?? '')
+  return { wants: match ? 'grant' : undefined, key: match?.[1] }
+}
+
+// The look-ups above give base64url.
 const verify: NonNullable<Parameters<typeof verifyRequest>[1]['verify']> = (key, signature, base) =>
   verifyEd25519(key as string, signature, base)
 

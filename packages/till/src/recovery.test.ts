@@ -2,7 +2,7 @@ import { TuppenceError } from '@tuppence/protocol'
 import { describe, expect, test } from 'vitest'
 import type { AcceptDeps } from './accept.ts'
 import { receivedPayment } from './journal/contract.ts'
-import { memoryJournal } from './journal/memory.ts'
+import { memoryJournal } from './journal/sqlite.ts'
 import { recovery } from './recovery.ts'
 
 describe('recovery', () => {

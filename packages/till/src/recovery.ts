@@ -1,10 +1,12 @@
 /** Settles what a crash or a silent mint left open: on start, and again after each unknown outcome, ever more rarely. */
+import { isTuppenceError } from '@tuppence/protocol'
 import { settle, type AcceptDeps } from './accept.ts'
 import type { JournaledPayment } from './journal/port.ts'
+import { settleRefund } from './refund.ts'
 
 /** Recovery of one till. */
 export type Recovery = Readonly<{
-  /** Repeats every open deposit once. @returns How many were settled (either way), and how many are still open. */
+  /** Repeats every open deposit and refund once. @returns How many were settled (either way), and how many are still open. */
   now: () => Promise<Readonly<{ settled: number; left: number }>>
   /** Asks for a run soon; several callers get one run. */
   soon: () => void
@@ -17,7 +19,7 @@ const concurrencyMax = 4
 const firstDelayMs = 1_000
 const delayMsMax = 60_000
 
-/** Makes recovery for a till; nothing runs until asked. Only this file and the mint client set timers. */
+/** Makes recovery for a till; nothing runs until asked. */
 export function recovery(deps: AcceptDeps): Recovery {
   let delayMs = firstDelayMs
   let timer: NodeJS.Timeout | undefined
@@ -64,9 +66,27 @@ async function runOnce(
     for (const { reference } of batch) tried.add(reference)
     left += await settleAll(deps, batch, isStopped)
   } while (batch.length >= batchMax && !isStopped())
-  if (tried.size === 0) return { settled: 0, left: 0 }
-  deps.log({ event: 'recovered', payments: tried.size - left, left })
-  return { settled: tried.size - left, left }
+  const refunds = await settleRefunds(deps, isStopped)
+  left += refunds.left
+  const all = tried.size + refunds.tried
+  if (all === 0) return { settled: 0, left: 0 }
+  deps.log({ event: 'recovered', payments: all - left, left })
+  return { settled: all - left, left }
+}
+
+async function settleRefunds(
+  deps: AcceptDeps,
+  isStopped: () => boolean,
+): Promise<Readonly<{ tried: number; left: number }>> {
+  const open = await deps.journal.unsettledRefunds(batchMax)
+  let left = 0
+  for (const refund of open) {
+    if (isStopped()) break
+    await settleRefund(deps, refund).catch((error: unknown) => {
+      if (!isTuppenceError(error, 'refund-refused')) left += 1
+    })
+  }
+  return { tried: open.length, left }
 }
 
 /** @returns How many are still open. */

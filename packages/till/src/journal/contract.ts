@@ -95,9 +95,15 @@ function settling(journal: () => Journal): void {
       ...rest,
       stage: 'deposited',
       receipt: 'receipt-1',
+      depositedAtMs: 2_000,
     })
     await journal().delivered(payment.reference, 3_000)
-    expect(await journal().find(payment.reference)).toEqual({ ...rest, stage: 'delivered', receipt: 'receipt-1' })
+    expect(await journal().find(payment.reference)).toEqual({
+      ...rest,
+      stage: 'delivered',
+      receipt: 'receipt-1',
+      depositedAtMs: 2_000,
+    })
   })
 
   test('keeps the first receipt when a deposit is told twice', async () => {
@@ -147,6 +153,7 @@ function entitling(journal: () => Journal): void {
     expect(await journal().entitlement(reader.thumbprint, 'salt')).toEqual({
       reader,
       offerId: 'salt',
+      via: 'paid',
       reference: payment.reference,
       receipt: 'receipt-1',
       amount: 5,

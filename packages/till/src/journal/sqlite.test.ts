@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { journalContract, receivedPayment } from './contract.ts'
-import { openSqliteJournal } from './sqlite.ts'
+import { memoryJournal, openSqliteJournal } from './sqlite.ts'
 
 let dir: string
 beforeAll(() => {
@@ -14,6 +14,7 @@ afterAll(() => rmSync(dir, { recursive: true }))
 const file = () => join(dir, `${crypto.randomUUID()}.db`)
 
 journalContract('sqlite', async (limits) => openSqliteJournal(file(), limits))
+journalContract('memory', async (limits) => memoryJournal(limits))
 
 describe('sqlite journal', () => {
   test('finds everything again after it was closed', async () => {

@@ -1,4 +1,0 @@
-import { journalContract } from './contract.ts'
-import { memoryJournal } from './memory.ts'
-
-journalContract('memory', async (limits) => memoryJournal(limits))

@@ -1,0 +1,120 @@
+/** Gives an article's price back: journal, mint, journal; called for a signed POST to the article, and by recovery. */
+import { isTuppenceError, parseJsonAs, periodOf, refundAnswerSchema, TuppenceError } from '@tuppence/protocol'
+import type { Refund as MintRefund, RefundAnswer, RefundBody, RefundRefusal } from '@tuppence/protocol'
+import type { AcceptDeps } from './accept.ts'
+import { isTold, refundedEvent } from './events.ts'
+import type { Reader, Refund, RefundState } from './journal/port.ts'
+import type { ArticleOffer } from './offers.ts'
+
+/** What a reader asks to have back. */
+export type RefundRequest = Readonly<{ offer: ArticleOffer; reader: Reader; refund: RefundBody['refund'] }>
+
+/**
+ * Gives back what was paid for an article, as coins that only the reader can finish; the same request again gets the same
+ * answer.
+ *
+ * @throws {TuppenceError} `refund-refused` (details.reason, see RefundRefusal); `bad-request`: the outputs are not worth what
+ *   was paid; `mint-unavailable`: the outcome is unknown, and the same request finds out.
+ */
+export async function giveBack(deps: AcceptDeps, request: RefundRequest): Promise<RefundAnswer> {
+  const { settings, journal } = deps
+  const { offer, reader, refund } = request
+  const { reference, outputs } = refund
+  const amount = outputs.reduce((sum, output) => sum + output.amount, 0)
+  const { account } = settings
+  const text: MintRefund = { reference, account, unit: offer.unit, amount, outputs }
+  const nowMs = deps.nowMs()
+  const per = settings.terms.refund?.allowance.per ?? 'week'
+  const begun = await journal.refund(
+    {
+      reference,
+      thumbprint: reader.thumbprint,
+      offerId: offer.id,
+      amount,
+      unit: offer.unit,
+      request: JSON.stringify(text),
+      startedAtMs: nowMs,
+    },
+    {
+      allowance: periodOf(nowMs, per),
+      admit: (state) => refusalOf(deps, { offer, state, amount, nowMs }),
+    },
+  )
+  if (begun.status === 'unknown') throw refused(await reasonOfNone(deps, request))
+  if (begun.status === 'refused') {
+    if (begun.refusal === 'outputs') throw new TuppenceError('bad-request', { details: { field: 'outputs' } })
+    throw refused(begun.refusal)
+  }
+  if (begun.status === 'known' && !isSame(begun.refund, request, JSON.stringify(text))) throw refused('twice')
+  return parseJsonAs(refundAnswerSchema, (await settleRefund(deps, begun.refund)).answer, 'storage-corrupt')
+}
+
+function isSame(known: Refund, { offer, reader }: RefundRequest, text: string): boolean {
+  return known.request === text && known.thumbprint === reader.thumbprint && known.offerId === offer.id
+}
+
+function refusalOf(
+  { settings }: AcceptDeps,
+  about: Readonly<{ offer: ArticleOffer; state: RefundState; amount: number; nowMs: number }>,
+): RefundRefusal | 'outputs' | undefined {
+  const { offer, state, amount, nowMs } = about
+  const { refund } = settings.terms
+  if (!refund || offer.refund === false) return 'not-offered'
+  const sinceMs = nowMs - (state.payment.depositedAtMs ?? state.payment.receivedAtMs)
+  if (sinceMs > refund.windowSeconds * 1_000) return 'window'
+  if (state.used) return 'used'
+  if (state.count >= refund.allowance.count) return 'allowance'
+  return amount === state.payment.amount ? undefined : 'outputs'
+}
+
+/** Why there is nothing to give back: the reader has the article without a payment, or the payment is not theirs. */
+async function reasonOfNone({ journal }: AcceptDeps, { offer, reader }: RefundRequest): Promise<RefundRefusal> {
+  const owned = await journal.entitlement(reader.thumbprint, offer.id)
+  return owned && owned.via !== 'paid' ? 'not-paid' : 'foreign'
+}
+
+/**
+ * Brings a refund to its answer: asks the mint, as often as it is called; the mint signs once.
+ *
+ * @throws {TuppenceError} `refund-refused` (the article is the reader's again), `mint-unavailable` (outcome unknown).
+ */
+export async function settleRefund(deps: AcceptDeps, refund: Refund): Promise<Refund & { answer: string }> {
+  const { journal, mint, nowMs } = deps
+  const { reference, answer, offerId, amount, unit } = refund
+  if (answer !== undefined) return { ...refund, answer }
+  try {
+    const { signatures, ...said } = await mint.refund(refund.request)
+    // What is not the mint's word on exactly this is no answer.
+    if (said.reference !== reference || said.amount !== amount || said.unit !== unit)
+      throw new TuppenceError('mint-unavailable', { details: { reason: 'refund-differs' } })
+    const kept = await journal.refunded(reference, {
+      answer: JSON.stringify({ refunded: { amount, signatures } } satisfies RefundAnswer),
+      atMs: nowMs(),
+      ...(isTold(deps.settings) && { event: refundedEvent(refund) }),
+    })
+    deps.notify()
+    deps.log({ event: 'refund', offer: offerId, amount, unit, outcome: 'credited' })
+    return kept as Refund & { answer: string }
+  } catch (error) {
+    if (!isTuppenceError(error, 'refund-refused', 'mint-unavailable')) throw error
+    const outcome = error.code === 'refund-refused' ? 'refused' : 'unknown'
+    if (outcome === 'refused') await journal.refundRefused(reference)
+    const { reason, code } = error.details
+    deps.log({
+      event: 'refund',
+      offer: offerId,
+      amount,
+      unit,
+      outcome,
+      code: error.code,
+      reason: String(code ?? reason),
+    })
+    throw error
+  }
+}
+
+// Errors
+
+function refused(reason: RefundRefusal): TuppenceError {
+  return new TuppenceError('refund-refused', { details: { reason } })
+}
