@@ -27,6 +27,11 @@ export type WalletDeps = {
   readonly seed?: () => Promise<Uint8Array>
   /** Loaded on first need; `directCurve` in this thread when absent. */
   readonly curve?: () => Promise<CurvePort>
+  /**
+   * What a reader has besides paying: terms, free articles, passes, rules, refunds, claims, money out. An entry of its own,
+   * `() => import('@tuppence/core/reader')`; without it a wallet pays list prices and knows nothing else.
+   */
+  readonly reader?: (() => Promise<ReaderModule>) | undefined
   /** Mints whose coins this wallet takes, as URLs without a trailing slash. The first one is the default. */
   readonly mints: readonly string[]
   /** Most that one item may cost without `approved`, in minor units. */
@@ -37,6 +42,9 @@ export type WalletDeps = {
   /** Origins that no offer may have: the wallet's own. The mints' are added. */
   readonly ownOrigins?: readonly string[]
 }
+
+/** What `@tuppence/core/reader` exports, of no use outside of `createWallet`. */
+export type ReaderModule = { readonly reader: (context: never) => unknown }
 
 /** An offer as its till's challenge states it; amounts in minor units of `unit`. */
 export type Offer = {
@@ -65,12 +73,16 @@ export type Affordable = 'now' | 'after-change' | 'no'
 /** What a URL turned out to be for this reader. */
 export type Look =
   | { readonly status: 'owned'; readonly url: string; readonly site: string; readonly purchase: Purchase }
-  /** `free`: a grant is likely, and how many are left; `unlock(look, { grant: true })` asks for it. */
+  /**
+   * `free`: a grant is likely, and how many are left; `unlock(look, { grant: true })` asks for it. `personal`: what the till
+   * will ask of this reader, less than the list price; `unlock` asks for that first and pays no more than it.
+   */
   | {
       readonly status: 'priced'
       readonly offer: Offer
       readonly affordable: Affordable
       readonly free?: { readonly left: number } | undefined
+      readonly personal?: number | undefined
     }
   /** A pass or a reached cap covers it until then (Unix seconds): `unlock` opens it, and pays nothing. */
   | {
@@ -161,10 +173,13 @@ export type SendOutcome =
   | { readonly status: 'sent'; readonly token: string; readonly paymentId: string }
   | { readonly status: 'insufficient'; readonly missing: number; readonly unit: string }
 
-/** What came of "not worth it". `on-its-way`: the coins are signed for the vault, which finds them when it next looks. */
+/**
+ * What came of "not worth it". `on-its-way`: the coins are signed for the vault, which finds them when it next looks.
+ * `elsewhere`: this frame has nothing left to take coins with; the wallet's own page has.
+ */
 export type RefundOutcome =
   | { readonly status: 'refunded' | 'on-its-way'; readonly amount: number; readonly unit: string }
-  | { readonly status: 'declined'; readonly reason: RefundRefusal | 'not-owned' | 'refused' }
+  | { readonly status: 'declined'; readonly reason: RefundRefusal | 'not-owned' | 'elsewhere' | 'refused' }
 
 /** Money out. `request`: where to, as the method understands it; empty for `test`. */
 export type WithdrawInput = {

@@ -1,5 +1,6 @@
 /** What the actions share, as one value: ports, clients and the wallet's few things in memory; made by `createWallet`. */
 import type { Clock, CurvePort, MintClient, Random, TillClient, Timer } from './ports.ts'
+import type { Reader } from './reader-port.ts'
 import type { Db, PinnedMint, Purchase } from './tables.ts'
 
 /** An Ed25519 key as pay and reopen use it. `source` is its did:key. The private half cannot be exported. */
@@ -21,6 +22,10 @@ export type Context = {
   readonly mints: readonly string[]
   readonly ownOrigins: readonly string[]
   readonly itemMax: number
+  readonly siteDayMax: number | undefined
+  readonly dayMax: number | undefined
+  /** Absent in a wallet that only pays. */
+  readonly reader: (() => Promise<Reader>) | undefined
   readonly till: TillClient
   readonly mint: () => Promise<MintClient>
   readonly curve: () => Promise<CurvePort>

@@ -94,6 +94,8 @@ export type PaidOffer = {
   readonly tillOrigin: string
   readonly realm: string
   readonly challengeId: string
+  /** How long the till takes it back, in seconds. */
+  readonly refundSeconds?: number | undefined
   /** As the challenge says it: after that, by its own clock, the till takes nothing for it. */
   readonly expires?: string | undefined
   readonly title?: string | undefined
@@ -143,9 +145,40 @@ export type LoanPayment = Common & {
   readonly realm: string
   /** Blank outputs that went along; their indices are taken. */
   readonly refund: PlannedOutputs
+  /** How much of a day's sum of the rules went along, minor units. */
+  readonly share?: number | undefined
 }
 
-export type Payment = TillPayment | TopUpPayment | SwapPayment | SentPayment | LoanPayment
+/** Coins back for what was bought. The request's path is the offer's URL. */
+export type RefundPayment = Common & {
+  readonly kind: 'refund'
+  /** The payment that bought it. */
+  readonly of: string
+  readonly offer: Pick<PaidOffer, 'url' | 'site' | 'tillOrigin' | 'realm' | 'title'>
+  readonly request: JournaledRequest
+  /** In a frame without places: the vault knows those, by the loan. */
+  readonly outputs: PlannedOutputs
+  /** The loan whose blank outputs are used. */
+  readonly loan?: string | undefined
+}
+
+/** Coins for money elsewhere (NUT-05). `outputs`: blank, for what the way out did not cost (NUT-08). */
+export type WithdrawPayment = Common & {
+  readonly kind: 'withdraw'
+  readonly method: string
+  readonly quote: { readonly id: string; readonly feeReserve: number }
+  readonly request: JournaledRequest
+  readonly outputs: PlannedOutputs
+}
+
+export type Payment =
+  | TillPayment
+  | TopUpPayment
+  | SwapPayment
+  | SentPayment
+  | LoanPayment
+  | RefundPayment
+  | WithdrawPayment
 
 /** State -> event -> next state. What is not here cannot happen. */
 export const transitions: Readonly<Record<PaymentState, Readonly<Partial<Record<PaymentEvent, PaymentState>>>>> = {

@@ -118,7 +118,7 @@ export type TillRequest = {
  *
  * - `content`: 2xx. `receipt` is the `Payment-Receipt` header as it came.
  * - `challenge`: 402. `reason` is the problem's code.
- * - `refused`: it understood and said no.
+ * - `refused`: it understood and said no; `detail` is what its problem gives as the reason besides the code.
  * - `unknown`: whether it did what was asked cannot be told from here. `code` is of the error table.
  */
 export type TillAnswer = { readonly nowMs?: number | undefined } & (
@@ -127,9 +127,11 @@ export type TillAnswer = { readonly nowMs?: number | undefined } & (
       readonly contentType: string
       readonly body: string
       readonly receipt?: string | undefined
+      /** The `Tuppence-Standing` header as it came. */
+      readonly standing?: string | undefined
     }
   | { readonly status: 'challenge'; readonly challenges: readonly Challenge[]; readonly reason: string }
-  | { readonly status: 'refused'; readonly reason: string }
+  | { readonly status: 'refused'; readonly reason: string; readonly detail?: string | undefined }
   | { readonly status: 'unknown'; readonly code: ErrorCode }
 )
 
@@ -150,6 +152,11 @@ export type MintAnswer =
   | { readonly status: 'garbled'; readonly text: string }
   | { readonly status: 'unknown'; readonly code: ErrorCode }
 
+/** What came of a request that changes something, before it is read. */
+export type MintReply =
+  | { readonly status: 'answered'; readonly text: string }
+  | Extract<MintAnswer, { readonly status: 'refused' | 'unknown' }>
+
 /** A mint's routes as a wallet uses them. All but `sign` throw: `mint-unavailable`, `mint-timeout`, `mint-response-invalid`. */
 export type MintClient = {
   readonly keysets: (mint: string) => Promise<readonly KeysetInfo[]>
@@ -166,6 +173,10 @@ export type MintClient = {
   readonly testPay: (mint: string, quote: string) => Promise<ResponseOf<'testPay'>>
   /** Sends a journaled swap or issue request, exactly those bytes. Never throws, never tries again. */
   readonly sign: (mint: string, request: { readonly path: string; readonly body: string }) => Promise<MintAnswer>
+  /** As `sign`, for a route that answers something else. */
+  readonly post: (mint: string, request: { readonly path: string; readonly body: string }) => Promise<MintReply>
+  /** Reads a route, or asks it with `json`; answers its text. */
+  readonly ask: (mint: string, path: string, json?: unknown) => Promise<string>
   readonly checkState: (mint: string, points: readonly string[]) => Promise<ResponseOf<'checkState'>>
   readonly restore: (
     mint: string,

@@ -14,6 +14,7 @@ export type Snapshot = {
   readonly coins: readonly HeldCoin[]
   readonly payments: readonly Payment[]
   readonly history: readonly HistoryEntry[]
+  readonly rules: Rules
 }
 
 /** The stores, and the two ways to tell them something. */
@@ -23,7 +24,6 @@ export type State = {
   readonly $history: ReadableAtom<readonly HistoryEntry[]>
   readonly $purchases: ReadableAtom<Readonly<Record<string, Purchase>>>
   readonly $rules: ReadableAtom<Rules>
-  readonly rule: (rules: Rules) => void
   readonly show: (snapshot: Snapshot) => void
   readonly own: (purchases: readonly Purchase[]) => void
 }
@@ -37,15 +37,15 @@ export function makeState(): State {
   const $rules = atom(noRules)
   return {
     $rules,
-    rule: (rules) => $rules.set(rules),
     $balance,
     $payments,
     $history,
     $purchases,
-    show: ({ coins, payments, history }) => {
+    show: ({ coins, payments, history, rules }) => {
       $balance.set(balances(coins, payments))
       $payments.set(payments)
       $history.set(history)
+      $rules.set(rules)
     },
     own: (purchases) =>
       $purchases.set({ ...$purchases.get(), ...Object.fromEntries(purchases.map((one) => [one.url, one])) }),

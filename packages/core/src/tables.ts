@@ -1,7 +1,7 @@
 /** What the wallet keeps, table by table; a Db adapter stores these values without knowing them. */
-import type { BlindedMessage, Keyset, PaymentReceipt } from '@tuppence/protocol'
+import type { BlindedMessage, Keyset, PaymentReceipt, Via } from '@tuppence/protocol'
 import type { HeldCoin } from './coins.ts'
-import type { Payment, PaymentKind } from './payment.ts'
+import type { Payment, PaymentKind, PlannedOutputs } from './payment.ts'
 import type { DbOf, RowOf, TxOf } from './ports.ts'
 
 /** A mint as first met: keyset ids recomputed, keys pinned, and the keys that sign its receipts. */
@@ -27,6 +27,12 @@ export type Purchase = {
   readonly receipt?: PaymentReceipt | undefined
   /** Whether the mint signed a receipt for exactly this payment and offer. */
   readonly receiptVerified: boolean
+  /** Why the till opens it, where it was not paid for by itself. */
+  readonly via?: Via | undefined
+  /** It belongs to the key that a frame made for itself before it was lent anything. */
+  readonly guest?: boolean | undefined
+  /** Until when, by this device's clock, the till said that it takes it back. */
+  readonly refundUntilMs?: number | undefined
 }
 
 /** A payment that ended. Keyed by payment id, which sorts by time. */
@@ -45,6 +51,12 @@ export type HistoryEntry = {
   /** Why it ended so, as an error code. */
   readonly reason?: string | undefined
   readonly gesture?: string | undefined
+  /** The payment that a refund gave back. */
+  readonly of?: string | undefined
+  /** The loan whose blank outputs a refund used. */
+  readonly loan?: string | undefined
+  /** The blank outputs that went with a loan. */
+  readonly outputs?: PlannedOutputs | undefined
 }
 
 /** What a frame knows of the loan it lives on. Keyed by site. */

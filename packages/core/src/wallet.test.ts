@@ -98,7 +98,7 @@ describe('a wallet', () => {
     })
     await topUp(wallet, 3_000)
     const dear = await wallet.look(at('/read/dear'))
-    expect(await wallet.unlock(dear)).toEqual({ status: 'over-budget', max: 2_000, unit: 'usd' })
+    expect(await wallet.unlock(dear)).toEqual({ status: 'over-budget', max: 2_000, unit: 'usd', by: 'item' })
     expect(await wallet.unlock(dear, { approved: 2_499 })).toMatchObject({ status: 'over-budget' })
     expect(spendable(wallet)).toBe(3_003)
     expect(await wallet.unlock(dear, { approved: 2_500 })).toMatchObject({ status: 'paid' })

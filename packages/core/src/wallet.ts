@@ -1,5 +1,5 @@
 /** Wires ports, clients, actions and state into a wallet: the only file that does; called by the widget, agents and tests. */
-import { TuppenceError } from '@tuppence/protocol'
+import { assert, TuppenceError } from '@tuppence/protocol'
 import { look, lookTip } from './actions/look.ts'
 import { pay, reopening } from './actions/pay.ts'
 import { warm } from './actions/till-payment.ts'
@@ -8,6 +8,8 @@ import type { Look, Outcome, UnlockOptions, Wallet, WalletDeps } from './api.ts'
 import { itemMaxDefault } from './budget.ts'
 import { tillClient } from './clients/till.ts'
 import type { Context } from './context.ts'
+import type { Reader } from './reader-port.ts'
+import { noRules, type Rules } from './rules.ts'
 import { historyShown, makeState, type State } from './state.ts'
 import type { Purchase } from './tables.ts'
 
@@ -30,6 +32,8 @@ export function createWallet(deps: WalletDeps): Wallet {
   const context = makeContext(deps, state)
   const stopWatching = deps.db.watch?.(() => void context.changed())
   const open = (what: Look, options?: UnlockOptions) => unlock(context, what, options)
+  const later = <N extends ReaderAction>(name: N) =>
+    (async (input: never) => (await readerOf(context))[name](input)) as Wallet[N]
   return {
     mode: deps.seed ? 'vault' : 'allowance',
     $balance: state.$balance,
@@ -49,18 +53,18 @@ export function createWallet(deps: WalletDeps): Wallet {
       stopWatching?.()
       deps.db.close()
     },
-    look: (input) => (warm(), look(context, input)),
-    lookTip: (input) => (warm(), lookTip(context, input)),
+    look: (input) => (warm(context), look(context, input)),
+    lookTip: (input) => (warm(context), lookTip(context, input)),
     unlock: open,
     reopen: async (input) => (await reopening()).reopen(context, input),
     tip: async (input, options) => open(await lookTip(context, input), options),
     $rules: state.$rules,
-    setRules: async (rules) => (await extra()).setRules(context, rules),
-    refund: async (what) => (await extra()).refund(context, what),
-    claim: async (input) => (await extra()).claim(context, input),
-    redeem: async (input) => (await extra()).redeem(context, input),
-    withdrawMethods: async (mint) => (await extra()).withdrawMethods(context, mint),
-    withdraw: async (input) => (await extra()).withdraw(context, input),
+    setRules: later('setRules'),
+    refund: later('refund'),
+    claim: later('claim'),
+    redeem: later('redeem'),
+    withdrawMethods: later('withdrawMethods'),
+    withdraw: later('withdraw'),
     fundingMethods: async (mint) => (await context.mint()).fundingMethods(mint ?? context.mints[0] ?? ''),
     topUp: async (input) => (await minting()).topUp(context, input),
     receive: async (token) => (await minting()).receive(context, token),
@@ -78,8 +82,13 @@ export function createWallet(deps: WalletDeps): Wallet {
   }
 }
 
-/** What is asked for now and then. */
-const extra = () => import('./extra.ts')
+/** What the reader's side does for the wallet's own methods. */
+type ReaderAction = 'setRules' | 'refund' | 'claim' | 'redeem' | 'withdrawMethods' | 'withdraw'
+
+function readerOf({ reader }: Context): Promise<Reader> {
+  assert(reader, 'needs createWallet({ reader })')
+  return reader()
+}
 
 /** The half that paying does not need. */
 const minting = () => import('./minting.ts')
@@ -95,14 +104,23 @@ async function unlock(context: Context, what: Look, options?: UnlockOptions): Pr
     }
     case 'covered':
     case 'priced':
-      return pay(context, what.offer, options)
+      return isPlain(what, options)
+        ? pay(context, what.offer, options)
+        : (await readerOf(context)).unlock(what, options)
     case 'free':
       return { status: 'opened', contentType: what.contentType, body: what.body }
   }
 }
 
+/** Whether there is nothing to it but paying what was shown. */
+function isPlain(what: Extract<Look, { readonly offer: unknown }>, options: UnlockOptions = {}): boolean {
+  return what.status === 'priced' && what.personal === undefined && !options.grant && !options.auto
+}
+
 function makeContext(deps: WalletDeps, state: State): Context {
   const { db, seed, timer, fetch, mints, itemMax = itemMaxDefault, clock = systemClock, random = systemRandom } = deps
+  const { siteDayMax, dayMax, reader } = deps
+  assert(reader || (siteDayMax ?? dayMax) === undefined, 'caps of a day need createWallet({ reader })')
   let tidying = false
   const context: Context = {
     db,
@@ -112,6 +130,9 @@ function makeContext(deps: WalletDeps, state: State): Context {
     seed,
     mints,
     itemMax,
+    siteDayMax,
+    dayMax,
+    reader: reader && once(async () => (await reader()).reader(context as never) as Reader),
     ownOrigins: [...(deps.ownOrigins ?? []), ...mints.map((mint) => new URL(mint).origin)],
     till: tillClient(fetch),
     mint: once(async () => (await import('./clients/mint.ts')).mintClient(fetch)),
@@ -148,10 +169,11 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
 }
 
 async function refresh({ db }: Context, state: State, purchase?: Purchase): Promise<void> {
-  const snapshot = await db.transact(['coins', 'payments', 'history'], 'read', async (tx) => ({
+  const snapshot = await db.transact(['coins', 'payments', 'history', 'settings'], 'read', async (tx) => ({
     coins: (await tx.list('coins')).map(({ value }) => value),
     payments: (await tx.list('payments')).map(({ value }) => value),
     history: (await tx.list('history', { order: 'descending', limit: historyShown })).map(({ value }) => value),
+    rules: ((await tx.get('settings', 'rules')) ?? noRules) as Rules,
   }))
   state.show(snapshot)
   if (purchase) state.own([purchase])

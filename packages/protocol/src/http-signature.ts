@@ -25,14 +25,14 @@ const derived = ['@method', '@authority', '@path', '@query']
 
 /**
  * What a signature of ours covers, and what a verifier must find covered: the four parts of the target, the credential
- * when there is one, the body's digest when there is a body, the idempotency key when it is sent.
+ * when there is one, the body's digest when there is a body, the idempotency key and what is asked for when they are sent.
  */
 export function coveredComponents(request: SignableRequest): string[] {
   const headers = new Headers(request.headers)
   const covered = [...derived]
   if (headers.has('authorization')) covered.push('authorization')
   if (bodyOf(request).length > 0) covered.push('content-digest')
-  if (headers.has('idempotency-key')) covered.push('idempotency-key')
+  covered.push(...['idempotency-key', 'tuppence-ask'].filter((name) => headers.has(name)))
   return covered
 }
 

@@ -38,6 +38,8 @@ export const limits = {
   /** Most inputs and most outputs of one mint request. */
   inputsMax: 256,
   outputsMax: 256,
+  /** Most outputs of one refund. */
+  refundOutputsMax: 64,
   /** Most outputs of one restore request: other wallets ask for 300 at once, and nothing is signed. */
   restoreMax: 512,
   /** Longest secret of a coin, in UTF-8 bytes (well-known secrets included). */

@@ -4,21 +4,29 @@ import type { Allowance, AllowanceReport } from '../api.ts'
 import type { Context } from '../context.ts'
 import type { LoanPayment, Payment } from '../payment.ts'
 import type { HeldAllowance, Purchase } from '../tables.ts'
+import type { Rules } from '../rules.ts'
 import { coinStates } from './coin-states.ts'
 import { pinnedMint } from './pinned.ts'
 import { homeSwapOf, letGo, recall } from './recall.ts'
 import { namesOffer } from './settle.ts'
 import { spendableIn } from './spendable.ts'
 
+/** As in spending.ts: rules that the reader set in this frame. */
+const rulesSetHere = 'rules-set-here'
+
 /** Where a site's allowances are kept: all loans to one page origin lie side by side. */
 const keyOf = ({ site, id }: { readonly site: string; readonly id: string }) => `${site} ${id}`
 
 /** Takes an allowance. The same one twice counts once: its coins may be spent by then. */
 export async function acceptAllowance(context: Context, allowance: Allowance): Promise<void> {
-  const { coins, purchases, mints, id, site, tillOrigin, realm, key, publicX, refundOutputs } = allowance
+  const { coins, purchases, mints, id, site, tillOrigin, realm, key, publicX, refundOutputs, rules } = allowance
   const held: HeldAllowance = { id, site, tillOrigin, realm, key, publicX, refundOutputs }
-  await context.db.transact(['allowances', 'coins', 'mints', 'purchases'], 'write', async (tx) => {
+  await context.db.transact(['allowances', 'coins', 'mints', 'purchases', 'settings'], 'write', async (tx) => {
     if (await tx.get('allowances', keyOf(held))) return
+    if (rules) {
+      await tx.put('settings', 'rules', rules)
+      await tx.delete('settings', rulesSetHere)
+    }
     await tx.put('allowances', keyOf(held), held)
     for (const coin of coins) await tx.put('coins', coin.secret, { ...coin, site })
     for (const mint of mints) await tx.put('mints', mint.url, mint)
@@ -32,7 +40,7 @@ export async function acceptAllowance(context: Context, allowance: Allowance): P
 
 /** What was done with the newest allowance of a site, and before it. `undefined`: there is none. */
 export async function reportAllowance({ db }: Context, site: string): Promise<AllowanceReport | undefined> {
-  return db.transact(['allowances', 'coins', 'payments', 'purchases', 'history'], 'read', async (tx) => {
+  return db.transact(['allowances', 'coins', 'payments', 'purchases', 'history', 'settings'], 'read', async (tx) => {
     const allowance = (
       await tx.list('allowances', { from: `${site} `, to: `${site}!`, order: 'descending', limit: 1 })
     )[0]?.value
@@ -50,6 +58,7 @@ export async function reportAllowance({ db }: Context, site: string): Promise<Al
       ),
       history: history.filter((entry) => entry.site === site),
       held: held.flat().map(({ secret }) => secret),
+      rules: (await tx.get('settings', rulesSetHere)) ? ((await tx.get('settings', 'rules')) as Rules) : undefined,
     }
   })
 }
@@ -64,10 +73,13 @@ export async function settleLoan(context: Context, report: AllowanceReport): Pro
   const proven: Purchase[] = []
   for (const purchase of report.purchases) if (await isProven(context, purchase)) proven.push(purchase)
   await context.db.transact(['purchases', 'history'], 'write', async (tx) => {
+    // A frame does not hear of what was given back elsewhere.
+    const back = (await tx.list('history')).map(({ value }) => (value.end === 'done' ? value.of : undefined))
     for (const purchase of proven)
-      if (!(await tx.get('purchases', purchase.url))) await tx.put('purchases', purchase.url, purchase)
+      if (!back.includes(purchase.paymentId) && !(await tx.get('purchases', purchase.url)))
+        await tx.put('purchases', purchase.url, purchase)
     for (const entry of known ? report.history : [])
-      if (!(await tx.get('history', entry.id))) await tx.put('history', entry.id, entry)
+      if (entry.kind !== 'refund' && !(await tx.get('history', entry.id))) await tx.put('history', entry.id, entry)
   })
   await context.changed()
   for (const purchase of proven) await context.changed(purchase)
@@ -83,6 +95,7 @@ export async function settleLoan(context: Context, report: AllowanceReport): Pro
       spent: [...states].filter(([, state]) => state === 'SPENT').map(([secret]) => secret),
     })
   }
+  await (await context.reader?.())?.settleReport(report)
 }
 
 async function isProven(context: Context, { receipt, url, amount, unit }: Purchase): Promise<boolean> {

@@ -24,7 +24,17 @@ function about(payment: Payment): Partial<HistoryEntry> {
       }
     }
     case 'lend':
-      return { site: payment.site }
+      return { site: payment.site, outputs: payment.refund }
+    case 'refund': {
+      const { url, site, title } = payment.offer
+      return {
+        url,
+        site,
+        of: payment.of,
+        ...(title !== undefined && { title }),
+        ...(payment.loan && { loan: payment.loan }),
+      }
+    }
     default:
       return {}
   }

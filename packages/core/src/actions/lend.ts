@@ -4,6 +4,7 @@ import type { Allowance, LendInput } from '../api.ts'
 import { planCoins, planCoinsFor, total, type HeldCoin } from '../coins.ts'
 import type { Context } from '../context.ts'
 import { advance, firstState, type LoanPayment, type PlannedOutputs } from '../payment.ts'
+import type { Rules } from '../rules.ts'
 import { siteKey } from './site-keys.ts'
 import type { Purchase, Tx } from '../tables.ts'
 import { newId } from './ids.ts'
@@ -28,13 +29,15 @@ export async function lend(context: Context, input: LendInput): Promise<Allowanc
   const mint = await mintFor(context, input)
   const key = await siteKey(context, input)
   const open = await openMint(context, mint, unit)
+  const reader = await context.reader?.()
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const wanted = await prepareCoins(context, { ...input, mint })
     if (wanted.length === 0) return undefined
     const refund = await draftOutputs(context, open.keyset, Array<number>(refundOutputsCount).fill(0))
-    const lent = await context.db.transact(['coins', 'payments', 'counters'], 'write', (tx) =>
-      journalLoan(context, tx, { ...input, mint, wanted, refund: refund.outputs }),
-    )
+    const lent = await context.db.transact(['coins', 'payments', 'counters', 'settings'], 'write', async (tx) => {
+      const ruled = await reader?.lendRules(tx, site)
+      return journalLoan(context, tx, { ...input, mint, wanted, refund: refund.outputs, ruled })
+    })
     if (!lent) continue
     await context.changed()
     return {
@@ -49,14 +52,21 @@ export async function lend(context: Context, input: LendInput): Promise<Allowanc
       refundOutputs: [...refund.blinded] satisfies BlindedMessage[],
       purchases: await purchasesFrom(context, input),
       mints: [open.pinned],
+      rules: lent.rules,
     }
   }
   return undefined
 }
 
-type Loan = LendInput & { readonly mint: string; readonly wanted: readonly number[]; readonly refund: PlannedOutputs }
+type Loan = LendInput & {
+  readonly mint: string
+  readonly wanted: readonly number[]
+  readonly refund: PlannedOutputs
+  readonly ruled: { readonly rules: Rules; readonly share: number } | undefined
+}
 
-async function journalLoan(context: Context, tx: Tx, { site, tillOrigin, realm, unit, mint, wanted, refund }: Loan) {
+async function journalLoan(context: Context, tx: Tx, loaned: Loan) {
+  const { site, tillOrigin, realm, unit, mint, wanted, refund, ruled } = loaned
   const coins = pick(
     (await spendableIn(tx, { unit })).filter((coin) => coin.mint === mint),
     wanted,
@@ -75,9 +85,10 @@ async function journalLoan(context: Context, tx: Tx, { site, tillOrigin, realm, 
     tillOrigin,
     realm,
     refund,
+    share: ruled?.share,
   }
   await tx.put('payments', loan.id, loan)
-  return { loan, coins: coins.map((coin) => ({ ...coin, site })) }
+  return { loan, rules: ruled?.rules, coins: coins.map((coin) => ({ ...coin, site })) }
 }
 
 /** Sees to it that the coins of a good allowance are there. Answers their amounts. */

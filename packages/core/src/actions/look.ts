@@ -37,7 +37,9 @@ export async function look(context: Context, input: LookInput): Promise<Look> {
     if (url.origin !== site) throw new TuppenceError('site-refused')
     return { status: 'free', contentType: answer.contentType, body: answer.body }
   }
-  return priced(context, await offerFrom(context, challengesOf(answer), { url, site }))
+  const look = await priced(context, await offerFrom(context, challengesOf(answer), { url, site }))
+  const { reader } = context
+  return input.personal && reader ? (await reader()).personal(look, input.signal) : look
 }
 
 /**
@@ -106,7 +108,7 @@ export function purchaseOf({ db }: Context, url: string): Promise<Purchase | und
   return db.transact(['purchases'], 'read', (tx) => tx.get('purchases', url))
 }
 
-function challengesOf(answer: TillAnswer): readonly Challenge[] {
+export function challengesOf(answer: TillAnswer): readonly Challenge[] {
   if (answer.status === 'unknown') throw new TuppenceError(answer.code)
   if (answer.status === 'challenge' && answer.challenges.length > 0) return answer.challenges
   const reason = answer.status === 'content' ? '' : answer.reason
@@ -115,7 +117,7 @@ function challengesOf(answer: TillAnswer): readonly Challenge[] {
 }
 
 /** The first challenge that this wallet can pay, else the reason why the first one can't be. */
-async function offerFrom(context: Context, challenges: readonly Challenge[], target: Target): Promise<Offer> {
+export async function offerFrom(context: Context, challenges: readonly Challenge[], target: Target): Promise<Offer> {
   let fault: unknown
   for (const challenge of challenges) {
     try {
@@ -159,11 +161,14 @@ export function sitesOf({ opaque }: Challenge): string[] {
   return (opaque?.['sites'] ?? '').split(' ').filter(Boolean).slice(0, limits.sitesMax)
 }
 
-async function priced(context: Context, offer: Offer): Promise<Look> {
+export async function priced(context: Context, offer: Offer): Promise<Look> {
   // Made ready now, so that after the click there is nothing left to wait for.
   void siteKey(context, offer).catch(() => {})
   const coins = await spendable(context, offer)
-  return { status: 'priced', offer, affordable: affordable(coins, offer) }
+  const look = { status: 'priced' as const, offer, affordable: affordable(coins, offer) }
+  const { terms } = offer.challenge.opaque ?? {}
+  const { reader } = context
+  return terms !== undefined && reader ? (await reader()).withTerms(look, terms) : look
 }
 
 /** Whether some mint's coins can pay an offer, and how soon. */

@@ -14,6 +14,7 @@ import { isWithin } from '../budget.ts'
 import { selectExact, total, type HeldCoin } from '../coins.ts'
 import type { Context } from '../context.ts'
 import { firstState, type Payment, type TillPayment } from '../payment.ts'
+import type { Stopped } from '../reader-port.ts'
 import { siteKey } from './site-keys.ts'
 import type { HistoryEntry, Purchase, Tx } from '../tables.ts'
 import { newId } from './ids.ts'
@@ -35,6 +36,7 @@ type Reserved =
   | { readonly status: 'reserved' | 'open'; readonly payment: TillPayment }
   | { readonly status: 'owned'; readonly purchase: Purchase }
   | { readonly status: 'ended'; readonly entry: HistoryEntry }
+  | { readonly status: 'stopped'; readonly stopped: Stopped }
   | { readonly status: 'short'; readonly coins: readonly HeldCoin[] }
 
 /**
@@ -47,15 +49,19 @@ type Reserved =
 export async function pay(context: Context, offer: Offer, options: UnlockOptions = {}): Promise<Outcome> {
   const { approved, gesture, signal } = options
   const { itemMax } = context
-  if (!isWithin({ itemMax, approved }, offer.amount)) return { status: 'over-budget', max: itemMax, unit: offer.unit }
+  if (!isWithin({ itemMax, approved }, offer.amount))
+    return { status: 'over-budget', max: itemMax, unit: offer.unit, by: 'item' }
   const expired = isExpired(offer.challenge, tillNowMs(context, offer.tillOrigin))
   const fresh = expired ? await (await import('./fresh-offer.ts')).freshOffer(context, offer, signal) : offer
   if (!fresh) return { status: 'declined', reason: 'challenge-changed' }
   const source = await sourceOf(context, fresh)
   if (source === undefined) return { status: 'insufficient', missing: offer.amount, unit: offer.unit }
   if (signal?.aborted) throw new TuppenceError('cancelled')
-  const reserved = await context.db.transact(['coins', 'payments', 'purchases', 'history'], 'write', (tx) =>
-    reserve(context, tx, { offer: fresh, source, gesture }),
+  // Loaded beforehand: nothing else may be waited for inside a transaction.
+  const reader = await context.reader?.()
+  const charge = async (tx: Tx) => reader?.charge(tx, fresh, options)
+  const reserved = await context.db.transact(['coins', 'payments', 'purchases', 'history', 'settings'], 'write', (tx) =>
+    reserve(context, tx, { offer: fresh, source, gesture, charge }),
   )
   switch (reserved.status) {
     case 'reserved':
@@ -69,6 +75,8 @@ export async function pay(context: Context, offer: Offer, options: UnlockOptions
     }
     case 'ended':
       return { status: 'opened', contentType: 'text/plain', body: '', receipt: reserved.entry.receipt }
+    case 'stopped':
+      return { ...reserved.stopped, status: 'over-budget', unit: offer.unit }
     case 'short':
       return missing(reserved.coins, offer)
   }
@@ -84,7 +92,12 @@ async function sourceOf(context: Context, offer: Offer): Promise<string | undefi
   }
 }
 
-type Wanted = { readonly offer: Offer; readonly source: string; readonly gesture: string | undefined }
+type Wanted = {
+  readonly offer: Offer
+  readonly source: string
+  readonly gesture: string | undefined
+  readonly charge: (tx: Tx) => Promise<Stopped | undefined>
+}
 
 /** Runs inside one transaction: decides what this gesture is, and writes the payment with its credential if it is new. */
 async function reserve(context: Context, tx: Tx, wanted: Wanted): Promise<Reserved> {
@@ -102,6 +115,8 @@ async function reserve(context: Context, tx: Tx, wanted: Wanted): Promise<Reserv
   for (const mint of offer.mints) {
     const payment = fitting(context, wanted, { mint, coins: coins.filter((coin) => coin.mint === mint) })
     if (!payment) continue
+    const stopped = await wanted.charge(tx)
+    if (stopped) return { status: 'stopped', stopped }
     await tx.put('payments', payment.id, payment)
     return { status: 'reserved', payment }
   }
@@ -136,7 +151,7 @@ function journaled(
   context: Context,
   { offer, source, gesture, mint, chosen }: Wanted & { readonly mint: string; readonly chosen: readonly HeldCoin[] },
 ): TillPayment {
-  const { url, site, tillOrigin, realm, challenge, title, amount, unit, body } = offer
+  const { url, site, tillOrigin, realm, challenge, title, amount, unit, body, terms } = offer
   // The till needs no proof of the mint's signature: it asks the mint. The proof would only fill the header.
   const proofs = chosen.map(({ amount: worth, id, secret, C }) => ({ amount: worth, id: shortKeysetId(id), secret, C }))
   const token = encodeToken({ mint, unit, proofs })
@@ -158,6 +173,7 @@ function journaled(
       realm,
       challengeId: challenge.id,
       expires: challenge.expires,
+      refundSeconds: terms?.refundSeconds,
       title,
     },
     token,

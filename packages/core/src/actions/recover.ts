@@ -6,10 +6,12 @@ import {
   isEnd,
   type LoanPayment,
   type Payment,
+  type RefundPayment,
   type SentPayment,
   type SwapPayment,
   type TillPayment,
   type TopUpPayment,
+  type WithdrawPayment,
 } from '../payment.ts'
 import { coinStates } from './coin-states.ts'
 import { homeSwapOf, letGo, recall } from './recall.ts'
@@ -84,6 +86,9 @@ function recoverOne(context: Context, payment: Payment): Promise<unknown> {
       return recoverSent(context, payment)
     case 'lend':
       return recoverLoan(context, payment)
+    case 'refund':
+    case 'withdraw':
+      return recoverByReader(context, payment)
   }
 }
 
@@ -123,6 +128,10 @@ async function recoverSent(context: Context, payment: SentPayment): Promise<void
   const states = await coinStates(context, payment.mint, payment.coins)
   const spent = payment.coins.filter((secret) => states.get(secret) === 'SPENT')
   if (spent.length > 0) await letGo(context, { id: payment.id, spent })
+}
+
+async function recoverByReader({ reader }: Context, payment: RefundPayment | WithdrawPayment): Promise<void> {
+  await (await reader?.())?.recover(payment)
 }
 
 async function recoverLoan(context: Context, payment: LoanPayment): Promise<void> {

@@ -3,7 +3,8 @@ import { TuppenceError, type Coin, type Keyset } from '@tuppence/protocol'
 import type { RestoreOptions } from '../api.ts'
 import type { Context } from '../context.ts'
 import { coinStates } from './coin-states.ts'
-import { refreshMint } from './mints.ts'
+import type { PlannedOutputs } from '../payment.ts'
+import { keysetOf, refreshMint } from './mints.ts'
 import { seedOf } from './outputs.ts'
 
 /** Outputs a request, and empty batches in a row after which a keyset is done (NUT-13 "Restoring batches"). */
@@ -51,22 +52,11 @@ async function restoreKeyset(context: Context, scan: Scan): Promise<number> {
 /** `next`: the index after the last one that the mint ever signed in this batch. */
 async function restoreBatch(
   context: Context,
-  { url, keyset }: Scan,
+  { url, keyset }: Pick<Scan, 'url' | 'keyset'>,
   from: number,
 ): Promise<{ coins: Indexed[]; next?: number }> {
-  const [seed, curve, client] = await Promise.all([seedOf(context), context.curve(), context.mint()])
-  const indices = Array.from({ length: batchSize }, (_, at) => from + at)
-  const asked = await curve.makeOutputs({
-    seed,
-    keysetId: keyset.id,
-    planned: indices.map((index) => ({ index, amount: 0 })),
-  })
-  const { outputs, signatures } = await client.restore(url, asked)
-  const indexOf = new Map(asked.map(({ B_ }, at) => [B_, from + at]))
-  const answered = outputs.flatMap(({ B_ }, at) => {
-    const [index, signature] = [indexOf.get(B_), signatures[at]]
-    return index === undefined || !signature ? [] : [{ planned: { index, amount: signature.amount }, signature }]
-  })
+  const [seed, curve] = await Promise.all([seedOf(context), context.curve()])
+  const answered = await signedFrom(context, { url, keysetId: keyset.id }, from)
   if (answered.length === 0) return { coins: [] }
   const coins = await curve.unblind({
     seed,
@@ -82,9 +72,47 @@ async function restoreBatch(
   return { coins: indexed, next: Math.max(...indexed.map(({ index }) => index)) + 1 }
 }
 
+type Place = { readonly url: string; readonly keysetId: string }
+
+/** What the mint has signed of one batch of outputs. */
+async function signedFrom(context: Context, { url, keysetId }: Place, from: number) {
+  const [seed, curve, client] = await Promise.all([seedOf(context), context.curve(), context.mint()])
+  const planned = Array.from({ length: batchSize }, (_, at) => ({ index: from + at, amount: 0 }))
+  const asked = await curve.makeOutputs({ seed, keysetId, planned })
+  const { outputs, signatures } = await client.restore(url, asked)
+  const indexOf = new Map(asked.map(({ B_ }, at) => [B_, from + at]))
+  return outputs.flatMap(({ B_ }, at) => {
+    const [index, signature] = [indexOf.get(B_), signatures[at]]
+    return index === undefined || !signature ? [] : [{ planned: { index, amount: signature.amount }, signature }]
+  })
+}
+
+/**
+ * Moves on beyond every index that the mint has signed already: another device of this seed was there, or another life of
+ * this storage. Its coins are that device's to hold; `restore` would bring them.
+ */
+export async function skipAhead(context: Context, url: string, { keysetId, planned }: PlannedOutputs): Promise<void> {
+  let next = planned[0]?.index ?? 0
+  for (let from = next; ; from += batchSize) {
+    const signed = await signedFrom(context, { url, keysetId }, from)
+    if (signed.length === 0) break
+    next = Math.max(...signed.map(({ planned: { index } }) => index)) + 1
+  }
+  await context.db.transact(['counters'], 'write', async (tx) =>
+    tx.put('counters', keysetId, Math.max(next, (await tx.get('counters', keysetId)) ?? 0)),
+  )
+}
+
+/** Finds coins that were signed for outputs handed to somebody else. Answers what came, in minor units. */
+export async function restoreAt(context: Context, url: string, { keysetId, planned }: PlannedOutputs): Promise<number> {
+  const keyset = await keysetOf(context, url, keysetId)
+  const { coins, next } = await restoreBatch(context, { url, keyset }, planned[0]?.index ?? 0)
+  return next === undefined ? 0 : keep(context, { url, keyset }, { coins, next })
+}
+
 async function keep(
   context: Context,
-  { url, keyset }: Scan,
+  { url, keyset }: Pick<Scan, 'url' | 'keyset'>,
   { coins, next }: { coins: readonly Indexed[]; next: number },
 ): Promise<number> {
   const missing = await notHere(context, keyset, coins)

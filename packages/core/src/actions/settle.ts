@@ -9,11 +9,13 @@ import {
   tokenReference,
   verifyReceipt,
   type PaymentReceipt,
+  type Standing,
 } from '@tuppence/protocol'
 import type { Outcome } from '../api.ts'
 import type { Context } from '../context.ts'
 import { advance, isEnd, type TillPayment } from '../payment.ts'
 import type { TillAnswer } from '../ports.ts'
+import type { Stander } from '../reader-port.ts'
 import type { Purchase } from '../tables.ts'
 import { ended } from './history.ts'
 import { pinnedMint } from './pinned.ts'
@@ -39,7 +41,20 @@ export async function settle(context: Context, payment: TillPayment, answer: Dec
     if (!isTuppenceError(error)) throw error
   }
   context.tidyLater()
-  return { status: 'paid', contentType, body, receipt }
+  return { status: 'paid', contentType, body, receipt, standing: await learnt(context, payment.offer, answer.standing) }
+}
+
+/** Keeps what a till said of the reader's standing. It is nothing to fail over. */
+export async function learnt(
+  { reader }: Context,
+  stander: Stander,
+  text: string | undefined,
+): Promise<Standing | undefined> {
+  try {
+    return text === undefined || !reader ? undefined : await (await reader()).learn(stander, text)
+  } catch {
+    return undefined
+  }
 }
 
 function isStale({ createdMs, nowMs = createdMs }: Decided): boolean {
@@ -86,7 +101,8 @@ function purchaseFrom(
   { offer, amount, unit, id }: TillPayment,
   proof: Pick<Purchase, 'receipt' | 'receiptVerified'>,
 ): Purchase {
-  const { url, tillOrigin, realm, sites, title } = offer
+  const { url, tillOrigin, realm, sites, title, refundSeconds } = offer
+  const atMs = clock.nowMs()
   return {
     url,
     tillOrigin,
@@ -95,8 +111,9 @@ function purchaseFrom(
     amount,
     unit,
     paymentId: id,
-    atMs: clock.nowMs(),
+    atMs,
     ...proof,
+    ...(refundSeconds !== undefined && { refundUntilMs: atMs + refundSeconds * 1_000 }),
     ...(title !== undefined && { title }),
   }
 }

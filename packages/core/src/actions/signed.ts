@@ -8,6 +8,7 @@ import {
   transitions,
   type Payment,
   type PlannedOutputs,
+  type RefundPayment,
   type SwapPayment,
   type TopUpPayment,
 } from '../payment.ts'
@@ -18,7 +19,8 @@ import { keysetOf } from './mints.ts'
 import { seedOf } from './outputs.ts'
 
 /** A payment whose request has been journaled. */
-export type SigningPayment = (SwapPayment | TopUpPayment) & Required<Pick<SwapPayment, 'request' | 'outputs'>>
+export type SigningPayment = (SwapPayment | TopUpPayment | RefundPayment) &
+  Required<Pick<SwapPayment, 'request' | 'outputs'>>
 
 /**
  * How it ended. `refused`: nothing was signed; inputs that are still good are free again, and a top-up is back at its
@@ -63,7 +65,7 @@ async function settle(context: Context, payment: SigningPayment, answer: MintAns
 }
 
 /** W6: every signature is checked before anything is believed; then coins in, inputs out, payment ended, in one write. */
-async function accept(
+export async function accept(
   context: Context,
   payment: SigningPayment,
   answer: { signatures: readonly BlindSignature[]; text: string },
@@ -88,7 +90,7 @@ const asked = ({ keysetId, planned }: PlannedOutputs) => planned.map(({ amount }
 
 async function commit(context: Context, payment: SigningPayment, coins: readonly Coin[]): Promise<void> {
   const { id, mint, unit } = payment
-  await context.db.transact(['payments', 'coins', 'history'], 'write', async (tx) => {
+  await context.db.transact(['payments', 'coins', 'history', 'purchases'], 'write', async (tx) => {
     const open = await tx.get('payments', id)
     // Ended already: by another tab, and the same coins are there; or on a refusal that these signatures prove wrong.
     if (!open && (await tx.get('history', id))?.end !== 'undone') return
@@ -99,6 +101,7 @@ async function commit(context: Context, payment: SigningPayment, coins: readonly
     await tx.delete('payments', id)
     await tx.put('history', id, ended(current, { end: 'done' }))
     if (current.kind === 'swap' && current.of !== undefined) await endRecalled(tx, current.of, current)
+    if (current.kind === 'refund') await tx.delete('purchases', current.offer.url)
   })
 }
 
@@ -119,7 +122,7 @@ async function endRecalled(tx: Tx, id: string, swap: Pick<SwapPayment, 'coins' |
   )
 }
 
-async function quarantine(
+export async function quarantine(
   context: Context,
   payment: SigningPayment,
   { text, error }: { text: string; error: TuppenceError },
@@ -141,7 +144,7 @@ function awaits(current: Payment | undefined, { request }: SigningPayment): curr
 }
 
 /** The mint said no. That is believed only once it also says that it signed none of the outputs (NUT-09). */
-async function askAgain(context: Context, payment: SigningPayment, reason: string): Promise<Signed> {
+export async function askAgain(context: Context, payment: SigningPayment, reason: string): Promise<Signed> {
   const { id, mint, outputs } = payment
   await context.db.transact(['payments'], 'write', async (tx) => {
     const current = await tx.get('payments', id)

@@ -11,8 +11,8 @@ import { siteKey } from './site-keys.ts'
 const settling = () => import('./settle.ts')
 
 /** Loads what will be needed after the answer, while the reader is still reading the price. */
-export function warm(): void {
-  void settling().catch(() => {})
+export function warm({ reader }: Context): void {
+  void Promise.all([settling(), reader?.()]).catch(() => {})
 }
 
 /**

@@ -132,7 +132,8 @@ function journalSend(
   })
 }
 
-async function richestMint(context: Context, unit: string): Promise<string> {
+/** The mint with the most coins of a unit that are free. */
+export async function richestMint(context: Context, unit: string): Promise<string> {
   const coins = await spendable(context, { unit })
   const worth = (mint: string) => total(coins.filter((coin) => coin.mint === mint))
   return context.mints.toSorted((a, b) => worth(b) - worth(a))[0] ?? ''

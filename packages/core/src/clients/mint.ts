@@ -18,7 +18,7 @@ import {
   type ErrorCode,
 } from '@tuppence/protocol'
 import * as v from 'valibot'
-import type { Fetch, MintAnswer, MintClient } from '../ports.ts'
+import type { Fetch, MintAnswer, MintClient, MintReply } from '../ports.ts'
 import { readText, undecided } from './body.ts'
 
 /** How much of a broken answer is kept. */
@@ -73,6 +73,8 @@ export function mintClient(fetch?: Fetch, timeoutMs: number = limits.mintTimeout
       ask(quoteSchema, `${mint}/v1/mint/quote/${method}/${encodeURIComponent(quote)}`),
     testPay: (mint, quote) => ask(quoteSchema, `${mint}/v1/test/pay`, { quote }),
     sign: (mint, request) => sign(http, mint + request.path, request.body),
+    post: (mint, request) => post(http, mint + request.path, request.body),
+    ask: (mint, path, json) => askText(http, mint + path, json),
     checkState: (mint, Ys) => ask(coinStatesSchema, `${mint}/v1/checkstate`, { Ys }),
     restore: (mint, outputs) => ask(restoredSchema, `${mint}/v1/restore`, { outputs }),
   }
@@ -122,25 +124,26 @@ function parse<S extends v.GenericSchema>(schema: S, text: string): v.InferOutpu
   return parseJsonAs(schema, text, 'mint-response-invalid')
 }
 
-async function sign(http: Http, url: string, body: string): Promise<MintAnswer> {
+async function post(http: Http, url: string, body: string): Promise<MintReply> {
   try {
     const { ok, status, text } = await reach(http, url, body)
-    if (!ok) {
-      const refusal = readRefusal(text)
-      const later = undecided.has(status) || pending.has(refusal.nut)
-      return later ? { status: 'unknown', code: 'payment-in-progress' } : { status: 'refused', ...refusal }
-    }
-    try {
-      return {
-        status: 'signed',
-        signatures: parse(signaturesSchema, text).signatures,
-        text: text.slice(0, garbledCharsMax),
-      }
-    } catch {
-      return { status: 'garbled', text: text.slice(0, garbledCharsMax) }
-    }
+    if (ok) return { status: 'answered', text }
+    const refusal = readRefusal(text)
+    const later = undecided.has(status) || pending.has(refusal.nut)
+    return later ? { status: 'unknown', code: 'payment-in-progress' } : { status: 'refused', ...refusal }
   } catch (error) {
     return { status: 'unknown', code: isTuppenceError(error) ? error.code : 'mint-unavailable' }
+  }
+}
+
+async function sign(http: Http, url: string, body: string): Promise<MintAnswer> {
+  const reply = await post(http, url, body)
+  if (reply.status !== 'answered') return reply
+  const text = reply.text.slice(0, garbledCharsMax)
+  try {
+    return { status: 'signed', signatures: parse(signaturesSchema, reply.text).signatures, text }
+  } catch {
+    return { status: 'garbled', text }
   }
 }
 

@@ -50,12 +50,13 @@ async function readAnswer(response: Response): Promise<TillAnswer> {
       contentType: headers.get('content-type') ?? 'text/plain',
       body: await readText(response, limits.contentBytesMax),
       receipt: headers.get('payment-receipt') ?? undefined,
+      standing: headers.get('tuppence-standing') ?? undefined,
     }
   }
   if (undecided.has(status)) return { status: 'unknown', code: 'payment-in-progress' }
-  const reason = (await readReason(response)) ?? `http-${status}`
+  const { reason = `http-${status}`, detail } = await readReason(response)
   if (status >= 500) return { status: 'unknown', code: culprits.find((code) => code === reason) ?? 'till-unavailable' }
-  if (status !== 402) return { status: 'refused', reason }
+  if (status !== 402) return { status: 'refused', reason, detail }
   try {
     return { status: 'challenge', reason, challenges: parseChallenges(headers.get('www-authenticate') ?? '') }
   } catch {
@@ -64,15 +65,18 @@ async function readAnswer(response: Response): Promise<TillAnswer> {
 }
 
 /** The code in problem details: ours, or the last part of the type's URI. A body that breaks off says nothing. */
-async function readReason(response: Response): Promise<string | undefined> {
+async function readReason(response: Response): Promise<{ reason?: string; detail?: string }> {
   try {
-    const { code, type } = JSON.parse(await readText(response, limits.bodyBytesMax)) as {
+    const { code, type, details } = JSON.parse(await readText(response, limits.bodyBytesMax)) as {
       code?: unknown
       type?: unknown
+      details?: { reason?: string }
     }
     const name = typeof code === 'string' ? code : typeof type === 'string' ? type.slice(type.lastIndexOf('/') + 1) : ''
-    return /^[a-z0-9-]{1,64}$/.test(name) ? name : undefined
+    return isName.test(name) ? { reason: name, ...(details?.reason && { detail: `${details.reason}` }) } : {}
   } catch {
-    return undefined
+    return {}
   }
 }
+
+const isName = /^[a-z0-9-]{1,64}$/

@@ -100,7 +100,13 @@ export async function openStreet(): Promise<Street> {
     url: (path) => origin + path,
     seed,
     wallet: ({ db = memoryDb(), ...deps } = {}) =>
-      createWallet({ db, seed: async () => seed, mints: [mint.url], ...deps }),
+      createWallet({
+        db,
+        seed: async () => seed,
+        mints: [mint.url],
+        reader: () => import('../reader.ts'),
+        ...deps,
+      }),
     fetch: spoiledFetch,
     truth: async () => {
       const { promised, spent, balances } = await mint.ledger.totals()

@@ -1,0 +1,36 @@
+/** What a reader has besides paying; `@tuppence/core/reader`, given to `createWallet` and loaded by it when first needed. */
+import { personal, unlock } from './actions/asking.ts'
+import { claim, redeem } from './actions/claim.ts'
+import { recoverRefund, refund } from './actions/refund.ts'
+import { settleReport } from './actions/settle-report.ts'
+import { charge, lendRules, setRules } from './actions/spending.ts'
+import { learn } from './actions/standing.ts'
+import { withTerms } from './actions/terms.ts'
+import { recoverWithdrawal, withdraw, withdrawMethods } from './actions/withdraw.ts'
+import type { Context } from './context.ts'
+import type { Reader } from './reader-port.ts'
+
+/**
+ * For `createWallet` alone.
+ *
+ * @example createWallet({ db, seed, mints, reader: () => import('@tuppence/core/reader') })
+ */
+export function reader(context: Context): Reader {
+  return {
+    withTerms: (look, terms) => withTerms(context, look, terms),
+    personal: (look, signal) => personal(context, look, signal),
+    unlock: (look, options) => unlock(context, look, options),
+    learn: (stander, text) => learn(context, stander, text),
+    charge: (tx, offer, options) => charge(context, tx, { offer, options }),
+    setRules: (rules) => setRules(context, rules),
+    lendRules: (tx, site) => lendRules(context, tx, site),
+    refund: (what) => refund(context, what),
+    claim: (input) => claim(context, input),
+    redeem: (input) => redeem(context, input),
+    withdrawMethods: (mint) => withdrawMethods(context, mint),
+    withdraw: (input) => withdraw(context, input),
+    recover: (payment) =>
+      payment.kind === 'refund' ? recoverRefund(context, payment) : recoverWithdrawal(context, payment),
+    settleReport: (report) => settleReport(context, report),
+  }
+}
