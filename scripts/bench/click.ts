@@ -8,8 +8,11 @@ import { startDemo } from '../../examples/newsroom/src/start.ts'
 import { makeReader, frameIn, frameState, unlockButton } from '../../e2e/harness/reader.ts'
 import { findPlace, startPublisher } from '../../e2e/harness/shop.ts'
 
-/** Milliseconds of each sample. `paid` includes the till's and the mint's durable writes. */
-export type ClickTimes = { paid: number[]; plain: number[] }
+/**
+ * Milliseconds of each sample. `paid` includes the till's and the mint's durable writes; `own` is the wallet's part of it,
+ * from the pointer-up to the moment its request leaves.
+ */
+export type ClickTimes = { paid: number[]; own: number[]; plain: number[] }
 
 const warmUps = 4
 // The button arms after half a second in view; a reader does not click in the first frame after that either.
@@ -26,7 +29,7 @@ export async function timeClicks(rounds: number): Promise<ClickTimes> {
   const reader = await makeReader(wallet, 'allowed')
   try {
     await reader.topUp(20)
-    const times: ClickTimes = { paid: [], plain: [] }
+    const times: ClickTimes = { paid: [], own: [], plain: [] }
     for (let round = -warmUps; round < rounds; round += 1) {
       const number = round + warmUps
       const paid = await onPage(reader.open, `${publisher.origin}/page/${number}`, wallet, timePaid)
@@ -37,7 +40,8 @@ export async function timeClicks(rounds: number): Promise<ClickTimes> {
         (page, frame) => timePlain(page, frame, `${publisher.origin}/plain/${number}`),
       )
       if (round < 0) continue
-      times.paid.push(paid)
+      times.paid.push(paid.paidMs)
+      times.own.push(paid.ownMs)
       times.plain.push(plain)
     }
     return times
@@ -74,7 +78,7 @@ async function press(page: Page): Promise<void> {
 
 type Timed = { releasedMs?: number; paintedMs?: number }
 
-async function timePaid(page: Page, frame: Frame): Promise<number> {
+async function timePaid(page: Page, frame: Frame): Promise<{ paidMs: number; ownMs: number }> {
   await frame.evaluate(() => {
     addEventListener(
       'pointerup',
@@ -100,8 +104,14 @@ async function timePaid(page: Page, frame: Frame): Promise<number> {
   })
   await press(page)
   const painted = await (await page.waitForFunction(() => (globalThis as Timed).paintedMs)).jsonValue()
-  const released = await frame.evaluate(() => (globalThis as Timed).releasedMs)
-  return Number(painted) - Number(released)
+  const { released, sent } = await frame.evaluate(() => {
+    const released = Number((globalThis as Timed).releasedMs)
+    const requests = performance.getEntriesByType('resource').filter(({ name }) => name.includes('/read/'))
+    // Of the two requests of this page, the one that asked for the price came long before the click.
+    return { released, sent: performance.timeOrigin + (requests.at(-1)?.startTime ?? Number.NaN) }
+  })
+  if (!(sent >= released)) throw new Error('the paid request was not seen')
+  return { paidMs: Number(painted) - released, ownMs: sent - released }
 }
 
 async function timePlain(page: Page, frame: Frame, url: string): Promise<number> {
