@@ -39,7 +39,7 @@ const config: KnipConfig = {
       ignoreDependencies: ['@tuppence/embed'],
     },
     'examples/*': { entry: ['src/*.ts'], project: ['src/**/*.ts'] },
-    e2e: { entry: ['**/*.test.ts'], project: ['**/*.ts'] },
+    e2e: { entry: ['**/*.test.ts', 'engines/main.ts'], project: ['**/*.ts'] },
   },
   ignore: ['scripts/lint/broken/**'],
   ignoreBinaries: ['apt-get', 'taskset'],

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildPackages, buildSites } from './steps/build.ts'
 import { findChromium } from './steps/chromium.ts'
+import { findEngines } from './steps/engines.ts'
 import { inspectPackages } from './steps/packages.ts'
 import { runAll, runStep } from './steps/pipeline.ts'
 import { root, runProgram } from './steps/program.ts'
@@ -78,6 +79,16 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
     run: async (flags) => {
       await findChromium()
       return runProgram(bin('playwright'), ['test', '--config', 'e2e/playwright.config.ts', ...flags])
+    },
+  },
+  'e2e:engines': {
+    says: 'unlock, tip and re-open in Chromium, Firefox and WebKitGTK, and the clicks each takes (--only ENGINE)',
+    run: async (flags) => {
+      const built = await build({ quiet: true })
+      if (built !== 0) return built
+      await findChromium()
+      await findEngines()
+      return runProgram(process.execPath, ['--disable-warning=ExperimentalWarning', 'e2e/engines/main.ts', ...flags])
     },
   },
   size: {

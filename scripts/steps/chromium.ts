@@ -1,8 +1,7 @@
 // Finds the Chromium that the tests drive, or gets Debian's. Called before anything that opens a browser.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
-import { runProgram } from './program.ts'
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { findOnPath, installFromDebian } from './debian.ts'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
@@ -13,7 +12,7 @@ const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
  * @throws Error when there is none, with what to do.
  */
 export async function findChromium(): Promise<string> {
-  const found = fromEnvironment() ?? fromPath() ?? (await fromPlaywright()) ?? (await fromDebian())
+  const found = fromEnvironment() ?? findOnPath(...names) ?? (await fromPlaywright()) ?? (await fromDebian())
   if (found === undefined) {
     throw new Error('No Chromium here. Install one (apt-get install chromium) or set CHROMIUM to its path.')
   }
@@ -28,25 +27,6 @@ function fromEnvironment(): string | undefined {
   return path
 }
 
-function fromPath(): string | undefined {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    for (const name of names) {
-      const path = join(folder, name)
-      if (isExecutable(path)) return path
-    }
-  }
-  return undefined
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
 async function fromPlaywright(): Promise<string | undefined> {
   const { chromium } = await import('playwright-core')
   const path = chromium.executablePath()
@@ -54,14 +34,8 @@ async function fromPlaywright(): Promise<string | undefined> {
 }
 
 async function fromDebian(): Promise<string | undefined> {
-  const isRoot = process.getuid?.() === 0
-  if (!isRoot || spawnSync('apt-get', ['--version']).status !== 0) return undefined
-  console.error('[tuppence] no Chromium here; getting it from Debian')
-  const env = { DEBIAN_FRONTEND: 'noninteractive' }
-  await runProgram('apt-get', ['update', '-qq'], { output: 'stderr', env })
-  const args = ['install', '-y', '-qq', '--no-install-recommends', 'chromium']
-  if ((await runProgram('apt-get', args, { output: 'stderr', env })) !== 0) return undefined
-  const path = fromPath()
+  if (!(await installFromDebian('chromium'))) return undefined
+  const path = findOnPath(...names)
   if (path !== undefined)
     console.error(`[tuppence] ${execFileSync(path, ['--version', '--no-sandbox'], { encoding: 'utf8' }).trim()}`)
   return path

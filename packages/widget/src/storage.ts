@@ -14,6 +14,8 @@ type Handle = {
 type Ask = (types: { readonly all: true }) => Promise<Handle | undefined>
 
 const channelName = 'tuppence'
+/** Allowances have a database of their own: with all cookies allowed Firefox partitions nothing, and the vault is next door. */
+const asideName = 'tuppence-aside'
 
 /** Storage of a first-party page: always the vault. */
 export async function openFirstParty(): Promise<Ground> {
@@ -28,7 +30,7 @@ export async function openFirstParty(): Promise<Ground> {
 export async function openInFrame(): Promise<Ground> {
   const handle = await askForHandle().catch(() => undefined)
   if (!handle?.indexedDB)
-    return { mode: 'allowance', db: await openIdb({ channel: new BroadcastChannel(channelName) }) }
+    return { mode: 'allowance', db: await openIdb({ name: asideName, channel: new BroadcastChannel(asideName) }) }
   const channel = handle.BroadcastChannel?.(channelName)
   return { mode: 'vault', db: await openIdb({ factory: handle.indexedDB, ...(channel && { channel }) }) }
 }
