@@ -1,5 +1,5 @@
 /** The kinds of field that a till's configuration is made of, and the error that names a wrong one; for config.ts and config-terms.ts. */
-import { parseAmount, TuppenceError, wellKnownPath } from '@tuppence/protocol'
+import { limits, parseAmount, TuppenceError, wellKnownPath } from '@tuppence/protocol'
 import * as v from 'valibot'
 
 // A challenge repeats the path, and a credential the challenge; all of it must fit into 4 KB.
@@ -50,6 +50,12 @@ export const identifier = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}
 export const path = v.pipe(
   text(pathCharsMax),
   v.check(isNormalPath, 'must be a path in normal form, such as /read/slug, without query or fragment'),
+)
+/** Pages that may show an offer. */
+export const sites = v.pipe(
+  v.array(origin),
+  v.minLength(1, 'must name at least one site'),
+  v.maxLength(limits.sitesMax, `must name at most ${limits.sitesMax} sites`),
 )
 export const amount = v.string('must be a decimal string, such as "0.05"')
 

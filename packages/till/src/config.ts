@@ -1,7 +1,20 @@
 /** Reads and checks a till's configuration; called by createTill() and by whoever loads it from a file. */
 import { formatTerms, limits, utf8 } from '@tuppence/protocol'
 import * as v from 'valibot'
-import { amount, check, identifier, invalid, minor, mintUrl, origin, path, safe, text, whole } from './config-fields.ts'
+import {
+  amount,
+  check,
+  identifier,
+  invalid,
+  minor,
+  mintUrl,
+  origin,
+  path,
+  safe,
+  sites,
+  text,
+  whole,
+} from './config-fields.ts'
 import {
   experimentSchema,
   passFields,
@@ -52,11 +65,6 @@ const readerBytes = 54
 const tipMinDefault = '0.05'
 const tipMaxDefault = '100'
 
-const sites = v.pipe(
-  v.array(origin),
-  v.minLength(1, 'must name at least one site'),
-  v.maxLength(limits.sitesMax, `must name at most ${limits.sitesMax} sites`),
-)
 const common = {
   id: identifier,
   path,

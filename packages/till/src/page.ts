@@ -23,6 +23,7 @@ export function plainPage(offer: Offer, amount: number | undefined): string {
 `
 }
 
-function escapeHtml(text: string): string {
+/** Text for HTML, in elements and in quoted attributes. */
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
 }

@@ -16,15 +16,15 @@ import type { TipOffer } from './offers.ts'
  *
  * @throws {TuppenceError} `body-too-large`, before more than the limit was read. `bad-request`: the sender broke off.
  */
-export async function readBody(request: Request): Promise<Bytes> {
+export async function readBody(request: Request, bytesMax: number = limits.bodyBytesMax): Promise<Bytes> {
   const declared = Number(request.headers.get('content-length') ?? 0)
-  if (declared > limits.bodyBytesMax) throw tooLarge()
+  if (declared > bytesMax) throw tooLarge(bytesMax)
   const chunks: Uint8Array[] = []
   let length = 0
   try {
     for await (const chunk of request.body ?? []) {
       length += chunk.byteLength
-      if (length > limits.bodyBytesMax) throw tooLarge()
+      if (length > bytesMax) throw tooLarge(bytesMax)
       chunks.push(chunk)
     }
   } catch (cause) {
@@ -55,6 +55,6 @@ function text(body: Uint8Array): string {
 
 // Errors
 
-function tooLarge(): TuppenceError {
-  return new TuppenceError('body-too-large', { details: { bytesMax: limits.bodyBytesMax } })
+function tooLarge(bytesMax: number): TuppenceError {
+  return new TuppenceError('body-too-large', { details: { bytesMax } })
 }

@@ -17,7 +17,7 @@ export function nodeTill(till: Pick<Till, 'handle'>) {
   ): Promise<void> => {
     try {
       const request = toRequest(incoming)
-      const response = request && (await till.handle(request))
+      const response = request && (await till.handle(request, { address: incoming.socket.remoteAddress }))
       if (response) return await send(response, outgoing)
       if (next) return next()
       outgoing.writeHead(request ? 404 : 400).end()
