@@ -75,7 +75,7 @@ export type Look =
   | { readonly status: 'owned'; readonly url: string; readonly site: string; readonly purchase: Purchase }
   /**
    * `free`: a grant is likely, and how many are left; `unlock(look, { grant: true })` asks for it. `personal`: what the till
-   * will ask of this reader, less than the list price; `unlock` asks for that first and pays no more than it.
+   * will ask of this reader at most; `unlock` asks for that first.
    */
   | {
       readonly status: 'priced'

@@ -1,9 +1,9 @@
 /** Hands the seed from one device to another by link or QR code, through the mint's blob store; `@tuppence/core/pairing`. */
 import { TuppenceError } from '@tuppence/protocol'
-import type { BlobStore } from './blobs.ts'
+import type { BlobStore } from './clients/blobs.ts'
 import type { KeptSeed } from './sealed-seed.ts'
 
-export type { BlobStore } from './blobs.ts'
+export type { BlobStore } from './clients/blobs.ts'
 export type { KeptSeed } from './sealed-seed.ts'
 
 /** How long a pairing may take, in milliseconds. */

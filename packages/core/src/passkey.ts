@@ -1,9 +1,9 @@
 /** The seed under a passkey: wrapped by what its PRF gives, and found again at the mint by it; `@tuppence/core/passkey`. */
 import { TuppenceError } from '@tuppence/protocol'
-import type { BlobStore } from './blobs.ts'
+import type { BlobStore } from './clients/blobs.ts'
 import type { KeptSeed } from './sealed-seed.ts'
 
-export type { BlobStore } from './blobs.ts'
+export type { BlobStore } from './clients/blobs.ts'
 export type { KeptSeed } from './sealed-seed.ts'
 
 /** Input of the PRF (WebAuthn `extensions.prf.eval.first`): the same for every wallet, so that a new device can ask. 32 bytes. */

@@ -114,7 +114,7 @@ async function unlock(context: Context, what: Look, options?: UnlockOptions): Pr
 
 /** Whether there is nothing to it but paying what was shown. */
 function isPlain(what: Extract<Look, { readonly offer: unknown }>, options: UnlockOptions = {}): boolean {
-  return what.status === 'priced' && what.personal === undefined && !options.grant && !options.auto
+  return what.status === 'priced' && !what.offer.terms && !options.grant && !options.auto
 }
 
 function makeContext(deps: WalletDeps, state: State): Context {

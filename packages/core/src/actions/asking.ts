@@ -1,5 +1,5 @@
 /** Gestures that are not simply paying: a free article, what a pass or cap covers, a personal price, and nobody pressing. */
-import { askHeader, TuppenceError, verifyReceipt } from '@tuppence/protocol'
+import { askHeader, formatStanding, TuppenceError, verifyReceipt } from '@tuppence/protocol'
 import type { Look, Offer, Outcome, UnlockOptions } from '../api.ts'
 import type { Context } from '../context.ts'
 import type { TillAnswer } from '../ports.ts'
@@ -41,7 +41,27 @@ export async function unlock(context: Context, look: Priced | Covered, options: 
     return { status: 'declined', reason: 'challenge-changed' }
   // Who confirmed what was shown has confirmed less.
   const approved = options.approved === shown ? { approved: asked.offer.amount } : {}
-  return pay(context, asked.offer, { ...options, ...approved })
+  const outcome = await pay(context, asked.offer, { ...options, ...approved })
+  const isDoubtful = outcome.status === 'insufficient' || outcome.status === 'declined'
+  return isDoubtful ? reconsidered(context, look, { ...options, outcome }) : outcome
+}
+
+/**
+ * A till takes no more than a key owes it. Where the wallet did not know that something is covered (another device paid,
+ * or a storage is new), it is opened now; where it costs less, the next look says so.
+ */
+async function reconsidered(
+  context: Context,
+  look: Priced,
+  { outcome, onContent, signal }: UnlockOptions & { readonly outcome: Outcome },
+): Promise<Outcome> {
+  const isRefused = outcome.status === 'declined'
+  if (!look.offer.terms || (isRefused && outcome.reason !== 'invalid-challenge')) return outcome
+  const asked = await personal(context, look, signal)
+  if (asked.status !== 'free') return isRefused ? { status: 'declined', reason: 'challenge-changed' } : outcome
+  const { contentType, body } = asked
+  onContent?.({ contentType, body })
+  return { status: 'opened', contentType, body }
 }
 
 /** Whether the rules pay anything here at all: only then is a till asked without a gesture. */
@@ -74,14 +94,26 @@ export async function personal(context: Context, look: Look, signal?: AbortSigna
   const { keyId } = await siteKey(context, owner)
   const challenges = challengesOf(answer).filter(({ opaque }) => (opaque?.['reader'] ?? keyId) === keyId)
   if (challenges.length === 0) throw new TuppenceError('challenge-missing')
-  const { personal: _, ...asked } = (await priced(context, await offerFrom(context, challenges, target))) as Priced
-  return asked
+  const asked = await offerFrom(context, challenges, target)
+  const { cap } = offer.terms ?? {}
+  if (cap) {
+    const { until: _, ...rest } = offer.standing ?? {}
+    // A price below the list's says exactly what is left to the cap; the list's, that there is as much.
+    const spent = cap.amount - asked.amount
+    const known = asked.amount < offer.amount ? spent : Math.min(spent, offer.standing?.spent ?? 0)
+    await learn(context, offer, formatStanding({ ...rest, spent: Math.max(0, known) }))
+  }
+  const { personal: __, ...mine } = (await priced(context, asked)) as Priced
+  return mine
 }
 
 /** Asks for a free article. A frame that was lent no key makes one for itself. */
 async function takeFree(context: Context, offer: Offer, { onContent, signal }: UnlockOptions): Promise<Outcome> {
   const owner = (await keyHolder(context, offer)) ?? (await makeGuest(context, offer))
-  const answer = await askTill(context, owner, { url: offer.url, headers: { [askHeader]: 'grant' }, signal })
+  const { publicX } = await siteKey(context, owner)
+  // A till that is new to the reader can't know the key.
+  const headers = { [askHeader]: `grant;key="${publicX}"` }
+  const answer = await askTill(context, owner, { url: offer.url, headers, signal })
   return opened(context, { offer, owner, answer, onContent })
 }
 

@@ -24,6 +24,7 @@ import { attemptsMax, draftOutputs, takeIndices } from './outputs.ts'
 import { skipAhead } from './restore.ts'
 import { accept, quarantine, restoredSignatures } from './signed.ts'
 import { spendable } from './spendable.ts'
+import { unspend } from './standing.ts'
 
 /** How long a till that does not answer is asked again, in milliseconds; the mint has the last word then. */
 const askedForMs = 30 * 86_400_000
@@ -184,6 +185,7 @@ async function send(context: Context, payment: RefundPayment): Promise<RefundOut
   if (answer.status !== 'content')
     return refused(context, payment, { reason: answer.reason, ...('detail' in answer && { detail: answer.detail }) })
   const signatures = await signaturesIn(context, payment, answer.body)
+  await unspend(context, payment.offer, payment.amount)
   if (!context.seed) return endInFrame(context, payment)
   await accept(context, payment, { signatures, text: answer.body })
   await context.changed()
@@ -229,7 +231,7 @@ async function refused(
   payment: RefundPayment,
   { reason, detail }: Refusal,
 ): Promise<RefundOutcome | 'taken'> {
-  const isTaken = outputsTaken.includes(reason)
+  const isTaken = outputsTaken.includes(detail ?? reason)
   if (context.seed && !isTaken) {
     const signatures = await restoredSignatures(context, payment.mint, payment.outputs)
     if (isWhole(payment, signatures)) {

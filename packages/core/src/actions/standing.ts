@@ -1,5 +1,12 @@
 /** How the reader stands with each till, as the tills last said; kept by the reader's key, so that no two are mixed up. */
-import { isTuppenceError, parseStanding, periodOf, type Period, type Standing } from '@tuppence/protocol'
+import {
+  formatStanding,
+  isTuppenceError,
+  parseStanding,
+  periodOf,
+  type Period,
+  type Standing,
+} from '@tuppence/protocol'
 import type { Context } from '../context.ts'
 import type { Stander } from '../reader-port.ts'
 import { siteKey, type KeyOwner } from './site-keys.ts'
@@ -41,6 +48,14 @@ export async function learn(context: Context, stander: Stander, text: string): P
   const stood: Stood = { standing, atMs: tillNowMs(context, owner.tillOrigin) }
   await context.db.transact(['settings'], 'write', (tx) => tx.put('settings', row, stood))
   return standing
+}
+
+/** What was given back is not spent, and covers nothing more; the till says the rest when it is next asked. */
+export async function unspend(context: Context, stander: Stander, amount: number): Promise<void> {
+  const stood = await standingOf(context, stander)
+  if (!stood) return
+  const { spent = 0, until: _, ...rest } = stood.standing
+  await learn(context, stander, formatStanding({ ...rest, spent: Math.max(0, spent - amount) }))
 }
 
 /** Forgets it: the till has just shown that it is no longer so. */

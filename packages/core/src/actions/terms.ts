@@ -12,7 +12,8 @@ export async function withTerms(context: Context, look: Priced, text: string): P
   const stood = await standingOf(context, look.offer)
   const nowMs = tillNowMs(context, look.offer.tillOrigin)
   const offer = { ...look.offer, terms, ...(stood && { standing: stood.standing }) }
-  if (offer.kind !== 'article') return { ...look, offer }
+  // What was spent on articles counts toward a pass; how much, the till says.
+  if (offer.kind !== 'article') return { ...look, offer, ...(stood && { personal: offer.amount }) }
   const cover = coverOf(terms, stood?.standing, nowMs)
   if (cover) return { status: 'covered', offer, ...cover }
   const left = freeLeft(terms, stood, nowMs)

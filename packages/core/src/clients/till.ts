@@ -70,10 +70,11 @@ async function readReason(response: Response): Promise<{ reason?: string; detail
     const { code, type, details } = JSON.parse(await readText(response, limits.bodyBytesMax)) as {
       code?: unknown
       type?: unknown
-      details?: { reason?: string }
+      details?: { code?: string; reason?: string }
     }
     const name = typeof code === 'string' ? code : typeof type === 'string' ? type.slice(type.lastIndexOf('/') + 1) : ''
-    return isName.test(name) ? { reason: name, ...(details?.reason && { detail: `${details.reason}` }) } : {}
+    const detail = details?.code ?? details?.reason
+    return isName.test(name) ? { reason: name, ...(typeof detail === 'string' && { detail }) } : {}
   } catch {
     return {}
   }

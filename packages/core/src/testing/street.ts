@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseConfig, serveMint, type ServedMint } from '@tuppence/mint'
-import { createTill, loadAccountKey, type TillEvent } from '@tuppence/till'
+import { createTill, loadAccountKey, type TillConfig, type TillEvent } from '@tuppence/till'
 import { nodeTill } from '@tuppence/till/node'
 import type { Wallet, WalletDeps } from '../api.ts'
 import { memoryDb } from '../db/memory.ts'
@@ -48,8 +48,12 @@ export type Street = {
 /** The locked text of the article. */
 export const lockedText = 'The penny press sold by the street corner.'
 
-/** Opens everything on free ports. */
-export async function openStreet(): Promise<Street> {
+/**
+ * Opens everything on free ports.
+ *
+ * @param terms - What the till has besides prices: free articles, a cap, passes, refunds.
+ */
+export async function openStreet(terms: Partial<TillConfig> = {}): Promise<Street> {
   const dir = mkdtempSync(join(tmpdir(), 'core-street-'))
   const { publicKey } = await loadAccountKey(join(dir, 'till'))
   const mint = await serveMint(
@@ -71,6 +75,7 @@ export async function openStreet(): Promise<Street> {
       account: 'news',
       mint: { url: mint.url },
       dataDir: join(dir, 'till'),
+      ...terms,
       offers: [
         {
           id: 'penny',
