@@ -15,7 +15,7 @@ import {
   type SigningKey,
 } from '@tuppence/protocol'
 import { systemClock } from '../adapters/system.ts'
-import type { Clock, Fetch } from '../ports.ts'
+import type { Clock, Fetch, Timer } from '../ports.ts'
 import { readText } from './body.ts'
 
 /** Where blobs are, and with what to reach it. `mint`: URL without a trailing slash. */
@@ -23,6 +23,8 @@ export type BlobStore = {
   readonly mint: string
   readonly fetch?: Fetch | undefined
   readonly clock?: Clock | undefined
+  /** For waiting in a pairing; the host's when absent. */
+  readonly timer?: Timer | undefined
 }
 
 /** A blob as it is stored. */
