@@ -34,7 +34,7 @@ const config: KnipConfig = {
     },
     'packages/widget': {
       // What the HTML pages name, and what builds them.
-      entry: ['src/{frame,page,popup}/main.tsx', 'src/testing/screens.tsx', 'build/main.ts', 'src/**/*.test.{ts,tsx}'],
+      entry: ['src/{frame,page,popup,trip}/main.tsx', 'src/testing/screens.tsx', 'build/main.ts', 'src/**/*.test.{ts,tsx}'],
       project: ['{src,build}/**/*.{ts,tsx}'],
       ignoreDependencies: ['@tuppence/embed'],
     },

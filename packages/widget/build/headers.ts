@@ -68,6 +68,7 @@ export function headerRules(connect: string): HeaderRule[] {
     },
     { path: '/frame.html', headers: { ...html, 'Content-Security-Policy': contentSecurity(connect, '') } },
     { path: '/popup.html', headers: top },
+    { path: '/trip.html', headers: top },
     { path: '/', headers: top },
     { path: '/index.html', headers: top },
     { path: '/tuppence.js', headers: { ...html, ...script } },

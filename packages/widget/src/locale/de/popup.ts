@@ -37,6 +37,10 @@ export const popup: PopupTexts = {
   strangerWhy:
     'Hinter diesem Fenster steht kein Bezahlknopf: Eine Seite hat es von selbst geöffnet oder hält ihre Fenster getrennt. Mit deinem Geld geschieht nichts.',
   toWallet: 'Zu deiner Geldbörse',
+  tripTitle: (host) => `Hier zahlen, auf ${host} lesen`,
+  tripWhy: 'Die Seite, von der du kommst, hält ihre Fenster getrennt. Darum geht es hier, und danach gleich zurück.',
+  tripOpen: 'Öffnen',
+  tripBack: (host) => `Zurück zu ${host}`,
   failedTitle: 'Das hat nicht geklappt',
   tryAgain: 'Noch einmal',
   noCoins: 'Deine Münzen konnten nicht bereitgelegt werden. Nichts wurde ausgegeben.',

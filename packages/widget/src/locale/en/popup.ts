@@ -36,6 +36,10 @@ export const popup = {
   strangerWhy:
     'No pay button stands behind this window: a page opened it by itself, or keeps its windows apart. It does nothing with your money.',
   toWallet: 'Open your wallet',
+  tripTitle: (host: string) => `Pay here, read at ${host}`,
+  tripWhy: 'The page you come from keeps the wallet’s window apart, so it is done here. You go straight back.',
+  tripOpen: 'Open it',
+  tripBack: (host: string) => `Back to ${host}`,
   failedTitle: 'That did not work',
   tryAgain: 'Try again',
   noCoins: 'Your coins could not be set aside. Nothing was spent.',

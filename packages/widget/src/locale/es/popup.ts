@@ -37,6 +37,11 @@ export const popup: PopupTexts = {
   strangerWhy:
     'Detrás de esta ventana no hay ningún botón de pago: una página la abrió por su cuenta o mantiene sus ventanas separadas. No le pasa nada a tu dinero.',
   toWallet: 'Abrir tu monedero',
+  tripTitle: (host) => `Paga aquí y lee en ${host}`,
+  tripWhy:
+    'La página de la que vienes mantiene sus ventanas separadas, así que se hace aquí. Después vuelves enseguida.',
+  tripOpen: 'Abrir',
+  tripBack: (host) => `Volver a ${host}`,
   failedTitle: 'No ha funcionado',
   tryAgain: 'Reintentar',
   noCoins: 'No se pudieron apartar tus monedas. No se ha gastado nada.',
