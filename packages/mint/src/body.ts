@@ -78,9 +78,12 @@ const tooMany: Readonly<Record<string, ErrorCode>> = {
   inputs: 'inputs-too-many',
   Ys: 'inputs-too-many',
   outputs: 'outputs-too-many',
+  quotes: 'batch-too-large',
 }
 
 function codeOf(field: string, issue: string): ErrorCode {
+  // The one check on a list of quotes is that none comes twice (NUT-29).
+  if (field === 'quotes' && issue === 'check') return 'quotes-duplicate'
   const found = issue === 'max_length' ? tooMany[field] : undefined
   return found ?? codes[field.slice(field.lastIndexOf('.') + 1)] ?? 'bad-request'
 }

@@ -10,12 +10,13 @@ import { accountKeySchema, loadConfig, type MintConfig } from './config.ts'
 import { version } from './info.ts'
 import { jsonLog } from './log.ts'
 import { openMint } from './mint.ts'
+import { presetOf } from './presets.ts'
 import { masterSecret, secretText, writePrivate } from './secret-file.ts'
 import { serveMint } from './server.ts'
 
 const usage = `tuppence-mint ${version}
 
-  tuppence-mint serve [--config mint.json]
+  tuppence-mint serve [--config mint.json] [--preset interop]
   tuppence-mint account add <id> --key <Ed25519 public key, base64url> [--name N] [--config mint.json]
   tuppence-mint account list [--config mint.json]
   tuppence-mint keys rotate [--unit usd] [--config mint.json]
@@ -47,6 +48,7 @@ export async function runCommand(argv: readonly string[], proc: ProcessLike): Pr
         key: { type: 'string' },
         name: { type: 'string' },
         unit: { type: 'string' },
+        preset: { type: 'string' },
         'accept-loss': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -55,7 +57,8 @@ export async function runCommand(argv: readonly string[], proc: ProcessLike): Pr
       proc.stdout.write(usage)
       return values.help === true ? 0 : 2
     }
-    const config = loadConfig({ file: values.config, env: proc.env, cwd: proc.cwd() })
+    const preset = values.preset === undefined ? {} : presetOf(values.preset)
+    const config = loadConfig({ file: values.config, preset, env: proc.env, cwd: proc.cwd() })
     const [noun, verb, id] = positionals
     if (noun === 'serve' && verb === undefined) return await serve(config, proc)
     if (noun === 'account' && verb === 'add')

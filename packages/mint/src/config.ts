@@ -58,6 +58,10 @@ const configSchema = v.strictObject({
   units: v.optional(v.pipe(v.array(unitSchema), v.minLength(1), v.maxLength(16)), ['usd']),
   /** Fee per thousand inputs of keysets made from now on. */
   inputFeePpk: v.optional(count(0, 100_000), 0),
+  /** Denominations of keysets made from now on: 1, 2, 4 ... */
+  denominationCount: v.optional(count(1, 32), 16),
+  /** How long the coins of keysets made from now on are good; a keyset is replaced when half of that is over. For ever by default. */
+  keysetLifetimeSeconds: v.optional(count(60, 1_000_000_000)),
   funding: v.optional(
     v.strictObject({
       /** Test money: anyone may say that a quote is paid. Never where coins are worth anything. */
@@ -66,6 +70,17 @@ const configSchema = v.strictObject({
           enabled: v.boolean(),
           minAmount: v.optional(count(1, limits.amountMax), 1),
           maxAmount: v.optional(count(1, limits.amountMax), 100_000),
+        }),
+      ),
+      /** Lightning (NUT-23) without a network, for tests: its invoices are paid by nobody after a moment. Never for real money. */
+      fakeLightning: v.optional(
+        v.strictObject({
+          enabled: v.boolean(),
+          delayMs: v.optional(count(0, 600_000), 1000),
+          /** What one minor unit of each unit is worth, in millisatoshi. */
+          msatPer: v.optional(v.record(unitSchema, count(1, 1_000_000_000)), { sat: 1000 }),
+          minAmount: v.optional(count(1, limits.amountMax), 1),
+          maxAmount: v.optional(count(1, limits.amountMax), 10_000_000),
         }),
       ),
     }),
@@ -164,15 +179,18 @@ const environmentFields: Record<string, { path: readonly string[]; read: (text: 
  */
 export function loadConfig({
   file,
+  preset = {},
   env,
   cwd,
 }: {
   file?: string | undefined
+  /** What holds where file and environment say nothing. */
+  preset?: Readonly<Record<string, unknown>>
   env: Readonly<Record<string, string | undefined>>
   cwd: string
 }): MintConfig {
   const path = file === undefined ? undefined : resolve(cwd, file)
-  const raw = path === undefined ? {} : readJson(path)
+  const raw = { ...preset, ...(path === undefined ? {} : readJson(path)) }
   // The name that every platform gives it; the mint's own name for it wins.
   if (env['DATABASE_URL'] !== undefined) assign(raw, ['databaseUrl'], env['DATABASE_URL'])
   for (const [name, text] of Object.entries(env)) {

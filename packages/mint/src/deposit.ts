@@ -10,7 +10,7 @@ import {
 } from '@tuppence/protocol'
 import { canonicalInputs, requestHash } from './canonical.ts'
 import { bodyDigest } from './ed25519.ts'
-import { perform, type Deps } from './deps.ts'
+import { once, perform, type Deps } from './deps.ts'
 import type { AccountRow, Balance } from './ledger/port.ts'
 import { checkInputs, checkLocks, feeEntries, verifyInputs } from './redeem.ts'
 
@@ -31,8 +31,11 @@ export interface AccountAnswer {
 export async function deposit(deps: Deps, request: Deposit): Promise<SignedReceipt> {
   const { reference, account, unit, offer, inputs } = request
   const hash = requestHash('deposit', [reference, account, unit, offer, canonicalInputs(inputs)])
-  const known = await deps.ledger.answer(hash)
-  if (known !== undefined) return receiptOf(deps, known)
+  return receiptOf(deps, await once(deps, hash, () => depositNow(deps, hash, request)))
+}
+
+async function depositNow(deps: Deps, hash: string, request: Deposit): Promise<string> {
+  const { reference, account, unit, offer, inputs } = request
   const coins = await checkInputs(deps, inputs)
   if (coins.unit !== unit) throw new TuppenceError('units-differ')
   const amount = coins.amount - coins.fee
@@ -42,7 +45,7 @@ export async function deposit(deps: Deps, request: Deposit): Promise<SignedRecei
   checkLocks(deps, inputs, [])
   const timeMs = deps.clock.nowMs()
   const body: ReceiptBody = { v: 1, mint: deps.url, account, offer, amount, unit, timeMs, reference }
-  const stored = await perform(deps, {
+  return perform(deps, {
     hash,
     kind: 'deposit',
     unit,
@@ -52,7 +55,6 @@ export async function deposit(deps: Deps, request: Deposit): Promise<SignedRecei
     deposit: { account, reference, amount, offer },
     entries: [{ account: `publisher:${account}`, amount }, ...feeEntries(coins.fee)],
   })
-  return receiptOf(deps, stored)
 }
 
 /** Signs what the ledger holds, never what a request says. */

@@ -1,6 +1,6 @@
 // What every operation of the mint works with; mint.ts puts it together, issue, redeem and deposit take it first.
 
-import { TuppenceError } from '@tuppence/protocol'
+import { isTuppenceError, TuppenceError, type ErrorCode } from '@tuppence/protocol'
 import type { MintConfig } from './config.ts'
 import type { Blobs } from './blobs/port.ts'
 import type { Funding } from './funding/port.ts'
@@ -30,6 +30,8 @@ export interface Deps extends Ports {
   /** Checks signatures by accounts' keys (base64url). */
   readonly verifyEd25519: (key: string, signature: Uint8Array, message: Uint8Array) => boolean
   readonly funding: ReadonlyMap<string, Funding>
+  /** Hears of every operation that was committed here. */
+  readonly changed: (operation: Operation) => void
 }
 
 /** What an operation left out does nothing of. */
@@ -41,16 +43,43 @@ export type Change = Pick<Operation, 'hash' | 'kind' | 'unit' | 'answer'> & Part
  * @throws {TuppenceError} The refusal's code; nothing has changed then.
  */
 export async function perform(deps: Deps, change: Change): Promise<string> {
-  const outcome: Outcome = await deps.submit({
-    atMs: deps.clock.nowMs(),
-    spends: [],
-    promises: [],
-    entries: [],
-    ...change,
-  })
+  const operation: Operation = { atMs: deps.clock.nowMs(), spends: [], promises: [], entries: [], ...change }
+  const outcome: Outcome = await deps.submit(operation)
+  if (outcome.status === 'committed') deps.changed(operation)
   if (outcome.status !== 'refused') return outcome.answer
   if (outcome.code !== 'over-redeemed') throw new TuppenceError(outcome.code)
   // More coins than were ever promised, all with valid signatures: someone has the keyset's private key.
   deps.log('error', 'over-redeemed', { unit: change.unit, kind: change.kind })
   throw new TuppenceError('coin-invalid')
+}
+
+/** What a request may run into because the same one was just answered. */
+const overtaken: readonly ErrorCode[] = [
+  'coins-spent',
+  'coins-pending',
+  'outputs-signed',
+  'deposit-conflict',
+  'refund-conflict',
+  'quote-issued',
+  'quote-amount-mismatch',
+]
+
+/**
+ * Gives the stored answer of a request, or does the work for it.
+ *
+ * The same request may be answered while this one is looked at, here or by another process. Then that answer holds, and not
+ * what this one ran into.
+ *
+ * @throws {TuppenceError} As the work does.
+ */
+export async function once(deps: Pick<Deps, 'ledger'>, hash: string, work: () => Promise<string>): Promise<string> {
+  const known = await deps.ledger.answer(hash)
+  if (known !== undefined) return known
+  try {
+    return await work()
+  } catch (error) {
+    const answered = isTuppenceError(error, ...overtaken) ? await deps.ledger.answer(hash) : undefined
+    if (answered === undefined) throw error
+    return answered
+  }
 }

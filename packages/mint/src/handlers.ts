@@ -1,12 +1,14 @@
 // What each route does with a request, by the route's name in protocol's table; app.ts calls the one that matches.
 
 import { accountComponents, depositComponents, TuppenceError } from '@tuppence/protocol'
+import { claimQuote, claimQuotes, readQuotes } from './claim.ts'
 import { readBlob, writeBlob } from './blobs/blobs.ts'
 import { accountAnswer, authorizeAccount, deposit } from './deposit.ts'
 import type { Deps } from './deps.ts'
 import { payTestQuote } from './funding/test.ts'
 import { mintInfo } from './info.ts'
-import { mintQuote, openQuote, quoteAnswer, readQuote } from './issue.ts'
+import { openQuote, quoteAnswer, readQuote } from './issue.ts'
+import type { KeysetRow } from './ledger/port.ts'
 import { melt, meltAnswer, meltState, openMelt } from './melt.ts'
 import { swap } from './redeem.ts'
 import { refund } from './refund.ts'
@@ -39,7 +41,7 @@ export const handlers: Handlers = {
   info: async (deps) => json(mintInfo(deps)),
   keys: async (deps) => {
     const keysets = await deps.keyring.list()
-    return json({ keysets: keysets.filter(({ row }) => row.active).map(({ wire }) => wire) })
+    return json({ keysets: keysets.filter(({ row }) => row.active && !isOver(deps, row)).map(({ wire }) => wire) })
   },
   keysOf: async (deps, call) => {
     const id = param(call, 'keyset')
@@ -50,14 +52,23 @@ export const handlers: Handlers = {
   keysets: async (deps) => {
     const keysets = await deps.keyring.list()
     return json({
-      keysets: keysets.map(({ wire: { id, unit, active, input_fee_ppk } }) => ({ id, unit, active, input_fee_ppk })),
+      keysets: keysets.map(({ wire: { id, unit, active, input_fee_ppk, final_expiry } }) => ({
+        id,
+        unit,
+        active,
+        input_fee_ppk,
+        final_expiry,
+      })),
     })
   },
   receiptKeys: async (deps) => json({ keys: deps.receipts.publicKeys }),
   quote: async (deps, call) => json(await openQuote(deps, param(call, 'method'), call.input)),
   quoteState: async (deps, call) =>
     json(quoteAnswer(await readQuote(deps, param(call, 'method'), param(call, 'quote')))),
-  issue: (deps, call) => mintQuote(deps, param(call, 'method'), call.input),
+  issue: (deps, call) => claimQuote(deps, param(call, 'method'), call.input),
+  checkQuotes: async (deps, call) =>
+    json((await readQuotes(deps, param(call, 'method'), call.input.quotes)).map(quoteAnswer)),
+  issueBatch: (deps, call) => claimQuotes(deps, param(call, 'method'), call.input),
   meltQuote: async (deps, call) => json(meltAnswer(await openMelt(deps, param(call, 'method'), call.input))),
   meltQuoteState: (deps, call) => meltState(deps, param(call, 'method'), param(call, 'quote')),
   melt: (deps, call) => melt(deps, param(call, 'method'), call.input),
@@ -83,6 +94,10 @@ export const handlers: Handlers = {
     const account = await authorizeAccount(deps, param(call, 'account'), signable(call), accountComponents)
     return json(await accountAnswer(deps, account))
   },
+}
+
+function isOver({ clock }: Deps, { finalExpiry }: KeysetRow): boolean {
+  return finalExpiry !== undefined && finalExpiry * 1000 <= clock.nowMs()
 }
 
 /** A part of the path; the router has checked that it is there. */

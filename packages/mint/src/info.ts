@@ -1,26 +1,24 @@
 // What the mint says of itself (NUT-06), for wallets and tills; app.ts answers with it.
 
-import { bytesToHex, type MintInfo } from '@tuppence/protocol'
+import { batchMax, bytesToHex, type MintInfo } from '@tuppence/protocol'
 import type { Deps } from './deps.ts'
+import type { Funding } from './funding/port.ts'
 
 /** Version that /v1/info and the CLI name. */
 export const version = '0.1.0'
 
 /** The answer of /v1/info. */
 export function mintInfo(deps: Deps): MintInfo {
-  const methods = [...deps.funding.values()].flatMap((funding) =>
-    funding.units.map((unit) => ({
-      method: funding.method,
-      unit,
-      method_name: funding.name,
-      min_amount: funding.minAmount,
-      max_amount: funding.maxAmount,
-    })),
-  )
-  const payable = methods.filter(({ method }) => deps.funding.get(method)?.payout !== undefined)
+  const methods = methodsOf(deps, (funding) => funding.mintOptions)
+  const payable = methodsOf(deps, (funding) => funding.meltOptions).filter(({ method }) => canPayOut(deps, method))
+  const watchable = methods.map(({ method, unit }) => ({
+    method,
+    unit,
+    commands: [`${method}_mint_quote`, ...(canPayOut(deps, method) ? [`${method}_melt_quote`] : []), 'proof_state'],
+  }))
   const cached = [
     '/v1/swap',
-    ...[...deps.funding.keys()].map((method) => `/v1/mint/${method}`),
+    ...[...deps.funding.keys()].flatMap((method) => [`/v1/mint/${method}`, `/v1/mint/${method}/batch`]),
     ...new Set(payable.map(({ method }) => `/v1/melt/${method}`)),
   ]
   const { name, description } = deps.config
@@ -31,6 +29,7 @@ export function mintInfo(deps: Deps): MintInfo {
     ...(description === undefined ? {} : { description }),
     urls: [deps.url],
     time: Math.floor(deps.clock.nowMs() / 1000),
+    max_array_length: Math.min(deps.config.limits.inputsMax, deps.config.limits.outputsMax),
     nuts: {
       4: { methods, disabled: methods.length === 0 },
       5: { methods: payable, disabled: payable.length === 0 },
@@ -41,9 +40,11 @@ export function mintInfo(deps: Deps): MintInfo {
       11: { supported: true },
       12: { supported: true },
       14: { supported: true },
+      17: { supported: watchable },
       // The answer is a row of the ledger, not a cache: it stays as long as the keyset does.
       19: { ttl: null, cached_endpoints: cached.map((path) => ({ method: 'POST', path })) },
       20: { supported: true },
+      29: { max_batch_size: batchMax, methods: [...deps.funding.keys()] },
     },
     tuppence: {
       keys: [...deps.receipts.publicKeys],
@@ -51,4 +52,22 @@ export function mintInfo(deps: Deps): MintInfo {
       receiptKeys: `${deps.url}/v1/receipt-keys`,
     } as MintInfo['tuppence'] & object,
   }
+}
+
+function methodsOf({ funding }: Deps, optionsOf: (funding: Funding) => Funding['mintOptions']) {
+  return [...funding.values()].flatMap((each) => {
+    const options = optionsOf(each)
+    return each.units.map((unit) => ({
+      method: each.method,
+      unit,
+      method_name: each.name,
+      min_amount: each.minAmount,
+      max_amount: each.maxAmount,
+      ...(options === undefined ? {} : { options }),
+    }))
+  })
+}
+
+function canPayOut({ funding }: Deps, method: string): boolean {
+  return funding.get(method)?.payout !== undefined
 }

@@ -1,9 +1,9 @@
 // Coins going out: top-up quotes, and signatures on outputs for top-ups and swaps; app.ts and redeem.ts call it.
 
 import { sumAmounts, TuppenceError, type BlindedMessage, type BlindSignature, type RequestOf } from '@tuppence/protocol'
-import { verifyQuote } from '@tuppence/protocol/crypto'
-import { canonicalOutputs, requestHash } from './canonical.ts'
+import { requestHash } from './canonical.ts'
 import { perform, type Deps } from './deps.ts'
+import { creditReceived } from './funding/credit.ts'
 import type { Funding } from './funding/port.ts'
 import type { KeysetKeys } from './keys.ts'
 import type { Promised, QuoteRow } from './ledger/port.ts'
@@ -12,6 +12,7 @@ import { mapInTurns } from './turns.ts'
 /** A top-up quote on the wire (NUT-04, with the quote accounting of 2026). Times in Unix seconds. */
 export interface QuoteAnswer {
   readonly quote: string
+  readonly method: string
   readonly request: string
   readonly unit: string
   readonly amount: number
@@ -39,12 +40,11 @@ export async function openQuote(deps: Deps, method: string, request: RequestOf<'
   if (pubkey !== undefined && !deps.curve.isPoint(pubkey)) throw new TuppenceError('quote-key-required')
   const nowMs = deps.clock.nowMs()
   const id = uuidV7(nowMs, deps.random.bytes(10))
-  const row: QuoteRow = {
+  const draft: Omit<QuoteRow, 'request'> = {
     id,
     method,
     unit,
     amount,
-    request: await funding.request({ id, amount, unit }),
     ...(description === undefined ? {} : { description }),
     ...(pubkey === undefined ? {} : { pubkey }),
     createdAtMs: nowMs,
@@ -53,28 +53,30 @@ export async function openQuote(deps: Deps, method: string, request: RequestOf<'
     amountPaid: 0,
     amountIssued: 0,
   }
+  const row: QuoteRow = { ...draft, request: await funding.request(draft) }
   await perform(deps, {
     hash: requestHash('quote', [id]),
     kind: 'quote',
     unit,
     answer: '',
-    quote: { type: 'open', row },
+    quotes: [{ type: 'open', row }],
   })
   return quoteAnswer(row)
 }
 
-/** Reads a quote. @throws {TuppenceError} `funding-unsupported`, `quote-unknown`. */
+/** Reads a quote, after asking what has come in for it. @throws {TuppenceError} `funding-unsupported`, `quote-unknown`. */
 export async function readQuote(deps: Deps, method: string, id: string): Promise<QuoteRow> {
   fundingOf(deps, method)
   const quote = await deps.ledger.quote(id)
   if (quote === undefined || quote.method !== method) throw new TuppenceError('quote-unknown')
-  return quote
+  return creditReceived(deps, quote)
 }
 
 /** A quote as wallets see it. */
 export function quoteAnswer(row: QuoteRow): QuoteAnswer {
   return {
     quote: row.id,
+    method: row.method,
     request: row.request,
     unit: row.unit,
     amount: row.amount,
@@ -85,42 +87,6 @@ export function quoteAnswer(row: QuoteRow): QuoteAnswer {
     amount_issued: row.amountIssued,
     updated_at: Math.floor(row.updatedAtMs / 1000),
   }
-}
-
-/**
- * Turns a paid quote into coins (NUT-04), which a paid quote stays good for however late it is claimed.
- *
- * The quote's signature (NUT-20) is checked first and is no part of the request's hash: signed anew, it is the same request.
- *
- * @returns The answer's bytes as text.
- * @throws {TuppenceError} `quote-signature-invalid`, `quote-unpaid`, `quote-issued`, `quote-amount-mismatch` ...
- */
-export async function mintQuote(deps: Deps, method: string, request: RequestOf<'issue'>): Promise<string> {
-  const { outputs, signature } = request
-  const quote = await readQuote(deps, method, request.quote)
-  if (quote.pubkey !== undefined && !verifyQuote({ quote: quote.id, outputs }, signature ?? '', quote.pubkey)) {
-    throw new TuppenceError('quote-signature-invalid')
-  }
-  const hash = requestHash('mint', [method, quote.id, canonicalOutputs(outputs)])
-  const known = await deps.ledger.answer(hash)
-  if (known !== undefined) return known
-  if (quote.amountPaid === 0) throw new TuppenceError('quote-unpaid')
-  if (quote.amountIssued === quote.amountPaid) throw new TuppenceError('quote-issued')
-  const made = await checkOutputs(deps, outputs)
-  if (made.unit !== quote.unit) throw new TuppenceError('units-differ')
-  if (made.amount !== quote.amountPaid - quote.amountIssued) {
-    throw new TuppenceError('quote-amount-mismatch', { details: { outputs: made.amount } })
-  }
-  const promises = await signOutputs(deps, outputs)
-  return perform(deps, {
-    hash,
-    kind: 'mint',
-    unit: quote.unit,
-    answer: answerOutputs(promises),
-    promises,
-    quote: { type: 'issue', id: quote.id, amount: made.amount },
-    entries: [{ account: 'unminted', amount: -made.amount }],
-  })
 }
 
 /** Checks count, duplicates, active keysets, denominations and unit of outputs. @throws {TuppenceError} */
@@ -134,13 +100,26 @@ export async function checkOutputs(
   const units = new Set<string>()
   for (const { id, amount, B_ } of outputs) {
     const keyset = await deps.keyring.find(id)
-    if (!keyset.row.active) throw new TuppenceError('keyset-inactive', { details: { keyset: id } })
+    checkSigns(deps, keyset)
     if (!keyset.keys.has(amount)) throw new TuppenceError('denomination-unknown', { details: { amount } })
     if (!deps.curve.isPoint(B_)) throw new TuppenceError('bad-point')
     units.add(keyset.row.unit)
   }
   if (units.size !== 1) throw new TuppenceError('units-mixed')
   return { unit: [...units][0] as string, amount: sumAmounts(outputs) }
+}
+
+/** Checks that a keyset signs. @throws {TuppenceError} `keyset-expired`, `keyset-inactive`. */
+export function checkSigns(deps: Deps, { row }: KeysetKeys): void {
+  checkLives(deps, row)
+  if (!row.active) throw new TuppenceError('keyset-inactive', { details: { keyset: row.id } })
+}
+
+/** Checks that a keyset's coins are still good (NUT-02). @throws {TuppenceError} `keyset-expired`. */
+export function checkLives({ clock }: Pick<Deps, 'clock'>, { id, finalExpiry }: KeysetKeys['row']): void {
+  if (finalExpiry !== undefined && finalExpiry * 1000 <= clock.nowMs()) {
+    throw new TuppenceError('keyset-expired', { details: { keyset: id } })
+  }
 }
 
 /**

@@ -7,7 +7,11 @@ import type { KeysetRow, Ledger } from './ledger/port.ts'
 import type { Clock } from './ports.ts'
 
 /** 1 .. 32768: every amount to 65535 minor units in at most 16 coins. */
-export const denominations: readonly number[] = Array.from({ length: 16 }, (_, exponent) => 2 ** exponent)
+export const denominations: readonly number[] = powersOfTwo(16)
+
+function powersOfTwo(count: number): number[] {
+  return Array.from({ length: count }, (_, exponent) => 2 ** exponent)
+}
 
 const scalarTriesMax = 256
 
@@ -26,6 +30,8 @@ export interface Keyring {
   list(): Promise<readonly KeysetKeys[]>
   /** Makes a new active keyset for a unit and retires the one before. */
   rotate(unit: string): Promise<KeysetKeys>
+  /** Rotates the units whose active keyset is half through its life, so that coins are good for at least the other half. */
+  rotateDue(): Promise<void>
 }
 
 interface KeyringParts {
@@ -34,6 +40,10 @@ interface KeyringParts {
   readonly clock: Clock
   readonly master: Uint8Array
   readonly inputFeePpk: number
+  /** How many denominations a new keyset has: 1, 2, 4 ...; 16 by default. */
+  readonly denominationCount?: number
+  /** How long the coins of a new keyset are good, in seconds; for ever by default. */
+  readonly lifetimeSeconds?: number | undefined
 }
 
 /**
@@ -63,8 +73,17 @@ export async function openKeyring(parts: KeyringParts, units: readonly string[])
       await list()
       return made
     },
+    rotateDue: async () => {
+      const nowMs = parts.clock.nowMs()
+      for (const { row } of await list()) {
+        if (!row.active || row.finalExpiry === undefined) continue
+        const halfMs = (row.createdAtMs + row.finalExpiry * 1000) / 2
+        if (nowMs >= halfMs) await keyring.rotate(row.unit)
+      }
+    },
   }
   const known = await list()
+  await keyring.rotateDue()
   for (const unit of units) {
     if (!known.some(({ row }) => row.unit === unit && row.active)) await makeFirst(keyring, unit)
   }
@@ -89,18 +108,18 @@ function refreshed(known: KeysetKeys | undefined, row: KeysetRow): KeysetKeys | 
 /** The id that a keyset has if its keys are of this master secret; the audit compares. */
 export function keysetIdOf(
   parts: Pick<KeyringParts, 'curve' | 'master'>,
-  row: Pick<KeysetRow, 'number' | 'unit' | 'inputFeePpk' | 'denominations'>,
+  row: Pick<KeysetRow, 'number' | 'unit' | 'inputFeePpk' | 'denominations' | 'finalExpiry'>,
 ): Promise<string> {
   const keys = deriveKeys(parts, row.number, row.unit, row.denominations)
   const wire = Object.fromEntries([...keys].map(([amount, key]) => [String(amount), bytesToHex(key.publicKey)]))
-  return Promise.resolve(keysetId(wire, row.unit, row.inputFeePpk))
+  return Promise.resolve(keysetId(wire, row.unit, row.inputFeePpk, row.finalExpiry))
 }
 
 /** Derives a stored keyset's keys, and proves by its id that they are the ones that signed. */
 async function derive(parts: KeyringParts, row: KeysetRow): Promise<KeysetKeys> {
   const keys = deriveKeys(parts, row.number, row.unit, row.denominations)
   const wire = wireOf(row, keys)
-  if ((await keysetId(wire.keys, row.unit, row.inputFeePpk)) !== row.id) {
+  if ((await keysetId(wire.keys, row.unit, row.inputFeePpk, row.finalExpiry)) !== row.id) {
     throw new TuppenceError('key-file-invalid', {
       details: { keyset: row.id },
       message: 'the master secret is not the one that made the ledger’s keysets',
@@ -110,17 +129,20 @@ async function derive(parts: KeyringParts, row: KeysetRow): Promise<KeysetKeys> 
 }
 
 async function make(parts: KeyringParts, number: number, unit: string): Promise<KeysetKeys> {
-  const keys = deriveKeys(parts, number, unit, denominations)
+  const amounts = powersOfTwo(parts.denominationCount ?? denominations.length)
+  const keys = deriveKeys(parts, number, unit, amounts)
+  const nowMs = parts.clock.nowMs()
   const draft: KeysetRow = {
     number,
     id: '',
     unit,
     active: true,
     inputFeePpk: parts.inputFeePpk,
-    denominations,
-    createdAtMs: parts.clock.nowMs(),
+    denominations: amounts,
+    createdAtMs: nowMs,
+    ...(parts.lifetimeSeconds === undefined ? {} : { finalExpiry: Math.floor(nowMs / 1000) + parts.lifetimeSeconds }),
   }
-  const row = { ...draft, id: await keysetId(wireOf(draft, keys).keys, unit, parts.inputFeePpk) }
+  const row = { ...draft, id: await keysetId(wireOf(draft, keys).keys, unit, parts.inputFeePpk, draft.finalExpiry) }
   return { row, keys, wire: wireOf(row, keys) }
 }
 
@@ -130,6 +152,7 @@ function wireOf(row: KeysetRow, keys: ReadonlyMap<number, DenominationKey>): Key
     unit: row.unit,
     active: row.active,
     input_fee_ppk: row.inputFeePpk,
+    ...(row.finalExpiry === undefined ? {} : { final_expiry: row.finalExpiry }),
     keys: Object.fromEntries([...keys].map(([amount, key]) => [String(amount), bytesToHex(key.publicKey)])),
   }
 }

@@ -5,8 +5,7 @@ import { canonicalInputs, requestHash } from './canonical.ts'
 import { perform, type Deps } from './deps.ts'
 import { reach } from './failpoint.ts'
 import type { Payout, PayoutResult } from './funding/port.ts'
-import { fundingOf, signatureOf, signOutputs, uuidV7 } from './issue.ts'
-import { denominations } from './keys.ts'
+import { checkSigns, fundingOf, signatureOf, signOutputs, uuidV7 } from './issue.ts'
 import type { MeltRow, NewMelt, Promised } from './ledger/port.ts'
 import { checkInputs, checkLocks, feeEntries, verifyInputs } from './redeem.ts'
 
@@ -15,12 +14,15 @@ type Blank = Pick<NonNullable<RequestOf<'melt'>['outputs']>[number], 'id' | 'B_'
 /** A melt quote on the wire. `expiry` in Unix seconds. */
 export interface MeltAnswer {
   readonly quote: string
+  readonly method: string
   readonly request: string
   readonly amount: number
   readonly unit: string
   readonly fee_reserve: number
   readonly state: MeltRow['state']
   readonly expiry: number
+  /** What the method gives as proof of payment: a preimage. */
+  readonly payment_preimage?: string
   readonly change?: readonly BlindSignature[]
 }
 
@@ -32,9 +34,14 @@ export interface MeltAnswer {
  */
 export async function openMelt(deps: Deps, method: string, asked: RequestOf<'meltQuote'>): Promise<MeltRow> {
   const funding = fundingOf(deps, method)
-  const { unit, request, amount: wanted } = asked
+  const { unit, request, amount: wanted, options } = asked
   if (!funding.units.includes(unit)) throw new TuppenceError('unit-unsupported', { details: { unit } })
-  const { amount, feeReserve } = await payoutOf(deps, method).quote({ request, amount: wanted })
+  const { amount, feeReserve, payee } = await payoutOf(deps, method).quote({
+    request,
+    unit,
+    amount: wanted,
+    amountMsat: options?.amountless?.amount_msat,
+  })
   const { minAmount: min, maxAmount: max } = funding
   if (amount < min || amount > max) throw new TuppenceError('amount-out-of-range', { details: { min, max } })
   const nowMs = deps.clock.nowMs()
@@ -47,6 +54,7 @@ export async function openMelt(deps: Deps, method: string, asked: RequestOf<'mel
     request,
     createdAtMs: nowMs,
     expiresAtMs: nowMs + deps.config.quoteLifetimeSeconds * 1000,
+    ...(payee === undefined ? {} : { payee }),
   }
   const hash = requestHash('melt-quote', [row.id])
   await perform(deps, { hash, kind: 'melt-quote', unit, answer: '', melt: { type: 'open', row } })
@@ -54,15 +62,17 @@ export async function openMelt(deps: Deps, method: string, asked: RequestOf<'mel
 }
 
 /** A melt quote as wallets see it. */
-export function meltAnswer(row: MeltRow, change: readonly Promised[] = []): MeltAnswer {
+export function meltAnswer(row: MeltRow, change: readonly Promised[] = [], proof?: string): MeltAnswer {
   return {
     quote: row.id,
+    method: row.method,
     request: row.request,
     amount: row.amount,
     unit: row.unit,
     fee_reserve: row.feeReserve,
     state: row.state,
     expiry: Math.floor(row.expiresAtMs / 1000),
+    ...(proof === undefined ? {} : { payment_preimage: proof }),
     ...(change.length === 0 ? {} : { change: change.map(signatureOf) }),
   }
 }
@@ -78,6 +88,8 @@ export async function meltState(deps: Deps, method: string, id: string): Promise
  *
  * Coins are spent, durably, before anything is paid. They come back only when the method says for certain that it paid
  * nothing; as long as that is not known the quote is PENDING, through restarts too.
+ *
+ * With `prefer_async` the answer comes as soon as the coins are spent, and the quote says later what became of it.
  *
  * @returns The answer as text: the same bytes for the same request once the quote is PAID.
  * @throws {TuppenceError} `quote-pending`, `quote-settled`, `quote-expired`, `unbalanced`, `funding-failed` (nothing was
@@ -120,7 +132,13 @@ export async function melt(deps: Deps, method: string, request: RequestOf<'melt'
     entries: [{ account: `melting:${method}`, amount: amountIn }, ...feeEntries(coins.fee)],
   })
   const pending: MeltRow = { ...row, ...started, state: 'PENDING' }
-  const done = await conclude(deps, pending, 'pay', starting)
+  const concluding = conclude(deps, pending, 'pay', starting)
+  if (request.prefer_async === true) {
+    await starting
+    concluding.catch((error: unknown) => deps.log('error', 'melt-unconcluded', { method, reason: nameOf(error) }))
+    return answerOf(pending)
+  }
+  const done = await concluding
   if (done.state === 'UNPAID') throw new TuppenceError('funding-failed')
   return answerOf(done)
 }
@@ -166,17 +184,21 @@ async function concludeNow(deps: Deps, row: MeltRow, how: 'pay' | 'outcome'): Pr
   try {
     result = await payout[how](row)
   } catch (error) {
-    deps.log('warn', 'payout-unknown', { method: row.method, reason: error instanceof Error ? error.name : 'unknown' })
+    deps.log('warn', 'payout-unknown', { method: row.method, reason: nameOf(error) })
     result = { status: 'unknown' }
   }
   reach('melt-paid')
-  if (result.status === 'paid') await settle(deps, row, result.feePaid)
+  if (result.status === 'paid') await settle(deps, row, result)
   if (result.status === 'failed') await fail(deps, row)
   return readMelt(deps, row.method, row.id)
 }
 
 /** Books a payment that was made, and signs what is left over onto the blank outputs (NUT-08). */
-async function settle(deps: Deps, row: MeltRow, feePaid: number): Promise<void> {
+async function settle(
+  deps: Deps,
+  row: MeltRow,
+  { feePaid, proof }: Extract<PayoutResult, { status: 'paid' }>,
+): Promise<void> {
   const paid = row.amount + Math.min(feePaid, row.feeReserve)
   const left = row.amountIn - paid
   const blanks = JSON.parse(row.outputs ?? '[]') as Blank[]
@@ -187,7 +209,7 @@ async function settle(deps: Deps, row: MeltRow, feePaid: number): Promise<void> 
       hash: requestHash('melt-paid', [row.id, row.attempt]),
       kind: 'melt-paid',
       unit: row.unit,
-      answer: JSON.stringify(meltAnswer({ ...row, state: 'PAID' }, promises)),
+      answer: JSON.stringify(meltAnswer({ ...row, state: 'PAID' }, promises, proof)),
       promises,
       melt: { type: 'settle', id: row.id, attempt: row.attempt },
       entries: [
@@ -231,28 +253,35 @@ async function checkBlanks(deps: Deps, row: MeltRow, blanks: readonly Blank[], a
   if (amountIn < needed) throw new TuppenceError('unbalanced', { details: { inputs: amountIn, needed } })
   if (blanks.length > deps.config.limits.outputsMax) throw new TuppenceError('outputs-too-many')
   if (new Set(blanks.map(({ B_ }) => B_)).size !== blanks.length) throw new TuppenceError('outputs-duplicate')
+  let most = 0
   for (const { id, B_ } of blanks) {
     const keyset = await deps.keyring.find(id)
-    if (!keyset.row.active) throw new TuppenceError('keyset-inactive', { details: { keyset: id } })
+    checkSigns(deps, keyset)
+    most = keyset.row.denominations.at(-1) ?? 0
     if (keyset.row.unit !== row.unit) throw new TuppenceError('units-differ')
     if (!deps.curve.isPoint(B_)) throw new TuppenceError('bad-point')
   }
   const before = await deps.ledger.promised(blanks.map(({ B_ }) => B_))
   if (before.some((promised) => promised !== undefined)) throw new TuppenceError('outputs-signed')
   const changeMax = amountIn - row.amount
-  const room = blanks.length === 0 ? row.feeReserve : Math.min(2 ** blanks.length, 2 * (denominations.at(-1) ?? 0) - 1)
+  const room = blanks.length === 0 ? row.feeReserve : Math.min(2 ** blanks.length, 2 * most - 1)
   if (changeMax > room) throw new TuppenceError('unbalanced', { details: { inputs: amountIn, needed } })
 }
 
 /** Signs an amount onto the first blank outputs, a denomination each, in their order. */
 async function signChange(deps: Deps, blanks: readonly Blank[], amount: number): Promise<Promised[]> {
   if (blanks.length === 0 || amount === 0) return []
-  const parts = splitAmount(amount, denominations) ?? []
+  const { row } = await deps.keyring.find((blanks[0] as Blank).id)
+  const parts = splitAmount(amount, row.denominations) ?? []
   if (parts.length > blanks.length) throw new Error('melt: change has more parts than there are outputs')
   return signOutputs(
     deps,
     parts.map((part, index) => ({ ...(blanks[index] as Blank), amount: part })),
   )
+}
+
+function nameOf(error: unknown): string {
+  return isTuppenceError(error) ? error.code : error instanceof Error ? error.name : 'unknown'
 }
 
 function answerOf(row: MeltRow): string {

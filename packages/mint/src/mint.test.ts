@@ -52,7 +52,7 @@ describe('keysets', () => {
 describe('info', () => {
   test('says what the mint can do', async () => {
     const info = parsed(await mint.get('/v1/info')) as unknown as Record<string, Record<string, unknown>>
-    expect(Object.keys(info['nuts'] ?? {}).map(Number)).toEqual([4, 5, 7, 8, 9, 10, 11, 12, 14, 19, 20])
+    expect(Object.keys(info['nuts'] ?? {}).map(Number)).toEqual([4, 5, 7, 8, 9, 10, 11, 12, 14, 17, 19, 20, 29])
     expect(info['nuts']?.['4']).toEqual({
       methods: [{ method: 'test', unit: 'usd', method_name: 'Test money', min_amount: 1, max_amount: 100_000 }],
       disabled: false,
@@ -62,6 +62,7 @@ describe('info', () => {
       cached_endpoints: [
         { method: 'POST', path: '/v1/swap' },
         { method: 'POST', path: '/v1/mint/test' },
+        { method: 'POST', path: '/v1/mint/test/batch' },
         { method: 'POST', path: '/v1/melt/test' },
       ],
     })
@@ -250,10 +251,10 @@ describe('locked coins', () => {
     const [coin] = await topUp(mint, [4], () => lockedTo(privateKey))
     if (coin === undefined) throw new Error('no coin')
     const { outputs } = draft(await activeKeyset(mint), [4])
-    expect(nutCode(await mint.post('/v1/swap', { inputs: [coin], outputs }))).toBe(10001)
+    expect(nutCode(await mint.post('/v1/swap', { inputs: [coin], outputs }))).toBe(20008)
     const witness = JSON.stringify({ signatures: [signMessage(coin.secret, privateKey)] })
     const wrong = JSON.stringify({ signatures: [signMessage(coin.secret, new Uint8Array(32).fill(6))] })
-    expect(nutCode(await mint.post('/v1/swap', { inputs: [{ ...coin, witness: wrong }], outputs }))).toBe(10001)
+    expect(nutCode(await mint.post('/v1/swap', { inputs: [{ ...coin, witness: wrong }], outputs }))).toBe(20008)
     expect((await mint.post('/v1/swap', { inputs: [{ ...coin, witness }], outputs })).status).toBe(200)
     const Ys = [bytesToHex(hashToCurve(coin.secret))]
     expect(JSON.parse((await mint.post('/v1/checkstate', { Ys })).text)).toMatchObject({
@@ -280,7 +281,7 @@ describe('locked coins', () => {
     const stolen = draft(await activeKeyset(mint), [4])
     const message = coin.secret + coin.C + outputs.map(({ amount, B_ }) => `${amount}${B_}`).join('')
     const inputs = [{ ...coin, witness: JSON.stringify({ signatures: [signMessage(message, privateKey)] }) }]
-    expect(nutCode(await mint.post('/v1/swap', { inputs, outputs: stolen.outputs }))).toBe(10001)
+    expect(nutCode(await mint.post('/v1/swap', { inputs, outputs: stolen.outputs }))).toBe(20008)
     const alone = { ...coin, witness: JSON.stringify({ signatures: [signMessage(coin.secret + coin.C, privateKey)] }) }
     expect((await depositCoins(mint, [alone])).text).toContain('coin-locked')
     expect((await mint.post('/v1/swap', { inputs, outputs })).status).toBe(200)
@@ -297,9 +298,9 @@ describe('locked coins', () => {
     const signatures = [signMessage(coin.secret, privateKey)]
     const swap = (witness: object) =>
       mint.post('/v1/swap', { inputs: [{ ...coin, witness: JSON.stringify(witness) }], outputs })
-    expect(nutCode(await swap({ signatures }))).toBe(10001)
-    expect(nutCode(await swap({ signatures, preimage: '5f'.repeat(32) }))).toBe(10001)
-    expect(nutCode(await swap({ signatures: [], preimage }))).toBe(10001)
+    expect(nutCode(await swap({ signatures }))).toBe(20008)
+    expect(nutCode(await swap({ signatures, preimage: '5f'.repeat(32) }))).toBe(20008)
+    expect(nutCode(await swap({ signatures: [], preimage }))).toBe(20008)
     expect((await swap({ signatures, preimage })).status).toBe(200)
   })
 

@@ -13,6 +13,8 @@ import { openCurve } from './curve/open.ts'
 import type { Deps } from './deps.ts'
 import { startEpoch } from './epoch.ts'
 import type { Funding } from './funding/port.ts'
+import { fakeLightning } from './funding/lightning/fake.ts'
+import { lightningFunding, lightningMethod } from './funding/lightning/lightning.ts'
 import { testFunding } from './funding/test.ts'
 import { deriveScalar, deriveSecret, openKeyring, type Keyring } from './keys.ts'
 import { ed25519Key, ed25519Verifier } from './ed25519.ts'
@@ -28,9 +30,13 @@ import { createRateLimit } from './rate.ts'
 import { receiptSigner } from './receipts.ts'
 import { masterSecret } from './secret-file.ts'
 import { takeServeLock } from './serve-lock.ts'
+import { createHub, type Hub } from './watch/hub.ts'
+import { stateOf } from './watch/state-of.ts'
 
 /** How often the epoch's mark is brought up to the ledger. */
 const noteEveryMs = 2000
+/** How often is looked whether a keyset is half through its life. */
+const rotateEveryMs = 60_000
 /** How often blobs that have expired are forgotten. */
 const sweepEveryMs = 3_600_000
 /** How often payments whose outcome is unknown are asked after. */
@@ -42,6 +48,7 @@ export interface Mint {
   readonly ledger: Ledger
   readonly keyring: Keyring
   readonly metrics: Metrics
+  readonly hub: Hub
   /** Answers what is in flight, refuses the rest, and closes the ledger. */
   close(): Promise<void>
 }
@@ -83,7 +90,15 @@ export async function openMint(config: MintConfig, given: Partial<Ports> = {}): 
       passphrase: config.keyPassphrase,
     })
     const keyring = await openKeyring(
-      { ledger, curve: ports.curve, clock: ports.clock, master, inputFeePpk: config.inputFeePpk },
+      {
+        ledger,
+        curve: ports.curve,
+        clock: ports.clock,
+        master,
+        inputFeePpk: config.inputFeePpk,
+        denominationCount: config.denominationCount,
+        lifetimeSeconds: config.keysetLifetimeSeconds,
+      },
       config.units,
     )
     return { ledger, keyring, master, ports }
@@ -125,6 +140,7 @@ export async function createMint(
     await putAccounts(config, ledger, ports.clock)
     const { submit, drained, waiting } = createGroupCommit((batch) => ledger.commit(batch), config.limits)
     const metrics = createMetrics()
+    const hub = createHub((watched, id) => stateOf(deps, watched, id))
     const deps: Deps = {
       ...ports,
       config,
@@ -138,7 +154,8 @@ export async function createMint(
       verifyEd25519: ed25519Verifier(),
       metrics,
       depositRate: createRateLimit(config.limits.depositsPerMinute),
-      funding: new Map([...fundingMethods(config), ...(given.funding ?? [])]),
+      funding: new Map([...fundingMethods(config, { master, clock: ports.clock }), ...(given.funding ?? [])]),
+      changed: hub.changed,
     }
     await resumeMelts(deps)
     const app = createApp(deps)
@@ -149,19 +166,21 @@ export async function createMint(
     const chores = [
       startChore(ports.log, { event: 'epoch-not-noted', everyMs: noteEveryMs }, checkpoint),
       startChore(ports.log, { event: 'melts-not-resumed', everyMs: resumeEveryMs }, () => resumeMelts(deps)),
+      startChore(ports.log, { event: 'keys-not-rotated', everyMs: rotateEveryMs }, () => keyring.rotateDue()),
       startChore(ports.log, { event: 'blobs-not-swept', everyMs: sweepEveryMs }, () =>
         deps.blobs.sweep(Math.floor(ports.clock.nowMs() / 1000)),
       ),
     ]
     const stop = async () => {
       for (const stopChore of chores) stopChore()
+      hub.close()
       await app.drain()
       await drained()
       // A mark that cannot be written keeps an older one, which is safe; the ledger is closed all the same.
       await checkpoint().finally(end)
     }
     let stopped: Promise<void> | undefined
-    return { app, ledger, keyring, metrics, close: () => (stopped ??= stop()) }
+    return { app, ledger, keyring, metrics, hub, close: () => (stopped ??= stop()) }
   } catch (error) {
     await end()
     throw error
@@ -172,14 +191,22 @@ async function openBlobs({ databaseUrl, dataDir }: MintConfig): Promise<Blobs> {
   return databaseUrl === undefined ? openSqliteBlobs(join(dataDir, 'blobs.db')) : openPostgresBlobs(databaseUrl)
 }
 
-function fundingMethods(config: MintConfig): ReadonlyMap<string, Funding> {
+function fundingMethods(
+  config: MintConfig,
+  { master, clock }: { master: Uint8Array; clock: Clock },
+): ReadonlyMap<string, Funding> {
   const methods = new Map<string, Funding>()
-  const { test } = config.funding
+  const { test, fakeLightning: fake } = config.funding
   if (test?.enabled === true) {
     const { minAmount, maxAmount } = test
     if (minAmount > maxAmount)
       throw new TuppenceError('config-invalid', { details: { field: 'funding.test.minAmount' } })
     methods.set('test', testFunding({ minAmount, maxAmount, units: config.units }))
+  }
+  if (fake?.enabled === true) {
+    const lightning = fakeLightning({ secret: deriveSecret(master, 'fake-lightning'), clock, delayMs: fake.delayMs })
+    const msatPer = Object.fromEntries(Object.entries(fake.msatPer).filter(([unit]) => config.units.includes(unit)))
+    methods.set(lightningMethod, lightningFunding(lightning, { ...fake, msatPer }))
   }
   return methods
 }

@@ -12,8 +12,8 @@ import {
 } from '@tuppence/protocol'
 import { verifyWitnesses } from '@tuppence/protocol/crypto'
 import { canonicalInputs, canonicalOutputs, requestHash } from './canonical.ts'
-import { perform, type Deps } from './deps.ts'
-import { answerOutputs, checkOutputs, signOutputs } from './issue.ts'
+import { once, perform, type Deps } from './deps.ts'
+import { answerOutputs, checkLives, checkOutputs, signOutputs } from './issue.ts'
 import type { KeysetKeys } from './keys.ts'
 import type { Entry, Spend } from './ledger/port.ts'
 import { mapInTurns } from './turns.ts'
@@ -32,10 +32,12 @@ export interface CheckedInputs {
  * @returns The answer's bytes as text; the same for the same request, whenever it comes (NUT-19).
  * @throws {TuppenceError} A code of the NUTs' table; nothing has changed then.
  */
-export async function swap(deps: Deps, { inputs, outputs }: RequestOf<'swap'>): Promise<string> {
-  const hash = requestHash('swap', [canonicalInputs(inputs), canonicalOutputs(outputs)])
-  const known = await deps.ledger.answer(hash)
-  if (known !== undefined) return known
+export async function swap(deps: Deps, request: RequestOf<'swap'>): Promise<string> {
+  const hash = requestHash('swap', [canonicalInputs(request.inputs), canonicalOutputs(request.outputs)])
+  return once(deps, hash, () => swapNow(deps, hash, request))
+}
+
+async function swapNow(deps: Deps, hash: string, { inputs, outputs }: RequestOf<'swap'>): Promise<string> {
   const coins = await checkInputs(deps, inputs)
   const made = await checkOutputs(deps, outputs)
   if (made.unit !== coins.unit) throw new TuppenceError('units-differ')
@@ -66,6 +68,7 @@ export async function checkInputs(deps: Deps, inputs: readonly Proof[]): Promise
   for (const { id, amount } of inputs) {
     const keyset = keysets.get(id) ?? (await deps.keyring.find(id))
     keysets.set(id, keyset)
+    checkLives(deps, keyset.row)
     if (!keyset.keys.has(amount)) throw new TuppenceError('denomination-unknown', { details: { amount } })
   }
   const units = new Set([...keysets.values()].map((keyset) => keyset.row.unit))
@@ -90,7 +93,8 @@ export async function verifyInputs(deps: Deps, inputs: readonly Proof[], { keyse
       throw new TuppenceError('coin-invalid')
     return { keyset: id, y, amount, ...(witness === undefined ? {} : { witness }) }
   })
-  if (await deps.ledger.anySpent(spends)) throw new TuppenceError('coins-spent')
+  const blocked = await deps.ledger.blocked(spends)
+  if (blocked !== undefined) throw new TuppenceError(blocked)
   return spends
 }
 

@@ -2,7 +2,7 @@
 
 import { TuppenceError, type Refund, type Refunded } from '@tuppence/protocol'
 import { canonicalOutputs, requestHash } from './canonical.ts'
-import { perform, type Deps } from './deps.ts'
+import { once, perform, type Deps } from './deps.ts'
 import { checkOutputs, signatureOf, signOutputs } from './issue.ts'
 
 /**
@@ -15,8 +15,11 @@ import { checkOutputs, signatureOf, signOutputs } from './issue.ts'
 export async function refund(deps: Deps, request: Refund): Promise<string> {
   const { reference, account, unit, amount, outputs } = request
   const hash = requestHash('refund', [reference, account, unit, amount, canonicalOutputs(outputs)])
-  const known = await deps.ledger.answer(hash)
-  if (known !== undefined) return known
+  return once(deps, hash, () => refundNow(deps, hash, request))
+}
+
+async function refundNow(deps: Deps, hash: string, request: Refund): Promise<string> {
+  const { reference, account, unit, amount, outputs } = request
   const made = await checkOutputs(deps, outputs)
   if (made.unit !== unit) throw new TuppenceError('units-differ')
   if (made.amount !== amount)

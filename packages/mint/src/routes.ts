@@ -1,11 +1,21 @@
-// Every route of this mint: protocol's table, and what only tills and backups ask for; app.ts serves them, handlers.ts answers.
+// Every route of this mint: protocol's table, and what only some ask for; app.ts serves them, handlers.ts answers.
 
-import { mintRoutes, readBlobRoute, refundRoute, writeBlobRoute, type Route } from '@tuppence/protocol'
+import {
+  checkQuotesRoute,
+  issueBatchRoute,
+  mintRoutes,
+  readBlobRoute,
+  refundRoute,
+  writeBlobRoute,
+  type Route,
+} from '@tuppence/protocol'
 import type * as v from 'valibot'
 
 /** By name. */
 export const routes = {
   ...mintRoutes,
+  checkQuotes: checkQuotesRoute,
+  issueBatch: issueBatchRoute,
   refund: refundRoute,
   readBlob: readBlobRoute,
   writeBlob: writeBlobRoute,

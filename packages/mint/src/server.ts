@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { createAdmin } from './admin.ts'
 import type { MintConfig } from './config.ts'
+import { silentLog } from './log.ts'
 import { createMint, type Mint } from './mint.ts'
 import type { Ports } from './ports.ts'
+import { serveSockets } from './watch/socket.ts'
 
 /** More sockets than this are closed at once: each costs memory before it has said anything. */
 const socketsMax = 8192
@@ -49,10 +51,12 @@ export async function serveMint(config: MintConfig, ports: Partial<Ports> = {}):
   try {
     opening.resolve(createMint(config, ports, config.url ?? url))
     const mint = await opening.promise
+    const sockets = serveSockets(server, { hub: () => mint.hub, log: ports.log ?? silentLog })
     const admin = config.admin === undefined ? undefined : await serveAdmin(config, config.admin, mint)
     let closed: Promise<void> | undefined
     const close = () => {
       admin?.server.close()
+      sockets.close()
       return closeAll(server, mint.close)
     }
     return { ...mint, url, port, adminPort: admin?.port, close: () => (closed ??= close()) }

@@ -3,11 +3,12 @@
 import type { BlindedMessage, BlindSignature } from '@tuppence/protocol'
 import type { Deps } from './deps.ts'
 import { signatureOf } from './issue.ts'
+import type { CoinState } from './ledger/port.ts'
 
-/** The state of one coin. Nothing is ever PENDING here: redeeming is one transaction. */
+/** The state of one coin. PENDING is one that a melt has, whose outcome is not known; all else is one transaction. */
 export interface CoinStateAnswer {
   readonly Y: string
-  readonly state: 'UNSPENT' | 'SPENT'
+  readonly state: CoinState['state']
   readonly witness: string | null
 }
 
@@ -17,7 +18,7 @@ export async function checkStates(deps: Deps, ys: readonly string[]): Promise<{ 
   return {
     states: ys.map((Y, index) => ({
       Y,
-      state: states[index]?.spent === true ? 'SPENT' : 'UNSPENT',
+      state: states[index]?.state ?? 'UNSPENT',
       witness: states[index]?.witness ?? null,
     })),
   }

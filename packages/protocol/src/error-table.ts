@@ -64,7 +64,13 @@ export const errorTable = {
   'outputs-duplicate': { status: 400, retry: 'never', nut: 11008, title: 'An output comes twice' },
   'inputs-too-many': { status: 400, retry: 'never', nut: 11014, title: 'More inputs than the limit' },
   'outputs-too-many': { status: 400, retry: 'never', nut: 11015, title: 'More outputs than the limit' },
-  'coin-locked': { status: 400, retry: 'never', nut: 10001, title: 'Spending condition of a coin is not met' },
+  // The number, and the words "no witness" and "P2PK signatures", are what other mints answer and cashu-ts expects.
+  'coin-locked': {
+    status: 400,
+    retry: 'never',
+    nut: 20008,
+    title: 'No witness, or one without the P2PK signatures or the preimage that unlock a coin',
+  },
   'condition-unsupported': { status: 400, retry: 'never', title: 'Spending condition is of an unknown kind' },
   'dleq-missing': { status: 502, retry: 'never', title: 'Signature comes without its proof' },
   'dleq-invalid': { status: 502, retry: 'never', title: 'Mint signed with another key than it published' },
@@ -90,7 +96,7 @@ export const errorTable = {
   'quote-expired': { status: 400, retry: 'never', nut: 20007, title: 'Quote has expired' },
   'quote-signature-invalid': { status: 400, retry: 'never', nut: 20008, title: 'Signature for the quote is invalid' },
   'quote-key-required': { status: 400, retry: 'never', nut: 20009, title: 'Quote needs a public key' },
-  'quote-amount-mismatch': { status: 400, retry: 'never', title: 'Outputs do not add up to the quote' },
+  'quote-amount-mismatch': { status: 400, retry: 'never', nut: 11005, title: 'Outputs do not add up to the quote' },
   'funding-unsupported': { status: 400, retry: 'never', title: 'Mint has no such funding method' },
   'invoice-amountless': { status: 400, retry: 'never', nut: 11011, title: 'Invoice without an amount' },
   'invoice-amount-mismatch': { status: 400, retry: 'never', nut: 11012, title: 'Amount differs from the invoice' },

@@ -39,5 +39,6 @@ export * from './site-key.ts'
 // Routes.
 export * from './blob.ts'
 export * from './mint-api.ts'
+export * from './quote-batch-api.ts'
 export * from './refund.ts'
 export * from './till-api.ts'

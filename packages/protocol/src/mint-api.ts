@@ -113,6 +113,7 @@ export const meltQuoteRequestSchema = /* @__PURE__ */ wireObject(
     request: v.pipe(v.string(), v.nonEmpty(), v.maxLength(4096)),
     unit: unitSchema,
     amount: v.exactOptional(amountSchema),
+    options: v.exactOptional(v.object({ amountless: v.exactOptional(v.object({ amount_msat: amountSchema })) })),
   }),
 )
 
@@ -126,16 +127,21 @@ export const meltQuoteSchema = /* @__PURE__ */ wireObject(
     request: v.exactOptional(v.pipe(v.string(), v.maxLength(4096))),
     fee_reserve: v.exactOptional(countSchema),
     expiry: v.exactOptional(countSchema),
+    payment_preimage: v.exactOptional(shortSchema),
     change: v.exactOptional(v.array(blindSignatureSchema)),
   }),
 )
 
-/** `POST /v1/melt/{method}` (NUT-05). `outputs`: blank ones for change (NUT-08), whose amounts the mint chooses. */
+/**
+ * `POST /v1/melt/{method}` (NUT-05). `outputs`: blank ones for change (NUT-08), whose amounts the mint chooses;
+ * `prefer_async`: answer PENDING at once.
+ */
 export const meltSchema = /* @__PURE__ */ wireObject(
   v.object({
     quote: quoteIdSchema,
     inputs: inputsSchema,
     outputs: v.exactOptional(v.pipe(v.array(blankMessageSchema), v.maxLength(limits.outputsMax))),
+    prefer_async: v.exactOptional(v.boolean()),
   }),
 )
 

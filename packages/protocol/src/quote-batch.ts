@@ -5,8 +5,10 @@ import * as v from 'valibot'
 import { blindedMessageSchema, hexSchema } from './coin.ts'
 import { limits } from './limits.ts'
 
-/** Most quotes of one batch, and the longest quote id. */
-const batchMax = 100
+/** Most quotes of one batch. */
+export const batchMax = 100
+
+/** The longest quote id. */
 const quoteIdMax = 128
 
 /** A mint's name for a quote. */
@@ -33,3 +35,6 @@ export const mintBatchSchema = /* @__PURE__ */ v.pipe(
   v.check((batch) => !batch.signatures || batch.signatures.length === batch.quotes.length, 'one signature a quote'),
   v.check((batch) => !batch.quote_amounts || batch.quote_amounts.length === batch.quotes.length, 'one amount a quote'),
 )
+
+/** A batch as it travels. */
+export type MintBatch = v.InferOutput<typeof mintBatchSchema>

@@ -40,10 +40,16 @@ export async function all(source: AuditSource, sql: string): Promise<AuditRow[]>
 /** Reads the keysets, and proves each by its id. */
 export async function readKeysets({ source, find, keysets }: Books, means: AuditMeans): Promise<void> {
   const active = new Map<string, number>()
-  const sql = 'SELECT number, id, unit, active, input_fee_ppk, denominations FROM keysets ORDER BY number'
-  for (const [number, id, unit, isActive, fee, text] of await all(source, sql)) {
+  const sql = 'SELECT number, id, unit, active, input_fee_ppk, denominations, final_expiry FROM keysets ORDER BY number'
+  for (const [number, id, unit, isActive, fee, text, expiry] of await all(source, sql)) {
     const denominations = JSON.parse(String(text)) as number[]
-    const row = { number: Number(number), unit: String(unit), inputFeePpk: Number(fee), denominations }
+    const row = {
+      number: Number(number),
+      unit: String(unit),
+      inputFeePpk: Number(fee),
+      denominations,
+      ...(expiry === null || expiry === undefined ? {} : { finalExpiry: Number(expiry) }),
+    }
     keysets.set(row.number, { id: String(id), unit: row.unit, denominations: new Set(denominations) })
     if (Number(isActive) === 1) active.set(row.unit, Math.max(row.number, active.get(row.unit) ?? 0))
     if ((await means.keysetId(row)) !== id) find('S2', `keyset ${row.number}`, 'its id does not follow from its keys')

@@ -44,6 +44,7 @@ export interface AuditMeans {
     unit: string
     inputFeePpk: number
     denominations: readonly number[]
+    finalExpiry?: number
   }) => Promise<string | undefined>
   /** Where the ledger was last known to be (S9). */
   readonly mark?: { readonly epoch: number; readonly sequence: number } | undefined

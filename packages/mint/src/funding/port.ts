@@ -12,34 +12,46 @@ export interface Funding {
   /** Bounds of one top-up or payout, in minor units. */
   readonly minAmount: number
   readonly maxAmount: number
+  /** `options` of the method in /v1/info, for minting and melting. */
+  readonly mintOptions?: Readonly<Record<string, boolean>>
+  readonly meltOptions?: Readonly<Record<string, boolean>>
   /** What the payer is asked to pay; must not give the quote's id away unless paying is free. */
-  request(quote: Pick<QuoteRow, 'id' | 'amount' | 'unit'>): Promise<string>
+  request(quote: Omit<QuoteRow, 'request' | 'method'>): Promise<string>
+  /**
+   * What has come in for a quote, each payment by a name of its own, so that it counts once; asked whenever somebody wants to
+   * know, until there is something. Absent when money comes in by itself.
+   */
+  received?(quote: QuoteRow): Promise<readonly { readonly event: string; readonly amount: number }[]>
   /** Money out; absent when the method only takes money in. */
   readonly payout?: Payout
 }
 
 /**
- * What became of money on its way out. `feePaid`: minor units, at most the quote's reserve.
+ * What became of money on its way out. `feePaid`: minor units, at most the quote's reserve; `proof`: what the method gives the
+ * payer as proof, a preimage with Lightning.
  *
  * `failed` means that it is certain that nothing was paid and never will be: only then are coins released. Whatever is not
  * certain is `unknown`, and is asked after again.
  */
 export type PayoutResult =
-  | { readonly status: 'paid'; readonly feePaid: number }
+  | { readonly status: 'paid'; readonly feePaid: number; readonly proof?: string }
   | { readonly status: 'failed' }
   | { readonly status: 'unknown' }
 
 /** How a method pays out (NUT-05). */
 export interface Payout {
   /**
-   * What a request costs.
+   * What a request costs. `payee` names what can be paid once only.
    *
    * @throws {TuppenceError} `invoice-amountless`, `invoice-amount-mismatch`, `bad-payment-request`.
    */
   quote(asked: {
     readonly request: string
+    readonly unit: string
     readonly amount: number | undefined
-  }): Promise<{ readonly amount: number; readonly feeReserve: number }>
+    /** Of an invoice without an amount (NUT-23), in millisatoshi. */
+    readonly amountMsat: number | undefined
+  }): Promise<{ readonly amount: number; readonly feeReserve: number; readonly payee?: string }>
   /**
    * Pays. Called with the same quote and attempt again, it must not pay twice: id and attempt name the payment at the
    * processor. An error thrown counts as `unknown`.

@@ -1,9 +1,9 @@
 // Test money: a quote is paid by saying so. Exists only when the configuration enables it; mint.ts makes it.
 
 import { TuppenceError } from '@tuppence/protocol'
-import { requestHash } from '../canonical.ts'
-import { perform, type Deps } from '../deps.ts'
+import type { Deps } from '../deps.ts'
 import type { QuoteRow } from '../ledger/port.ts'
+import { creditPayment } from './credit.ts'
 import type { Funding } from './port.ts'
 
 /** Name of the method, in paths and in the journal. */
@@ -45,18 +45,5 @@ export async function payTestQuote(deps: Deps, id: string): Promise<QuoteRow> {
   if (quote === undefined || quote.method !== testMethod) throw new TuppenceError('quote-unknown')
   if (quote.amountPaid > 0) return quote
   if (quote.expiresAtMs <= deps.clock.nowMs()) throw new TuppenceError('quote-expired')
-  await perform(deps, {
-    hash: requestHash('payment', [testMethod, id]),
-    kind: 'payment',
-    unit: quote.unit,
-    answer: '',
-    quote: { type: 'pay', id, amount: quote.amount, method: testMethod, event: id },
-    entries: [
-      { account: `paid-in:${testMethod}`, amount: -quote.amount },
-      { account: 'unminted', amount: quote.amount },
-    ],
-  })
-  const paid = await deps.ledger.quote(id)
-  if (paid === undefined) throw new Error('funding: a paid quote is gone')
-  return paid
+  return creditPayment(deps, quote, { event: id, amount: quote.amount })
 }

@@ -62,11 +62,11 @@ const quoteRow = (id: string, amount: number): QuoteRow => ({
   amountIssued: 0,
 })
 const open = (id: string, amount: number) =>
-  operation(`open ${id}`, { kind: 'quote', quote: { type: 'open', row: quoteRow(id, amount) } })
+  operation(`open ${id}`, { kind: 'quote', quotes: [{ type: 'open', row: quoteRow(id, amount) }] })
 const pay = (id: string, amount: number, event = id) =>
   operation(`pay ${event}`, {
     kind: 'payment',
-    quote: { type: 'pay', id, amount, method: 'test', event },
+    quotes: [{ type: 'pay', id, amount, method: 'test', event }],
     entries: [
       { account: 'paid-in:test', amount: -amount },
       { account: 'unminted', amount },
@@ -76,7 +76,7 @@ const issue = (name: string, id: string, promises: readonly Promised[]) => {
   const amount = promises.reduce((sum, { amount: each }) => sum + each, 0)
   return operation(name, {
     kind: 'mint',
-    quote: { type: 'issue', id, amount },
+    quotes: [{ type: 'issue', id, amount }],
     promises,
     entries: [{ account: 'unminted', amount: -amount }],
   })
@@ -167,7 +167,7 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
       expect(await commit(second)).toEqual([{ status: 'refused', code: 'coins-spent' }])
       expect(await ledger().totals()).toEqual(before)
       expect(await ledger().answer(second.hash)).toBeUndefined()
-      expect(await ledger().coinStates([pointOf('b')])).toEqual([{ spent: false }])
+      expect(await ledger().coinStates([pointOf('b')])).toEqual([{ state: 'UNSPENT' }])
       expect(await ledger().promised([promise('y').b])).toEqual([undefined])
     })
 
@@ -175,8 +175,8 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
       await fund()
       await ledger().addKeyset(nextKeyset)
       await commit(operation('new', { spends: [spend('a')], promises: [promise('x', 1, nextKeyset.id)] }))
-      expect(await ledger().anySpent([spend('b'), spend('a')])).toBe(true)
-      expect(await ledger().anySpent([spend('b'), spend('a', 1, nextKeyset.id)])).toBe(false)
+      expect(await ledger().blocked([spend('b'), spend('a')])).toBe('coins-spent')
+      expect(await ledger().blocked([spend('b'), spend('a', 1, nextKeyset.id)])).toBeUndefined()
       expect((await commit(deposit('same point', 'token', [spend('a', 1, nextKeyset.id)])))[0]?.status).toBe(
         'committed',
       )
@@ -191,10 +191,10 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
       )
       expect(outcomes.map((outcome) => outcome.status)).toEqual(['committed', 'refused', 'committed'])
       expect(await ledger().coinStates(['a', 'b', 'c', 'd'].map(pointOf))).toEqual([
-        { spent: true },
-        { spent: true },
-        { spent: true },
-        { spent: false },
+        { state: 'SPENT' },
+        { state: 'SPENT' },
+        { state: 'SPENT' },
+        { state: 'UNSPENT' },
       ])
     })
 
@@ -213,7 +213,7 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
       await commit(
         operation('locked', { spends: [{ ...spend('a'), witness: '{"signatures":[]}' }], promises: [promise('x')] }),
       )
-      expect(await ledger().coinStates([pointOf('a')])).toEqual([{ spent: true, witness: '{"signatures":[]}' }])
+      expect(await ledger().coinStates([pointOf('a')])).toEqual([{ state: 'SPENT', witness: '{"signatures":[]}' }])
     })
 
     test('signs an output once and remembers how', async () => {
@@ -417,10 +417,14 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
       expect((await commit(startMelt('m', 1, 'a', 'b')))[0]?.status).toBe('committed')
       expect((await ledger().pendingMelts()).map(({ id }) => id)).toEqual(['m'])
       expect(await commit(startMelt('m', 2, 'c', 'd'))).toEqual([{ status: 'refused', code: 'quote-pending' }])
-      expect(await ledger().coinStates(['a', 'b'].map(pointOf))).toEqual([{ spent: true }, { spent: true }])
+      expect(await ledger().coinStates(['a', 'b'].map(pointOf))).toEqual([{ state: 'PENDING' }, { state: 'PENDING' }])
+      expect(await ledger().blocked([spend('a')])).toBe('coins-pending')
+      expect(await commit(operation('early', { spends: [spend('a')], promises: [promise('early')] }))).toEqual([
+        { status: 'refused', code: 'coins-pending' },
+      ])
       await expectSound()
       expect((await commit(endMelt('m', 1, 'fail')))[0]?.status).toBe('committed')
-      expect(await ledger().coinStates(['a', 'b'].map(pointOf))).toEqual([{ spent: false }, { spent: false }])
+      expect(await ledger().coinStates(['a', 'b'].map(pointOf))).toEqual([{ state: 'UNSPENT' }, { state: 'UNSPENT' }])
       expect(await commit(endMelt('m', 1, 'settle'))).toEqual([{ status: 'refused', code: 'quote-unpaid' }])
       await expectSound()
       await commit(startMelt('m', 2, 'b', 'c'), endMelt('m', 2, 'settle'))
@@ -428,9 +432,9 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
       expect(await ledger().pendingMelts()).toEqual([])
       expect(await commit(startMelt('m', 3, 'd'))).toEqual([{ status: 'refused', code: 'quote-settled' }])
       expect(await ledger().coinStates(['a', 'b', 'c'].map(pointOf))).toEqual([
-        { spent: false },
-        { spent: true },
-        { spent: true },
+        { state: 'UNSPENT' },
+        { state: 'SPENT' },
+        { state: 'SPENT' },
       ])
       expect(await ledger().melt('nobody')).toBeUndefined()
     })

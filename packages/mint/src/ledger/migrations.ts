@@ -228,6 +228,15 @@ BEGIN SELECT RAISE(ABORT, 'append only'); END;`,
   .join('\n')}
 `,
   },
+  {
+    name: 'keysets that expire, payees that are paid once',
+    sql: `
+ALTER TABLE keysets ADD COLUMN final_expiry INTEGER;
+ALTER TABLE melts ADD COLUMN payee TEXT;
+CREATE UNIQUE INDEX melts_payee ON melts (method, payee) WHERE payee IS NOT NULL AND state <> 'UNPAID';
+CREATE INDEX melts_pending_operation ON melts (operation) WHERE state = 'PENDING';
+`,
+  },
 ]
 
 function checksum(migration: Migration): string {

@@ -75,7 +75,8 @@ export type MeltState = 'UNPAID' | 'PENDING' | 'PAID'
 /**
  * A melt quote as stored: money on its way out. Amounts in minor units; `amountIn` is what the inputs brought, less
  * `inputFee`. `attempt` counts starts. `content` is the hash of the request that started the attempt, and `outputs` are
- * its blank outputs as JSON. `answer` is there once the quote is paid.
+ * its blank outputs as JSON. `answer` is there once the quote is paid. `payee` names what is paid, where that can be paid once
+ * only: no two melts of one method with the same payee are ever under way or done.
  */
 export interface MeltRow {
   readonly id: string
@@ -90,6 +91,7 @@ export interface MeltRow {
   readonly attempt: number
   readonly amountIn: number
   readonly inputFee: number
+  readonly payee?: string
   readonly content?: string
   readonly outputs?: string
   readonly answer?: string
@@ -98,7 +100,7 @@ export interface MeltRow {
 /** What a new melt quote says; the rest follows. */
 export type NewMelt = Pick<
   MeltRow,
-  'id' | 'method' | 'unit' | 'amount' | 'feeReserve' | 'request' | 'createdAtMs' | 'expiresAtMs'
+  'id' | 'method' | 'unit' | 'amount' | 'feeReserve' | 'request' | 'createdAtMs' | 'expiresAtMs' | 'payee'
 >
 
 /**
@@ -148,7 +150,8 @@ export interface Operation {
   readonly spends: readonly Spend[]
   readonly promises: readonly Promised[]
   readonly entries: readonly Entry[]
-  readonly quote?: QuoteChange
+  /** Of one quote each. */
+  readonly quotes?: readonly QuoteChange[]
   readonly deposit?: DepositRow
   readonly refund?: RefundRow
   readonly melt?: MeltChange
@@ -157,6 +160,7 @@ export interface Operation {
 /** Why an operation was refused; a refused operation changed nothing (S10). */
 export type Refusal =
   | 'coins-spent'
+  | 'coins-pending'
   | 'outputs-signed'
   | 'keyset-unknown'
   | 'keyset-inactive'
@@ -190,6 +194,8 @@ export interface KeysetRow {
   readonly inputFeePpk: number
   readonly denominations: readonly number[]
   readonly createdAtMs: number
+  /** Unix seconds after which its coins are worth nothing (NUT-02). */
+  readonly finalExpiry?: number
 }
 
 /** A publisher. `publicKey` is the raw Ed25519 key, base64url; `keyId` its JWK thumbprint, as requests name it. */
@@ -201,9 +207,12 @@ export interface AccountRow {
   readonly createdAtMs: number
 }
 
-/** What a coin's point is known as; `witness` is what spent it, where a condition asked for one. */
+/**
+ * What a coin's point is known as; `witness` is what spent it, where a condition asked for one. PENDING: it is on its way out,
+ * and comes back if that fails.
+ */
 export interface CoinState {
-  readonly spent: boolean
+  readonly state: 'UNSPENT' | 'PENDING' | 'SPENT'
   readonly witness?: string
 }
 
@@ -234,8 +243,8 @@ export interface Ledger {
   commit(batch: readonly Operation[]): Promise<readonly Outcome[]>
   /** The stored answer to a request, by its hash. */
   answer(hash: string): Promise<string | undefined>
-  /** Whether any of these coins is spent: a look before the work, the commit has the last word. */
-  anySpent(coins: readonly Pick<Spend, 'keyset' | 'y'>[]): Promise<boolean>
+  /** Why these coins cannot be spent, if they cannot: a look before the work, the commit has the last word. */
+  blocked(coins: readonly Pick<Spend, 'keyset' | 'y'>[]): Promise<'coins-spent' | 'coins-pending' | undefined>
   /** States of coins by point, whatever their keyset, in the order given. */
   coinStates(ys: readonly string[]): Promise<readonly CoinState[]>
   /** What was promised for each output point, in the order given. */

@@ -145,10 +145,30 @@ async function insertSpends(
     ],
   )
   const taken = new Set(rows.map(({ keyset, y }) => `${keyset} ${hex(y)}`))
+  const lost = coins.filter(({ number, coin }) => !taken.has(`${number} ${coin.y}`))
+  const pending = await pendingAmong(client, lost)
   for (const { each, coin, number } of coins) {
-    if (!taken.has(`${number} ${coin.y}`)) refuse(each.operation, 'coins-spent')
+    const name = `${number} ${coin.y}`
+    if (!taken.has(name)) refuse(each.operation, pending.has(name) ? 'coins-pending' : 'coins-spent')
     post(each, `outstanding:${coin.keyset}`, -coin.amount)
   }
+}
+
+/** Which of some coins that others have are in a melt whose outcome is not known. */
+async function pendingAmong(
+  client: PoolClient,
+  coins: readonly { readonly number: number; readonly coin: { readonly y: string } }[],
+): Promise<ReadonlySet<string>> {
+  if (coins.length === 0) return new Set()
+  const rows = await run<{ keyset: number; y: Buffer }>(
+    client,
+    'pending-spent',
+    `SELECT w.keyset, w.y FROM unnest($1::bigint[], $2::bytea[]) AS w (keyset, y)
+     CROSS JOIN LATERAL (SELECT s.operation FROM spent s WHERE s.keyset = w.keyset AND s.y = w.y LIMIT 1) AS s
+     WHERE EXISTS (SELECT 1 FROM melts m WHERE m.operation = s.operation AND m.state = 'PENDING')`,
+    [coins.map(({ number }) => number), coins.map(({ coin }) => bytes(coin.y))],
+  )
+  return new Set(rows.map(({ keyset, y }) => `${keyset} ${hex(y)}`))
 }
 
 async function insertPromises(

@@ -5,6 +5,8 @@ import { run, type Placed, type RoundContext } from './postgres-round.ts'
 import { bytes, textBytes } from './postgres-read.ts'
 
 interface Held {
+  readonly method: string
+  readonly payee: string | null
   readonly unit: string
   readonly state: string
   readonly attempt: number
@@ -31,8 +33,8 @@ async function applyMelt(context: RoundContext, each: Placed, change: MeltChange
     await run(
       client,
       'open-melt',
-      `INSERT INTO melts (id, method, unit, amount, fee_reserve, request, created_at_ms, expires_at_ms, state)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'UNPAID')`,
+      `INSERT INTO melts (id, method, unit, amount, fee_reserve, request, created_at_ms, expires_at_ms, payee, state)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'UNPAID')`,
       [
         row.id,
         row.method,
@@ -42,17 +44,22 @@ async function applyMelt(context: RoundContext, each: Placed, change: MeltChange
         textBytes(row.request),
         row.createdAtMs,
         row.expiresAtMs,
+        row.payee ?? null,
       ],
     )
     return
   }
-  const sql = 'SELECT unit, state, attempt, inputs, operation FROM melts WHERE id = $1 FOR UPDATE'
+  const sql = 'SELECT method, unit, state, attempt, inputs, operation, payee FROM melts WHERE id = $1 FOR UPDATE'
   const [held] = await run<Held>(client, 'lock-melt', sql, [change.id])
   if (held === undefined) return refuse(operation, 'quote-unknown')
   if (held.unit !== operation.unit) return refuse(operation, 'units-differ')
   if (held.state === 'PAID') return refuse(operation, 'quote-settled')
   if (change.type === 'start') {
     if (held.state !== 'UNPAID' || change.attempt !== held.attempt + 1) return refuse(operation, 'quote-pending')
+    // Two at once in two processes: the index throws one of them back, and it finds the other when it is tried again.
+    const paid = "SELECT state FROM melts WHERE method = $1 AND payee = $2 AND state <> 'UNPAID'"
+    const [rival] = await run<{ state: string }>(client, 'rival-melt', paid, [held.method, held.payee])
+    if (rival !== undefined) return refuse(operation, rival.state === 'PAID' ? 'quote-settled' : 'quote-pending')
     return start(context, each, change)
   }
   if (held.state !== 'PENDING' || change.attempt !== held.attempt) return refuse(operation, 'quote-unpaid')

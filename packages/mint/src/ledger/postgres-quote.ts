@@ -1,4 +1,4 @@
-// What a round does to top-up quotes on PostgreSQL; postgres-commit.ts calls it, with at most one operation for a quote.
+// What a round does to top-up quotes on PostgreSQL; postgres-commit.ts calls it, with at most one change of a quote.
 
 import type { QuoteChange } from './port.ts'
 import { inOrder, run, type Placed, type RoundContext } from './postgres-round.ts'
@@ -17,7 +17,9 @@ type With<T extends QuoteChange['type']> = Placed & { readonly change: Extract<Q
 export async function applyQuotes(context: RoundContext, placed: readonly Placed[]): Promise<void> {
   const of = <T extends QuoteChange['type']>(type: T): With<T>[] =>
     placed.flatMap((each) =>
-      each.operation.quote?.type === type ? [{ ...each, change: each.operation.quote as With<T>['change'] }] : [],
+      (each.operation.quotes ?? [])
+        .filter((change) => change.type === type)
+        .map((change) => ({ ...each, change: change as With<T>['change'] })),
     )
   const opened = of('open')
   if (opened.length > 0) await open(context, opened)

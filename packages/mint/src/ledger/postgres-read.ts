@@ -66,32 +66,39 @@ export function createPostgresReads(pool: Connections) {
 
 type Rows = (name: string, sql: string, values?: unknown[]) => Promise<Row[]>
 
+/** SQL: whether the operation of a row that spent a coin is a melt whose outcome is not known. */
+const pending = (row: string) =>
+  `EXISTS (SELECT 1 FROM melts m WHERE m.operation = ${row}.operation AND m.state = 'PENDING')`
+
 function coinReads(rows: Rows) {
   return {
-    anySpent: async (coins: readonly Pick<Spend, 'keyset' | 'y'>[]): Promise<boolean> =>
-      (
-        await rows(
-          'any-spent',
-          // Lateral with a limit: each coin is looked up by its whole key, whatever a planner thinks of the tables' sizes.
-          `SELECT 1 AS one FROM unnest($1::text[], $2::bytea[]) AS w (id, y) CROSS JOIN LATERAL (SELECT 1 FROM spent s
+    blocked: async (
+      coins: readonly Pick<Spend, 'keyset' | 'y'>[],
+    ): Promise<'coins-spent' | 'coins-pending' | undefined> => {
+      const [found] = await rows(
+        'blocked',
+        // Lateral with a limit: each coin is looked up by its whole key, whatever a planner thinks of the tables' sizes.
+        `SELECT ${pending('found')} AS pending FROM unnest($1::text[], $2::bytea[]) AS w (id, y) CROSS JOIN LATERAL (SELECT s.operation FROM spent s
          WHERE s.keyset = (SELECT number FROM keysets k WHERE k.id = w.id) AND s.y = w.y LIMIT 1) AS found LIMIT 1`,
-          [coins.map(({ keyset }) => keyset), coins.map(({ y }) => bytes(y))],
-        )
-      ).length > 0,
+        [coins.map(({ keyset }) => keyset), coins.map(({ y }) => bytes(y))],
+      )
+      if (found === undefined) return undefined
+      return found['pending'] === true ? 'coins-pending' : 'coins-spent'
+    },
     coinStates: async (ys: readonly string[]): Promise<CoinState[]> => {
       const found = await rows(
         'states',
-        `SELECT w.y, found.witness FROM unnest($1::bytea[]) AS w (y) CROSS JOIN keysets k CROSS JOIN LATERAL
-         (SELECT s.witness FROM spent s WHERE s.keyset = k.number AND s.y = w.y LIMIT 1) AS found`,
+        `SELECT w.y, found.witness, ${pending('found')} AS pending FROM unnest($1::bytea[]) AS w (y) CROSS JOIN keysets k CROSS JOIN LATERAL
+         (SELECT s.witness, s.operation FROM spent s WHERE s.keyset = k.number AND s.y = w.y LIMIT 1) AS found`,
         [ys.map(bytes)],
       )
       const states = new Map(
-        found.map(({ y, witness }): [string, CoinState] => [
-          hex(y),
-          witness === null ? { spent: true } : { spent: true, witness: text(witness) },
-        ]),
+        found.map(({ y, witness, pending: isPending }): [string, CoinState] => {
+          const state = isPending === true ? 'PENDING' : 'SPENT'
+          return [hex(y), witness === null ? { state } : { state, witness: text(witness) }]
+        }),
       )
-      return ys.map((y) => states.get(y) ?? { spent: false })
+      return ys.map((y) => states.get(y) ?? { state: 'UNSPENT' })
     },
     promised: async (bs: readonly string[]): Promise<(Promised | undefined)[]> => {
       const found = await rows(

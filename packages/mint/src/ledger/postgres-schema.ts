@@ -156,6 +156,12 @@ CREATE TABLE refunds (
   PRIMARY KEY (account, reference)
 );
 `,
+  `
+ALTER TABLE keysets ADD COLUMN final_expiry bigint;
+ALTER TABLE melts ADD COLUMN payee text;
+CREATE UNIQUE INDEX melts_payee ON melts (method, payee) WHERE payee IS NOT NULL AND state <> 'UNPAID';
+CREATE INDEX melts_pending_operation ON melts (operation) WHERE state = 'PENDING';
+`,
 ]
 
 /**

@@ -120,7 +120,7 @@ describe('two processes on one PostgreSQL', () => {
     const request = swap('nul', ['x'])
     const spends = request.spends.map((coin) => ({ ...coin, witness: 'a\u0000b' }))
     expect(await ledger.commit([{ ...request, spends }])).toEqual([{ status: 'committed', answer: 'nul' }])
-    expect(await ledger.coinStates([pointOf('x')])).toEqual([{ spent: true, witness: 'a\u0000b' }])
+    expect(await ledger.coinStates([pointOf('x')])).toEqual([{ state: 'SPENT', witness: 'a\u0000b' }])
     await expect(ledger.commit([{ ...swap('bad', ['y']), answer: '\u0000' }])).rejects.toMatchObject({
       code: 'internal',
     })

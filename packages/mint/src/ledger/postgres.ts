@@ -178,12 +178,12 @@ function apart(operations: readonly Operation[]): { now: Operation[]; later: Ope
   return { now, later }
 }
 
-function touched({ spends, promises, quote, deposit, refund, melt }: Operation): string[] {
+function touched({ spends, promises, quotes = [], deposit, refund, melt }: Operation): string[] {
   return [
     ...spends.map(({ keyset, y }) => `spent ${keyset} ${y}`),
     ...promises.map(({ b }) => `promise ${b}`),
-    ...(quote === undefined ? [] : [`quote ${quote.type === 'open' ? quote.row.id : quote.id}`]),
-    ...(quote?.type === 'pay' ? [`event ${quote.method} ${quote.event}`] : []),
+    ...quotes.map((quote) => `quote ${quote.type === 'open' ? quote.row.id : quote.id}`),
+    ...quotes.flatMap((quote) => (quote.type === 'pay' ? [`event ${quote.method} ${quote.event}`] : [])),
     ...[deposit, refund].flatMap((row) => (row === undefined ? [] : [`deposit ${row.account} ${row.reference}`])),
     // A melt that fails gives back coins that another operation of the batch may want: all of them go one by one.
     ...(melt === undefined ? [] : ['melt']),
@@ -192,7 +192,7 @@ function touched({ spends, promises, quote, deposit, refund, melt }: Operation):
 
 async function addKeyset(client: PoolClient, row: KeysetRow): Promise<void> {
   if (row.active) await client.query('UPDATE keysets SET active = 0 WHERE unit = $1 AND active = 1', [row.unit])
-  await client.query('INSERT INTO keysets VALUES ($1, $2, $3, $4, $5, $6, $7)', [
+  await client.query('INSERT INTO keysets VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
     row.number,
     row.id,
     row.unit,
@@ -200,6 +200,7 @@ async function addKeyset(client: PoolClient, row: KeysetRow): Promise<void> {
     row.inputFeePpk,
     JSON.stringify(row.denominations),
     row.createdAtMs,
+    row.finalExpiry ?? null,
   ])
 }
 

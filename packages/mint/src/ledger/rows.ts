@@ -28,7 +28,7 @@ export function quoteOf(row: Row, text: ReadText): QuoteRow {
 
 /** A melt. @param text - Reads a column of text that came with a request. */
 export function meltOf(row: Row, text: ReadText): MeltRow {
-  const optional = (name: 'content' | 'outputs' | 'answer') =>
+  const optional = (name: 'payee' | 'content' | 'outputs' | 'answer') =>
     row[name] === null ? {} : { [name]: row[name] as string }
   return {
     id: row['id'] as string,
@@ -43,6 +43,7 @@ export function meltOf(row: Row, text: ReadText): MeltRow {
     attempt: row['attempt'] as number,
     amountIn: row['amount_in'] as number,
     inputFee: row['input_fee'] as number,
+    ...optional('payee'),
     ...optional('content'),
     ...optional('outputs'),
     ...optional('answer'),
@@ -59,6 +60,7 @@ export function keysetOf(row: Row): KeysetRow {
     inputFeePpk: row['input_fee_ppk'] as number,
     denominations: JSON.parse(row['denominations'] as string) as number[],
     createdAtMs: row['created_at_ms'] as number,
+    ...(row['final_expiry'] === null ? {} : { finalExpiry: row['final_expiry'] as number }),
   }
 }
 

@@ -5,6 +5,8 @@ import type { MeltChange, Operation, Spend } from './port.ts'
 import { Refused } from './refused.ts'
 
 interface Held {
+  readonly method: string
+  readonly payee: string | null
   readonly unit: string
   readonly state: string
   readonly attempt: number
@@ -28,20 +30,35 @@ export function applyMelt(
   if (change.type === 'open') {
     const { row } = change
     const { changes } = prepare(
-      `INSERT INTO melts (id, method, unit, amount, fee_reserve, request, created_at_ms, expires_at_ms, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'UNPAID') ON CONFLICT DO NOTHING`,
-    ).run(row.id, row.method, row.unit, row.amount, row.feeReserve, row.request, row.createdAtMs, row.expiresAtMs)
+      `INSERT INTO melts (id, method, unit, amount, fee_reserve, request, created_at_ms, expires_at_ms, payee, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'UNPAID') ON CONFLICT DO NOTHING`,
+    ).run(
+      row.id,
+      row.method,
+      row.unit,
+      row.amount,
+      row.feeReserve,
+      row.request,
+      row.createdAtMs,
+      row.expiresAtMs,
+      row.payee ?? null,
+    )
     if (changes !== 1) throw new Refused('quote-pending')
     return []
   }
-  const held = prepare('SELECT unit, state, attempt, inputs, operation FROM melts WHERE id = ?').get(change.id) as
-    | Held
-    | undefined
+  const held = prepare('SELECT method, unit, state, attempt, inputs, operation, payee FROM melts WHERE id = ?').get(
+    change.id,
+  ) as Held | undefined
   if (held === undefined) throw new Refused('quote-unknown')
   if (held.unit !== unit) throw new Refused('units-differ')
   if (held.state === 'PAID') throw new Refused('quote-settled')
   if (change.type === 'start') {
     if (held.state !== 'UNPAID' || change.attempt !== held.attempt + 1) throw new Refused('quote-pending')
+    const rival = prepare("SELECT state FROM melts WHERE method = ? AND payee = ? AND state <> 'UNPAID'").get(
+      held.method,
+      held.payee,
+    )
+    if (rival !== undefined) throw new Refused(rival['state'] === 'PAID' ? 'quote-settled' : 'quote-pending')
     const inputs: Released[] = spends.map(({ keyset, y, amount }) => [numberOf(keyset), y, amount])
     prepare(
       `UPDATE melts SET state = 'PENDING', attempt = ?, amount_in = ?, input_fee = ?, content = ?, outputs = ?, inputs = ?,

@@ -73,22 +73,34 @@ export function createReads(prepare: Prepare) {
   }
 }
 
+/** Whether an operation that spent coins is a melt whose outcome is not known. */
+export function isPending(prepare: Prepare, operation: number): boolean {
+  return prepare("SELECT 1 FROM melts WHERE operation = ? AND state = 'PENDING'").get(operation) !== undefined
+}
+
 function coinReads(prepare: Prepare) {
   return {
-    anySpent(coins: readonly Pick<Spend, 'keyset' | 'y'>[]): boolean {
-      const find = prepare('SELECT 1 FROM spent WHERE keyset = (SELECT number FROM keysets WHERE id = ?) AND y = ?')
-      return coins.some(({ keyset, y }) => find.get(keyset, blob(y)) !== undefined)
+    blocked(coins: readonly Pick<Spend, 'keyset' | 'y'>[]): 'coins-spent' | 'coins-pending' | undefined {
+      const find = prepare(
+        'SELECT operation FROM spent WHERE keyset = (SELECT number FROM keysets WHERE id = ?) AND y = ?',
+      )
+      for (const { keyset, y } of coins) {
+        const row = find.get(keyset, blob(y))
+        if (row !== undefined) return isPending(prepare, row['operation'] as number) ? 'coins-pending' : 'coins-spent'
+      }
+      return undefined
     },
     coinStates(ys: readonly string[]): CoinState[] {
       const keysets = prepare('SELECT number FROM keysets').all() as { number: number }[]
-      const find = prepare('SELECT witness FROM spent WHERE keyset = ? AND y = ?')
+      const find = prepare('SELECT witness, operation FROM spent WHERE keyset = ? AND y = ?')
       return ys.map((y) => {
         for (const { number } of keysets) {
           const row = find.get(number, blob(y))
           if (row === undefined) continue
-          return row['witness'] === null ? { spent: true } : { spent: true, witness: row['witness'] as string }
+          const state = isPending(prepare, row['operation'] as number) ? 'PENDING' : 'SPENT'
+          return row['witness'] === null ? { state } : { state, witness: row['witness'] as string }
         }
-        return { spent: false }
+        return { state: 'UNSPENT' }
       })
     },
     promised(bs: readonly string[]): (Promised | undefined)[] {

@@ -5,7 +5,7 @@ import { reach } from '../failpoint.ts'
 import { checkpointText, runningHash, type JournalRow, type RunningHash } from './journal.ts'
 import { Refused } from './refused.ts'
 import { applyMelt } from './sqlite-melt.ts'
-import { blob, type Prepare } from './sqlite-read.ts'
+import { blob, isPending, type Prepare } from './sqlite-read.ts'
 import type { AccountRow, KeysetRow, Operation, Outcome, QuoteChange } from './port.ts'
 
 interface Keyset {
@@ -63,7 +63,7 @@ export function createWriter(db: DatabaseSync, prepare: Prepare) {
     addKeyset: (row: KeysetRow): void =>
       transact(() => {
         if (row.active) prepare('UPDATE keysets SET active = 0 WHERE unit = ? AND active = 1').run(row.unit)
-        prepare('INSERT INTO keysets VALUES (?, ?, ?, ?, ?, ?, ?)').run(
+        prepare('INSERT INTO keysets VALUES (?, ?, ?, ?, ?, ?, ?, ?)').run(
           row.number,
           row.id,
           row.unit,
@@ -71,6 +71,7 @@ export function createWriter(db: DatabaseSync, prepare: Prepare) {
           row.inputFeePpk,
           JSON.stringify(row.denominations),
           row.createdAtMs,
+          row.finalExpiry ?? null,
         )
       }),
     putAccount: (row: AccountRow): void =>
@@ -135,7 +136,7 @@ function applyOperation(prepare: Prepare, { operation, keysets, own }: Batch): n
   }
   if (operation.deposit !== undefined) applyDeposit(prepare, operation.deposit, sequence)
   if (operation.refund !== undefined) applyRefund(prepare, operation.refund, unit, sequence)
-  if (operation.quote !== undefined) applyQuote(prepare, operation.quote, unit, sequence, operation.atMs)
+  for (const change of operation.quotes ?? []) applyQuote(prepare, change, unit, sequence, operation.atMs)
 
   const sums = new Map<string, number>()
   const add = (account: string, amount: number) => sums.set(account, (sums.get(account) ?? 0) + amount)
@@ -153,7 +154,7 @@ function applyOperation(prepare: Prepare, { operation, keysets, own }: Batch): n
       sequence,
       coin.witness ?? null,
     )
-    if (changes !== 1) throw new Refused('coins-spent')
+    if (changes !== 1) throw new Refused(takenBy(prepare, keysetOf(coin.keyset).number, coin.y))
     add(`outstanding:${coin.keyset}`, -coin.amount)
   }
   for (const output of operation.promises) {
@@ -173,6 +174,12 @@ function applyOperation(prepare: Prepare, { operation, keysets, own }: Batch): n
   }
   post(prepare, sequence, unit, sums)
   return sequence
+}
+
+/** What has a coin that this operation may not have. */
+function takenBy(prepare: Prepare, keyset: number, y: string): 'coins-spent' | 'coins-pending' {
+  const row = prepare('SELECT operation FROM spent WHERE keyset = ? AND y = ?').get(keyset, blob(y))
+  return row !== undefined && isPending(prepare, row['operation'] as number) ? 'coins-pending' : 'coins-spent'
 }
 
 function post(prepare: Prepare, sequence: number, unit: string, sums: ReadonlyMap<string, number>): void {

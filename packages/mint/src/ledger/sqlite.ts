@@ -53,7 +53,7 @@ export function openSqliteLedger({ path, nowMs }: { path: string; nowMs: number 
     pendingMelts: () => attempt(() => reads.pendingMelts()),
     nextEpoch: () => attempt(() => writer.nextEpoch()),
     answer: (hash) => attempt(() => reads.answer(hash)),
-    anySpent: (coins) => attempt(() => reads.anySpent(coins)),
+    blocked: (coins) => attempt(() => reads.blocked(coins)),
     coinStates: (ys) => attempt(() => reads.coinStates(ys)),
     promised: (bs) => attempt(() => reads.promised(bs)),
     quote: (id) => attempt(() => reads.quote(id)),
