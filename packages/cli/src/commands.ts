@@ -1,9 +1,19 @@
 /** What each command does with its arguments; main.ts runs one. */
-import { mkdirSync, readFileSync, writeFileSync, existsSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { configName, readConfig, readPublisherSecret, readSealSecrets, secretFiles, type Settings } from './config.ts'
+import {
+  configName,
+  readConfig,
+  readDraft,
+  readPublisherSecret,
+  readSealSecrets,
+  secretFiles,
+  type Settings,
+} from './config.ts'
+import { initialise, originOf } from './init.ts'
 import { Mistake } from './problem.ts'
 import { putOffer, rotateSecret, type PublisherAccess } from './publisher.ts'
+import { pushSelling } from './push.ts'
 import { addSecret } from './seal/keys.ts'
 import { sealSite, unsealSite } from './seal/site.ts'
 
@@ -27,6 +37,50 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 /** All commands by name. */
 export const commands: Readonly<Record<string, Command>> = {
+  init: {
+    form: 'init [--site ORIGIN] [--wallet ORIGIN] [--till ORIGIN] [--mint URL] [--publisher ID]',
+    says: 'make this folder one that sells; again, to say more (the secret for the till: TUPPENCE_SECRET)',
+    positionals: 0,
+    options: {
+      site: { type: 'string' },
+      wallet: { type: 'string' },
+      till: { type: 'string' },
+      mint: { type: 'string' },
+      publisher: { type: 'string' },
+    },
+    run: init,
+  },
+  dev: {
+    form: 'dev [DIR] [--port N]',
+    says: 'seal a copy of the site, and serve it here with a till, a wallet and test money',
+    positionals: 1,
+    options: { port: { type: 'string' } },
+    run: async (given) => {
+      const { serveDev } = await import('./serve.ts')
+      const draft = draftOf(given)
+      const { url, page, close } = await serveDev(draft, { port: portOf(given, 4041) })
+      say(`\n  your site    ${url}\n  your offers  ${page}\n\nready`)
+      await untilStopped(close)
+    },
+  },
+  till: {
+    form: 'till [--port N] [--host NAME]',
+    says: 'serve a till of your own, for this site, at the address of "till"',
+    positionals: 0,
+    options: { port: { type: 'string' }, host: { type: 'string' } },
+    run: async (given) => {
+      const { serveTill } = await import('./serve.ts')
+      const settings = settingsOf(given)
+      const { host } = given.values
+      const till = await serveTill(settings, { port: portOf(given, 4044), ...(typeof host === 'string' && { host }) })
+      const { id, publicKey } = till.account
+      say(`  till         ${settings.till}\n  your offers  ${till.page}\n  its secret   in ${settings.folder}`)
+      say(
+        `\nThe mint's operator registers your account once:\n  tuppence-mint account add ${id} --key ${publicKey}\n\nready`,
+      )
+      await untilStopped(till.close)
+    },
+  },
   seal: {
     form: 'seal [DIR] [--rotate] [--allow-copies]',
     says: 'encrypt the marked articles of a built site, and give their keys to the till',
@@ -66,6 +120,47 @@ export function settingsOf({ values, positionals }: Arguments): Settings {
   return positionals[0] === undefined ? settings : { ...settings, dir: resolve(positionals[0]) }
 }
 
+/** The same, of a site that may have no address yet. */
+function draftOf({ values, positionals }: Arguments): ReturnType<typeof readDraft> {
+  const draft = readDraft(resolve(typeof values['config'] === 'string' ? values['config'] : configName))
+  return positionals[0] === undefined ? draft : { ...draft, dir: resolve(positionals[0]) }
+}
+
+function portOf({ values }: Arguments, usual: number): number {
+  const text = values['port']
+  if (text === undefined) return usual
+  if (typeof text !== 'string' || !/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new Mistake(`--port ${String(text)}: must be 1 to 65535, or 0 for any free one`)
+  return Number(text)
+}
+
+/** Waits for Ctrl-C, then closes. */
+async function untilStopped(close: () => Promise<void>): Promise<void> {
+  await new Promise<void>((stop) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop())
+  })
+  await close()
+}
+
+async function init({ values }: Arguments): Promise<void> {
+  const origin = (name: string): string | undefined => {
+    const text = values[name]
+    return typeof text === 'string' ? originOf(text, `--${name}`) : undefined
+  }
+  const site = origin('site')
+  const { mint, publisher } = values
+  const { done, todo } = await initialise({
+    root: process.cwd(),
+    sites: site === undefined ? undefined : [site],
+    wallet: origin('wallet'),
+    till: origin('till'),
+    mint: typeof mint === 'string' ? mint : undefined,
+    publisher: typeof publisher === 'string' ? publisher : undefined,
+    secret: process.env['TUPPENCE_SECRET'],
+  })
+  say([...done.map((line) => `  done  ${line}`), ...todo.map((line) => `  next  ${line}`)].join('\n'))
+}
+
 /** Who asks the till, by configuration and secret. */
 export function accessOf(settings: Settings): PublisherAccess {
   return { till: settings.till, publisher: settings.publisher, secret: readPublisherSecret(settings) }
@@ -75,6 +170,7 @@ async function seal(given: Arguments): Promise<void> {
   const settings = settingsOf(given)
   const access = accessOf(settings)
   if (given.values['rotate'] === true) rotateSeal(settings)
+  await pushSelling(settings, access)
   const { articles, pages } = await sealSite({
     settings,
     secrets: readSealSecrets(settings),

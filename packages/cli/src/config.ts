@@ -8,16 +8,23 @@ import { parseSecrets, type SealSecrets } from './seal/keys.ts'
 /** A site's configuration as its author writes it. */
 export type SiteConfig = v.InferInput<typeof schema>
 
-/** A configuration after checking; folders are absolute. */
-export type Settings = Readonly<{
-  /** The file it was read from. */
-  file: string
+/** What `tuppence dev` needs no answer to: where the site, its wallet and its till are once others read it. */
+type Live = Readonly<{
   /** Exact origins that may show what is sold here; the first is the one that pages call theirs. */
   sites: readonly [string, ...string[]]
-  /** The site's path at that origin, with slashes around. */
-  base: string
   wallet: string
   till: string
+}>
+
+/** A configuration after checking, of a site that is live. */
+export type Settings = Draft & Live
+
+/** A configuration after checking; folders are absolute. */
+export type Draft = Readonly<{
+  /** The file it was read from. */
+  file: string
+  /** The site's path at its origin, with slashes around. */
+  base: string
   publisher: string
   /** The mint's URL: only for `tuppence till`, which is a till of your own. */
   mint: string | undefined
@@ -28,6 +35,8 @@ export type Settings = Readonly<{
   /** Passed on to the till as they are: it names a field that is wrong. */
   selling: Readonly<Record<string, unknown>> | undefined
   offers: readonly Readonly<{ id: string } & Record<string, unknown>>[]
+  /** How the publisher is paid out, as whoever pays asks for it. */
+  payout: Readonly<Record<string, string>> | undefined
 }>
 
 export const configName = 'tuppence.json'
@@ -42,30 +51,52 @@ const name = v.pipe(
   v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be 1 to 64 of a-z 0-9 . _ -'),
 )
 const schema = v.strictObject({
-  sites: v.pipe(
-    v.array(origin, 'must be a list of origins'),
-    v.minLength(1, 'must name at least one site'),
-    v.maxLength(16, 'must name at most 16 sites'),
+  sites: v.optional(
+    v.pipe(
+      v.array(origin, 'must be a list of origins'),
+      v.minLength(1, 'must name at least one site'),
+      v.maxLength(16, 'must name at most 16 sites'),
+    ),
   ),
   base: v.optional(
     v.pipe(v.string('must be a path'), v.regex(/^\/(?:[^?#\s]*\/)?$/, 'must begin and end with a slash')),
   ),
-  wallet: v.pipe(origin, safe),
-  till: v.pipe(origin, safe),
-  publisher: name,
+  wallet: v.optional(v.pipe(origin, safe)),
+  till: v.optional(v.pipe(origin, safe)),
+  publisher: v.pipe(v.string('must be text'), v.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'must be 1 to 32 of a-z 0-9 -')),
   mint: v.optional(v.pipe(v.string('must be a URL'), v.url('must be a URL'), safe)),
   dir: v.optional(v.pipe(v.string('must be a folder'), v.minLength(1, 'must not be empty'))),
   folder: v.optional(v.pipe(v.string('must be a folder'), v.minLength(1, 'must not be empty'))),
   selling: v.optional(v.record(v.string(), v.unknown(), 'must be an object')),
+  payout: v.optional(v.record(v.string(), v.string('must be text'), 'must be an object')),
   offers: v.optional(v.array(v.looseObject({ id: name }, 'must be an offer'), 'must be a list of offers')),
 })
 
+/** How each is asked for, where it is missing. */
+const wanted: Readonly<Record<keyof Live, string>> = {
+  sites: 'is missing: the origins that your pages have, such as ["https://blog.example"]',
+  wallet: 'is missing: the origin of the wallet that your readers use',
+  till: 'is missing: the origin of the till that sells for you (or one of your own:  npx tuppence till)',
+}
+
 /**
- * Reads a configuration file.
+ * Reads the configuration of a site that is live.
  *
  * @throws {Mistake} File, line and field.
  */
 export function readConfig(file: string): Settings {
+  const draft = readDraft(file)
+  for (const field of ['sites', 'wallet', 'till'] as const)
+    if (draft[field] === undefined) throw new Mistake(wanted[field], { file, field })
+  return draft as Settings
+}
+
+/**
+ * Reads a configuration file; a site that nobody reads yet may have no address, wallet or till.
+ *
+ * @throws {Mistake} File, line and field.
+ */
+export function readDraft(file: string): Draft & Partial<Live> {
   const text = read(file, `no ${configName} here: begin with  npx tuppence init`)
   let input: unknown
   try {
@@ -79,17 +110,20 @@ export function readConfig(file: string): Settings {
     const field = v.getDotPath(issue) ?? ''
     throw new Mistake(reasonOf(issue), { file, line: lineOf(text, field), field })
   }
-  const config = result.output
+  const { sites, wallet, till, ...config } = result.output
   const root = dirname(resolve(file))
   return {
-    ...config,
     file,
-    sites: config.sites as [string, ...string[]],
+    publisher: config.publisher,
+    ...(sites && { sites: sites as [string, ...string[]] }),
+    ...(wallet !== undefined && { wallet }),
+    ...(till !== undefined && { till }),
     base: config.base ?? '/',
     mint: config.mint?.replace(/\/$/, ''),
     dir: resolve(root, config.dir ?? 'dist'),
     folder: resolve(root, config.folder ?? '.tuppence'),
     selling: config.selling,
+    payout: config.payout,
     offers: config.offers ?? [],
   }
 }
@@ -107,7 +141,7 @@ export const secretFiles = { seal: 'seal.secret', publisher: 'publisher.secret',
  *
  * @throws {Mistake} Neither is there.
  */
-export function readSealSecrets({ folder }: Pick<Settings, 'folder'>): SealSecrets {
+export function readSealSecrets({ folder }: Pick<Draft, 'folder'>): SealSecrets {
   const given = process.env['TUPPENCE_SEAL_SECRETS']
   if (given !== undefined && given !== '')
     return parseSecrets(given.split(/[\s,]+/).join('\n'), 'TUPPENCE_SEAL_SECRETS')
@@ -116,7 +150,7 @@ export function readSealSecrets({ folder }: Pick<Settings, 'folder'>): SealSecre
 }
 
 /** The publisher's secret at the till: `TUPPENCE_SECRET`, else the file. @throws {Mistake} Neither is there. */
-export function readPublisherSecret({ folder }: Pick<Settings, 'folder'>): string {
+export function readPublisherSecret({ folder }: Pick<Draft, 'folder'>): string {
   const given = process.env['TUPPENCE_SECRET']
   if (given !== undefined && given !== '') return given
   const file = join(folder, secretFiles.publisher)

@@ -33,6 +33,11 @@ export async function putSettings(access: PublisherAccess, settings: object): Pr
   await ask(access, 'PUT', '/settings', settings)
 }
 
+/** Says how the publisher is paid out. @throws {Mistake} As putOffer. */
+export async function putPayout(access: PublisherAccess, payout: object): Promise<void> {
+  await ask(access, 'PUT', '/payout', payout)
+}
+
 /** The publisher as the till knows it. @throws {Mistake} As putOffer. */
 export async function readPublisher(access: PublisherAccess): Promise<Readonly<Record<string, unknown>>> {
   return (await ask(access, 'GET', '', undefined)) as Readonly<Record<string, unknown>>

@@ -11,16 +11,16 @@ export type Answer = (request: Request) => Response | undefined | Promise<Respon
 export type Stand = Readonly<{ port: number; open: (answer: Answer) => void; close: () => Promise<void> }>
 
 /**
- * Listens on loopback.
+ * Listens, on loopback unless told otherwise.
  *
  * @param port - 0 takes a free one.
  * @throws {Mistake} The port is taken.
  */
-export async function listen(port: number, what: string): Promise<Stand> {
+export async function listen(port: number, what: string, host = '127.0.0.1'): Promise<Stand> {
   const ready = Promise.withResolvers<Answer>()
   const listener = nodeTill({ handle: async (request) => (await ready.promise)(request) })
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))
-  await started(server, port, what)
+  await started(server, { port, host, what })
   return {
     port: (server.address() as AddressInfo).port,
     open: (answer) => ready.resolve(answer),
@@ -31,7 +31,10 @@ export async function listen(port: number, what: string): Promise<Stand> {
   }
 }
 
-function started(server: Server, port: number, what: string): Promise<void> {
+function started(
+  server: Server,
+  { port, host, what }: Readonly<{ port: number; host: string; what: string }>,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
@@ -40,6 +43,6 @@ function started(server: Server, port: number, what: string): Promise<void> {
         ),
       ),
     )
-    server.listen(port, '127.0.0.1', () => resolve())
+    server.listen(port, host, () => resolve())
   })
 }
