@@ -59,7 +59,9 @@ const hostedSchema = v.strictObject({
   }),
   dataDir: text(4_096),
   unit: v.optional(v.pipe(v.string(), v.regex(/^[a-z]{3,8}$/, 'must be a currency unit, such as usd'))),
-  adminToken: v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{24,256}$/, 'must be 24 to 256 printable characters'))),
+  adminToken: v.optional(
+    v.pipe(v.string(), v.regex(/^[\x21-\x7e]{24,256}$/, 'must be 24 to 256 printable characters')),
+  ),
   proxies: v.optional(whole(0, 8)),
 })
 

@@ -30,7 +30,7 @@ export async function openFaultProxy(
   let fault: Fault = 'pass'
   const seen = { deposits: 0, last: '' }
   const server = createServer((incoming, outgoing) => {
-    const isDeposit = incoming.url === '/v1/deposit'
+    const isDeposit = incoming.url === '/v1/deposit' || incoming.url === '/v1/refund'
     if (isDeposit) seen.deposits += 1
     const now = isDeposit || scope === 'everything' ? fault : 'pass'
     hand(targetUrl, { incoming, outgoing, fault: now, read: (body) => isDeposit && (seen.last = body) }).catch(() =>

@@ -1,5 +1,6 @@
 /** A reader for tests: gets challenges, signs as the wallet does, and pays, over real HTTP. */
 import {
+  base64UrlEncode,
   didKey,
   echoChallenge,
   encodeCredential,
@@ -17,6 +18,22 @@ export type Ask = Readonly<{ method?: string; body?: string; headers?: Record<st
 /** Makes a reader's key. */
 export function newReader(): Promise<SigningKey> {
   return signingKey(crypto.getRandomValues(new Uint8Array(32)))
+}
+
+/** A signed GET; `ask` may say what more is wanted, as in `Tuppence-Ask: grant`. */
+export async function openWith(url: string, reader: SigningKey, ask: Ask = {}, skewMs = 0): Promise<Response> {
+  return fetch(url, { ...ask, headers: await signed(url, reader, ask, skewMs) })
+}
+
+/** Headers that ask for a free article by a key. */
+export function askingForGrant(reader: SigningKey): Record<string, string> {
+  return { 'tuppence-ask': `grant;key="${base64UrlEncode(reader.publicKey)}"` }
+}
+
+/** The code of a problem, and why. */
+export async function problemOf(response: Response): Promise<{ status: number; code: unknown; reason?: unknown }> {
+  const { code, details } = (await response.json()) as { code?: unknown; details?: { reason?: unknown } }
+  return { status: response.status, code, ...(details?.reason !== undefined && { reason: details.reason }) }
 }
 
 /** The challenge of a 402. */

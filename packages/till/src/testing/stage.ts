@@ -7,9 +7,10 @@ import { join } from 'node:path'
 import { parseConfig as parseMintConfig, serveMint, type MintConfigInput, type ServedMint } from '@tuppence/mint'
 import { nodeTill } from '../adapters/node.ts'
 import { createTill, type Till, type TillOptions } from '../app.ts'
-import type { TillConfig } from '../config.ts'
+import { parseConfig, type TillConfig } from '../config.ts'
 import { loadAccountKey } from '../keys.ts'
 import type { TillEvent } from '../log.ts'
+import { mintClient } from '../mint-client.ts'
 import { openFaultProxy, type FaultProxy } from './fault-proxy.ts'
 import { openPurse, type Purse } from './purse.ts'
 
@@ -34,19 +35,24 @@ export type Stage = Readonly<{
 /** The locked text of the article; must be in no answer before payment. */
 export const lockedText = 'The salt tax paid for the fleet.'
 
-/** Opens everything on free ports. @param change - Changes to the till, to what it is told of its mint, and to the mint. */
+/** Opens everything on free ports. @param change - Changes to the till, to what it is told of its mint, to the mint, and to what is sold. */
 export async function openStage(
-  change: Partial<TillOptions> & { tillMint?: Partial<TillConfig['mint']>; mintConfig?: Partial<MintConfigInput> } = {},
+  change: Partial<TillOptions> & {
+    tillMint?: Partial<TillConfig['mint']>
+    mintConfig?: Partial<MintConfigInput>
+    /** Terms, and offers beside the usual ones. */
+    sells?: Partial<TillConfig>
+  } = {},
 ): Promise<Stage> {
-  const { tillMint, mintConfig, ...options } = change
+  const { tillMint, mintConfig, sells: { offers: more = [], ...terms } = {}, ...options } = change
   const dir = mkdtempSync(join(tmpdir(), 'till-stage-'))
-  const { publicKey } = await loadAccountKey(join(dir, 'till'))
+  const account = await loadAccountKey(join(dir, 'till'))
   const mint = await serveMint(
     parseMintConfig({
       port: 0,
       dataDir: join(dir, 'mint'),
       funding: { test: { enabled: true } },
-      accounts: [{ id: 'news', publicKey }],
+      accounts: [{ id: 'news', publicKey: account.publicKey }],
       logLevel: 'silent',
       ...mintConfig,
     }),
@@ -70,12 +76,17 @@ export async function openStage(
       },
       { id: 'tin', kind: 'article', path: '/read/tin', title: 'Tin', price: '0.02' },
       { id: 'jar', kind: 'tip', path: '/tip', title: 'Tip jar', min: '0.05', max: '10' },
+      ...more,
     ],
+    ...terms,
   }
   const events: TillEvent[] = []
+  // By the real clock, also where the till's own is moved: the mint's is not.
+  const client = mintClient({ settings: parseConfig(config), account, nowMs: () => Date.now() })
   const open = (more: Partial<TillOptions> = {}): Promise<Till> =>
     createTill({
       config,
+      mint: client,
       log: (event) => events.push(event),
       content: async (offer, _request, { amount }) =>
         offer.kind === 'tip'
