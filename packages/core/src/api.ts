@@ -44,7 +44,12 @@ export type WalletDeps = {
 }
 
 /** What `@tuppence/core/reader` exports, of no use outside of `createWallet`. */
-export type ReaderModule = { readonly reader: (context: never) => unknown }
+export type ReaderModule = { readonly reader: (context: never) => unknown } & {
+  readonly [K in 'setRules' | 'refund' | 'claim' | 'redeem' | 'withdrawMethods' | 'withdraw']: (
+    context: never,
+    input: never,
+  ) => unknown
+}
 
 /** An offer as its till's challenge states it; amounts in minor units of `unit`. */
 export type Offer = {

@@ -4,7 +4,7 @@ import type { ChangeRequest } from './api.ts'
 import { recall, type Recalled } from './actions/recall.ts'
 import { recover } from './actions/recover.ts'
 import { seedOf } from './actions/outputs.ts'
-import { makeChange } from './actions/swap.ts'
+import { makeChange as makeChangeAt } from './actions/swap.ts'
 import { lapse } from './actions/top-up.ts'
 import type { Context } from './context.ts'
 
@@ -16,7 +16,7 @@ export { receive, send } from './actions/token.ts'
 export { topUp } from './actions/top-up.ts'
 
 /** Makes change at every mint and in every unit that there are coins of, or where it is asked for. @throws {TuppenceError} `seed-required` */
-export async function makeChangeAnywhere(context: Context, input: ChangeRequest = {}): Promise<boolean> {
+export async function makeChange(context: Context, input: ChangeRequest = {}): Promise<boolean> {
   await seedOf(context)
   const coins = (await context.db.transact(['coins'], 'read', (tx) => tx.list('coins'))).map(({ value }) => value)
   const places = new Map(coins.map(({ mint, unit }) => [JSON.stringify([mint, unit]), { mint, unit }]))
@@ -24,7 +24,7 @@ export async function makeChangeAnywhere(context: Context, input: ChangeRequest 
   for (const { mint, unit } of places.values()) {
     if (!context.mints.includes(mint) || (input.mint ?? mint) !== mint || (input.unit ?? unit) !== unit) continue
     const { amount } = input
-    if (await makeChange(context, { mint, unit, ...(amount !== undefined && { amount }) })) changed = true
+    if (await makeChangeAt(context, { mint, unit, ...(amount !== undefined && { amount }) })) changed = true
     if (changed && amount !== undefined) break
   }
   return changed
@@ -33,7 +33,7 @@ export async function makeChangeAnywhere(context: Context, input: ChangeRequest 
 /** What is done in the background after paying: what is open is finished, then change is made. */
 export async function tidy(context: Context): Promise<void> {
   await recover(context)
-  if (context.seed) await makeChangeAnywhere(context)
+  if (context.seed) await makeChange(context)
 }
 
 /** Undoes an open payment if it can be undone; else tries to finish it. A quote that can still be paid stays open until it has run out. */

@@ -1,20 +1,6 @@
 /** What `@tuppence/core/reader` gives a wallet: types that wallet, look and pay compile against without loading it. */
-import type { FundingMethod, Standing } from '@tuppence/protocol'
-import type {
-  AllowanceReport,
-  Bound,
-  Claim,
-  Content,
-  LookInput,
-  Look,
-  Offer,
-  Outcome,
-  RedeemInput,
-  RefundOutcome,
-  UnlockOptions,
-  WithdrawInput,
-  WithdrawOutcome,
-} from './api.ts'
+import type { Standing } from '@tuppence/protocol'
+import type { AllowanceReport, Bound, Look, Offer, Outcome, UnlockOptions } from './api.ts'
 import type { RefundPayment, WithdrawPayment } from './payment.ts'
 import type { Rules } from './rules.ts'
 import type { Tx } from './tables.ts'
@@ -29,7 +15,7 @@ export type Stander = Pick<Offer, 'tillOrigin' | 'realm' | 'site'>
 /** What stopped a payment, and what it allows in all, minor units. */
 export type Stopped = { readonly by: Bound; readonly max: number }
 
-/** Everything that a reader has besides paying. */
+/** What the wallet's own steps ask of it. What a caller asks of it is exported beside it, by the names of the wallet's methods. */
 export type Reader = {
   /** Reads the terms of what was looked at, beside the last known standing. */
   readonly withTerms: (look: Priced, terms: string) => Promise<Look>
@@ -41,14 +27,8 @@ export type Reader = {
   readonly learn: (stander: Stander, text: string) => Promise<Standing>
   /** Inside the transaction that reserves: counts a payment, or says what it would go beyond. */
   readonly charge: (tx: Tx, offer: Offer, options: UnlockOptions) => Promise<Stopped | undefined>
-  readonly setRules: (rules: Rules) => Promise<void>
   /** Inside the transaction that lends: the rules that go along, and how much of a day's sum. `undefined`: none. */
   readonly lendRules: (tx: Tx, site: string) => Promise<{ readonly rules: Rules; readonly share: number } | undefined>
-  readonly refund: (what: string) => Promise<RefundOutcome>
-  readonly claim: (input: LookInput) => Promise<Claim>
-  readonly redeem: (input: RedeemInput) => Promise<Content>
-  readonly withdrawMethods: (mint?: string) => Promise<readonly FundingMethod[]>
-  readonly withdraw: (input: WithdrawInput) => Promise<WithdrawOutcome>
   /** Finishes or undoes an open refund or withdrawal. */
   readonly recover: (payment: RefundPayment | WithdrawPayment) => Promise<unknown>
   /** What a frame gave back, and what it set as rules. */

@@ -1,14 +1,18 @@
 /** What a reader has besides paying; `@tuppence/core/reader`, given to `createWallet` and loaded by it when first needed. */
 import { personal, unlock } from './actions/asking.ts'
-import { claim, redeem } from './actions/claim.ts'
-import { recoverRefund, refund } from './actions/refund.ts'
+import { recoverRefund } from './actions/refund.ts'
 import { settleReport } from './actions/settle-report.ts'
-import { charge, lendRules, setRules } from './actions/spending.ts'
+import { charge, lendRules } from './actions/spending.ts'
 import { learn } from './actions/standing.ts'
 import { withTerms } from './actions/terms.ts'
-import { recoverWithdrawal, withdraw, withdrawMethods } from './actions/withdraw.ts'
+import { recoverWithdrawal } from './actions/withdraw.ts'
 import type { Context } from './context.ts'
 import type { Reader } from './reader-port.ts'
+
+export { claim, redeem } from './actions/claim.ts'
+export { refund } from './actions/refund.ts'
+export { setRules } from './actions/spending.ts'
+export { withdraw, withdrawMethods } from './actions/withdraw.ts'
 
 /**
  * For `createWallet` alone.
@@ -22,13 +26,7 @@ export function reader(context: Context): Reader {
     unlock: (look, options) => unlock(context, look, options),
     learn: (stander, text) => learn(context, stander, text),
     charge: (tx, offer, options) => charge(context, tx, { offer, options }),
-    setRules: (rules) => setRules(context, rules),
     lendRules: (tx, site) => lendRules(context, tx, site),
-    refund: (what) => refund(context, what),
-    claim: (input) => claim(context, input),
-    redeem: (input) => redeem(context, input),
-    withdrawMethods: (mint) => withdrawMethods(context, mint),
-    withdraw: (input) => withdraw(context, input),
     recover: (payment) =>
       payment.kind === 'refund' ? recoverRefund(context, payment) : recoverWithdrawal(context, payment),
     settleReport: (report) => settleReport(context, report),

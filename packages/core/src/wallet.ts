@@ -1,5 +1,5 @@
 /** Wires ports, clients, actions and state into a wallet: the only file that does; called by the widget, agents and tests. */
-import { assert, TuppenceError } from '@tuppence/protocol'
+import { TuppenceError } from '@tuppence/protocol'
 import { look, lookTip } from './actions/look.ts'
 import { pay, reopening } from './actions/pay.ts'
 import { warm } from './actions/till-payment.ts'
@@ -32,8 +32,6 @@ export function createWallet(deps: WalletDeps): Wallet {
   const context = makeContext(deps, state)
   const stopWatching = deps.db.watch?.(() => void context.changed())
   const open = (what: Look, options?: UnlockOptions) => unlock(context, what, options)
-  const later = <N extends ReaderAction>(name: N) =>
-    (async (input: never) => (await readerOf(context))[name](input)) as Wallet[N]
   return {
     mode: deps.seed ? 'vault' : 'allowance',
     $balance: state.$balance,
@@ -59,35 +57,43 @@ export function createWallet(deps: WalletDeps): Wallet {
     reopen: async (input) => (await reopening()).reopen(context, input),
     tip: async (input, options) => open(await lookTip(context, input), options),
     $rules: state.$rules,
-    setRules: later('setRules'),
-    refund: later('refund'),
-    claim: later('claim'),
-    redeem: later('redeem'),
-    withdrawMethods: later('withdrawMethods'),
-    withdraw: later('withdraw'),
     fundingMethods: async (mint) => (await context.mint()).fundingMethods(mint ?? context.mints[0] ?? ''),
-    topUp: async (input) => (await minting()).topUp(context, input),
-    receive: async (token) => (await minting()).receive(context, token),
-    send: async (input) => (await minting()).send(context, input),
-    makeChange: async (input) => (await minting()).makeChangeAnywhere(context, input),
-    cancel: async (paymentId) => (await minting()).cancel(context, paymentId),
-    restore: async (options) => (await minting()).restore(context, options),
-    recover: async () => (await minting()).recover(context),
-    lend: async (input) => (await minting()).lend(context, input),
-    acknowledgeLoan: async (id) => (await minting()).acknowledgeLoan(context, id),
-    acceptAllowance: async (allowance) => (await minting()).acceptAllowance(context, allowance),
-    reportAllowance: async (site) => (await minting()).reportAllowance(context, site),
-    settleLoan: async (report) => (await minting()).settleLoan(context, report),
-    callHome: async (site) => (await minting()).callHome(context, site),
+    ...lazily(context, minting, [
+      'topUp',
+      'receive',
+      'send',
+      'makeChange',
+      'cancel',
+      'restore',
+      'recover',
+      'lend',
+      'acknowledgeLoan',
+      'acceptAllowance',
+      'reportAllowance',
+      'settleLoan',
+      'callHome',
+    ]),
+    ...lazily(context, deps.reader ?? lacking, [
+      'setRules',
+      'refund',
+      'claim',
+      'redeem',
+      'withdrawMethods',
+      'withdraw',
+    ]),
   }
 }
 
-/** What the reader's side does for the wallet's own methods. */
-type ReaderAction = 'setRules' | 'refund' | 'claim' | 'redeem' | 'withdrawMethods' | 'withdraw'
+const lacking = () => Promise.reject<never>(new Error('createWallet was given no reader'))
 
-function readerOf({ reader }: Context): Promise<Reader> {
-  assert(reader, 'needs createWallet({ reader })')
-  return reader()
+/** Methods that are the functions of their names in a chunk, loaded when one is first called. */
+function lazily<N extends keyof Wallet>(
+  context: Context,
+  load: () => Promise<{ readonly [K in N]: (context: never, input: never) => unknown }>,
+  names: readonly N[],
+): Pick<Wallet, N> {
+  const methods = names.map((name) => [name, async (input: never) => (await load())[name](context as never, input)])
+  return Object.fromEntries(methods) as Pick<Wallet, N>
 }
 
 /** The half that paying does not need. */
@@ -106,7 +112,7 @@ async function unlock(context: Context, what: Look, options?: UnlockOptions): Pr
     case 'priced':
       return isPlain(what, options)
         ? pay(context, what.offer, options)
-        : (await readerOf(context)).unlock(what, options)
+        : (await (context.reader ?? lacking)()).unlock(what, options)
     case 'free':
       return { status: 'opened', contentType: what.contentType, body: what.body }
   }
@@ -120,7 +126,6 @@ function isPlain(what: Extract<Look, { readonly offer: unknown }>, options: Unlo
 function makeContext(deps: WalletDeps, state: State): Context {
   const { db, seed, timer, fetch, mints, itemMax = itemMaxDefault, clock = systemClock, random = systemRandom } = deps
   const { siteDayMax, dayMax, reader } = deps
-  assert(reader || (siteDayMax ?? dayMax) === undefined, 'caps of a day need createWallet({ reader })')
   let tidying = false
   const context: Context = {
     db,

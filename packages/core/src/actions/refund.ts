@@ -240,7 +240,8 @@ async function refused(
       return { status: 'refunded', amount: payment.amount, unit: payment.unit }
     }
   }
-  await giveUp(context, payment, detail ?? reason)
+  // Anyone's text: only what looks like a code is kept.
+  await giveUp(context, payment, /^[a-z0-9-]{1,64}$/.test(detail ?? '') ? (detail ?? reason) : reason)
   if (isTaken && context.seed) return 'taken'
   return { status: 'declined', reason: refusals.find((known) => known === detail) ?? 'refused' }
 }

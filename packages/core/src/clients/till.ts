@@ -65,7 +65,7 @@ async function readAnswer(response: Response): Promise<TillAnswer> {
 }
 
 /** The code in problem details: ours, or the last part of the type's URI. A body that breaks off says nothing. */
-async function readReason(response: Response): Promise<{ reason?: string; detail?: string }> {
+async function readReason(response: Response): Promise<{ reason?: string; detail?: string | undefined }> {
   try {
     const { code, type, details } = JSON.parse(await readText(response, limits.bodyBytesMax)) as {
       code?: unknown
@@ -73,11 +73,8 @@ async function readReason(response: Response): Promise<{ reason?: string; detail
       details?: { code?: string; reason?: string }
     }
     const name = typeof code === 'string' ? code : typeof type === 'string' ? type.slice(type.lastIndexOf('/') + 1) : ''
-    const detail = details?.code ?? details?.reason
-    return isName.test(name) ? { reason: name, ...(typeof detail === 'string' && { detail }) } : {}
+    return /^[a-z0-9-]{1,64}$/.test(name) ? { reason: name, detail: details?.code ?? details?.reason } : {}
   } catch {
     return {}
   }
 }
-
-const isName = /^[a-z0-9-]{1,64}$/
