@@ -50,7 +50,7 @@ async function tip(): Promise<void> {
 describe('a webhook', () => {
   test('is told of a payment, signed so that a library that is not ours believes it', async () => {
     await tip()
-    await expect.poll(() => received.length).toBe(1)
+    await expect.poll(() => received.length, { timeout: 10_000 }).toBe(1)
     const [{ headers, body }] = received as [Received]
     const payload = new Webhook(secret).verify(body, headers) as { type: string; data: Record<string, unknown> }
     expect(payload).toMatchObject({
@@ -64,7 +64,7 @@ describe('a webhook', () => {
   test('is told of a free article, without a word on whose', async () => {
     const reader = await newReader()
     await openWith(stage.url('/read/salt'), reader, { headers: askingForGrant(reader) })
-    await expect.poll(() => received.length).toBe(1)
+    await expect.poll(() => received.length, { timeout: 10_000 }).toBe(1)
     expect(JSON.parse(received[0]?.body ?? '')).toMatchObject({ type: 'article.granted', data: { offer: 'salt' } })
     expect(received[0]?.body).not.toContain(reader.keyId)
   })
@@ -72,11 +72,12 @@ describe('a webhook', () => {
   test('is told again, with the same id, until it hears: also by a till that was restarted', async () => {
     answer = () => 500
     await tip()
-    await expect.poll(() => received.length).toBe(1)
-    expect(await stage.till().notify()).toBe(0)
+    await expect.poll(() => received.length, { timeout: 10_000 }).toBe(1)
+    await stage.till().notify()
+    expect(received).toHaveLength(1)
     answer = () => 200
     await stage.restart({ nowMs: () => Date.now() + 6_000 })
-    await expect.poll(() => received.length).toBe(2)
+    await expect.poll(() => received.length, { timeout: 10_000 }).toBe(2)
     expect(new Set(received.map(({ id }) => id)).size).toBe(1)
     await stage.till().notify()
     expect(received).toHaveLength(2)
@@ -98,9 +99,9 @@ describe('a webhook', () => {
     }
     await stage.restart({ config: { ...stage.config, webhooks } })
     await tip()
-    await expect.poll(() => told).toEqual(['/deaf', '/good'])
+    await expect.poll(() => told, { timeout: 10_000 }).toEqual(['/deaf', '/good'])
     await stage.restart({ config: { ...stage.config, webhooks }, nowMs: () => Date.now() + 6_000 })
-    await expect.poll(() => told).toEqual(['/deaf', '/good', '/deaf'])
+    await expect.poll(() => told, { timeout: 10_000 }).toEqual(['/deaf', '/good', '/deaf'])
     await stage.restart()
   })
 

@@ -47,6 +47,8 @@ export function outbox(deps: WebhookDeps): Outbox {
     if (stopped || timer || deps.webhooks().length === 0) return
     timer = setTimeout(() => {
       timer = undefined
+      // The run under way may have looked before what this one is for was written.
+      if (running) return after(soonMs)
       now().then(
         () => after(pollMs),
         () => after(pollMs),
