@@ -7,7 +7,7 @@ import { readConfig, type Settings } from '../config.ts'
 import { isMistake } from '../problem.ts'
 import type { PutOffer } from '../publisher.ts'
 import { addSecret, parseSecrets } from './keys.ts'
-import { paywallProblems } from '../testing/paywall.ts'
+import { paywallProblems } from './paywall.ts'
 import { sealSite, unsealSite } from './site.ts'
 
 const page = `<!doctype html>

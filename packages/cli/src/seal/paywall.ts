@@ -1,4 +1,4 @@
-/** Checks a page's structured data against Google's published structure for paywalled content; tests of seals and examples ask. */
+/** Checks a page's structured data against Google's published structure for paywalled content; for authors, and for tests of seals. */
 import * as v from 'valibot'
 
 /**
