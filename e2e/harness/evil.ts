@@ -34,7 +34,10 @@ export type Evil = {
 /** Prices of the evil till's offers at `/offer/<cents>`. */
 export const evilPrices = [1, 5, 250, 499, 500, 501, 1_000, 100_000] as const
 
-/** What the evil till delivers: everything that must not run in a page. */
+/** How many harmless articles there are at `/item/1`, `/item/2` ..., a cent each; each delivers `<p>item N</p>`. */
+export const itemsMax = 80
+
+/** What the evil till delivers at its offers: everything that must not run in a page. */
 export const hostileHtml = `<p id="bought">bought</p>
 <script>globalThis.ran = 'script'</script>
 <img src="/nothing.png" onerror="globalThis.ran = 'onerror'">
@@ -106,10 +109,20 @@ export async function openEvil(): Promise<Evil> {
               title: 'Bait',
               price: (cents / 100).toFixed(2),
             })),
+            ...Array.from({ length: itemsMax }, (_, n) => ({
+              id: `item-${n + 1}`,
+              kind: 'article' as const,
+              path: `/item/${n + 1}`,
+              title: `Item ${n + 1}`,
+              price: '0.01',
+            })),
             { id: 'tip', kind: 'tip' as const, path: '/tip', title: 'Tip' },
           ],
         },
-        content: async () => ({ contentType: 'text/html; charset=utf-8', body: hostileHtml }),
+        content: async ({ id }) => ({
+          contentType: 'text/html; charset=utf-8',
+          body: id.startsWith('item-') ? `<p>${id.replace('-', ' ')}</p>` : hostileHtml,
+        }),
         log: (event) => events.push(event),
       })
       till = nodeTill(opened)

@@ -186,6 +186,23 @@ export async function frameIn(page: Page, wallet: string, element = 'tuppence-un
   return found
 }
 
+/** The wallet's frame in exactly this element, of many. */
+export async function frameOf(element: Locator, wallet: string): Promise<Frame> {
+  const page = element.page()
+  const host = await element.elementHandle()
+  let found: Frame | undefined
+  const find = async (): Promise<boolean> => {
+    for (const frame of page.frames()) {
+      if (!frame.url().startsWith(`${wallet}/frame.html`)) continue
+      const owner = await frame.frameElement().catch(() => undefined)
+      if (await owner?.evaluate((iframe, one) => (iframe.getRootNode() as ShadowRoot).host === one, host)) found = frame
+    }
+    return found !== undefined
+  }
+  await expect.poll(find, { message: 'the frame in this element loads' }).toBe(true)
+  return found!
+}
+
 /** Waits until the frame says that it is in one of these states. */
 export async function frameState(frame: Frame, ...states: string[]): Promise<string> {
   await expect
