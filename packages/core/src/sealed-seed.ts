@@ -30,6 +30,24 @@ export async function adoptSeed(db: Db, seed: KeptSeed): Promise<void> {
   if (!kept.seed.every((byte, at) => byte === seed.seed[at])) throw new TuppenceError('storage-conflict')
 }
 
+/**
+ * Puts another wallet's seed in the place of one that holds nothing. What was bought under that one can't be opened by
+ * the new one, so it goes with it, as do its places in the mints' sequences.
+ *
+ * @throws {TuppenceError} `storage-conflict`: there are coins, or payments under way.
+ */
+export async function replaceSeed(db: Db, seed: KeptSeed): Promise<void> {
+  const sealed = await seal(seed)
+  await db.transact(['settings', 'coins', 'payments', 'counters', 'purchases'], 'write', async (tx) => {
+    const held = [...(await tx.list('coins', { limit: 1 })), ...(await tx.list('payments', { limit: 1 }))]
+    if (held.length > 0) throw new TuppenceError('storage-conflict')
+    for (const store of ['counters', 'purchases'] as const) {
+      for (const { key } of await tx.list(store)) await tx.delete(store, key)
+    }
+    await tx.put('settings', settingsKey, sealed)
+  })
+}
+
 /** The seed of a storage, made on first use. */
 export async function openOrMake(db: Db): Promise<KeptSeed> {
   const sealed = await read(db)

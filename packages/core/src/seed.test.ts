@@ -2,7 +2,8 @@ import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { bytesToHex, hexToBytes } from '@tuppence/protocol'
 import { openIdb } from './db/idb.ts'
-import { adoptSeed, keepSeed, keptEntropy } from './seed.ts'
+import { adoptSeed, keepSeed, keptEntropy, replaceSeed } from './seed.ts'
+import type { HeldCoin } from './coins.ts'
 import { seedFromWords, wordsFrom } from './words.ts'
 
 beforeAll(() => void vi.stubGlobal('IDBKeyRange', IDBKeyRange))
@@ -59,5 +60,21 @@ describe('a kept seed', () => {
     await adoptSeed(db, await seedFromWords(words))
     const other = { seed: new Uint8Array(64), entropy: hexToBytes('00'.repeat(16)) }
     await expect(adoptSeed(db, other)).rejects.toMatchObject({ code: 'storage-conflict' })
+  })
+
+  test('gives way to another only while it holds nothing', async () => {
+    const db = await openIdb({ factory: new IDBFactory() })
+    await keepSeed(db)()
+    const coin = { keysetId: '01', amount: 1, secret: 'a', C: 'b', mint: 'm', unit: 'usd' } as unknown as HeldCoin
+    await db.transact(['counters', 'coins'], 'write', async (tx) => {
+      await tx.put('counters', '01', 7)
+      await tx.put('coins', 'a', coin)
+    })
+    const other = await seedFromWords(words)
+    await expect(replaceSeed(db, other)).rejects.toMatchObject({ code: 'storage-conflict' })
+    await db.transact(['coins'], 'write', (tx) => tx.delete('coins', 'a'))
+    await replaceSeed(db, other)
+    expect(bytesToHex(await keepSeed(db)())).toBe(seedHex)
+    expect(await db.transact(['counters'], 'read', (tx) => tx.list('counters'))).toEqual([])
   })
 })

@@ -41,3 +41,12 @@ export async function keptEntropy(db: Db): Promise<Uint8Array | undefined> {
 export async function adoptSeed(db: Db, seed: KeptSeed): Promise<void> {
   await (await sealed()).adoptSeed(db, seed)
 }
+
+/**
+ * Puts another wallet's seed here, unless there is money under the one that is here.
+ *
+ * @throws {TuppenceError} `storage-conflict`: there are coins, or payments under way.
+ */
+export async function replaceSeed(db: Db, seed: KeptSeed): Promise<void> {
+  await (await sealed()).replaceSeed(db, seed)
+}

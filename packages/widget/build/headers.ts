@@ -3,7 +3,7 @@
 /** Headers for the paths that match: exact, or a prefix where `path` ends in `*`. Later rules win, header by header. */
 export type HeaderRule = { readonly path: string; readonly headers: Readonly<Record<string, string>> }
 
-const contentSecurity = (connect: string, more: string): string =>
+const contentSecurity = (connect: string, more: string, trustedTypes = 'tuppence'): string =>
   [
     "default-src 'none'",
     "script-src 'self'",
@@ -15,7 +15,7 @@ const contentSecurity = (connect: string, more: string): string =>
     "base-uri 'none'",
     "form-action 'none'",
     "require-trusted-types-for 'script'",
-    'trusted-types tuppence',
+    `trusted-types ${trustedTypes}`,
     more,
   ]
     .filter(Boolean)
@@ -39,6 +39,10 @@ const features = [
   'xr-spatial-tracking',
 ]
 
+/** Nothing for nobody, but for what this origin's own page has a use for. */
+const permissions = (own: readonly string[]): string =>
+  features.map((name) => `${name}=(${own.includes(name) ? 'self' : ''})`).join(', ')
+
 /**
  * Rules for a wallet whose mints and tills are reached at `connect` (CSP sources).
  *
@@ -48,6 +52,12 @@ const features = [
 export function headerRules(connect: string): HeaderRule[] {
   const html = { 'Cache-Control': 'public, max-age=300, stale-while-revalidate=86400' }
   const top = { ...html, 'Content-Security-Policy': contentSecurity(connect, "frame-ancestors 'none'") }
+  // The wallet page besides registers its service worker, and may look at a code through the camera.
+  const page = {
+    ...top,
+    'Content-Security-Policy': contentSecurity(connect, "frame-ancestors 'none'", 'tuppence tuppence-shell'),
+    'Permissions-Policy': permissions(['camera']),
+  }
   const immutable = { 'Cache-Control': 'public, max-age=31536000, immutable' }
   // Module scripts from another origin are fetched with CORS.
   const script = { 'Access-Control-Allow-Origin': '*' }
@@ -58,7 +68,7 @@ export function headerRules(connect: string): HeaderRule[] {
         'Content-Security-Policy': contentSecurity(connect, "frame-ancestors 'none'"),
         'Cross-Origin-Embedder-Policy': 'require-corp',
         'Cross-Origin-Resource-Policy': 'cross-origin',
-        'Permissions-Policy': features.map((name) => `${name}=()`).join(', '),
+        'Permissions-Policy': permissions([]),
         'Referrer-Policy': 'no-referrer',
         // Whoever could answer for this origin in the clear would have its coins. Browsers ignore it without TLS.
         'Strict-Transport-Security': 'max-age=31536000',
@@ -69,8 +79,8 @@ export function headerRules(connect: string): HeaderRule[] {
     { path: '/frame.html', headers: { ...html, 'Content-Security-Policy': contentSecurity(connect, '') } },
     { path: '/popup.html', headers: top },
     { path: '/trip.html', headers: top },
-    { path: '/', headers: top },
-    { path: '/index.html', headers: top },
+    { path: '/', headers: page },
+    { path: '/index.html', headers: page },
     { path: '/tuppence.js', headers: { ...html, ...script } },
     { path: '/v/*', headers: { ...immutable, ...script } },
     { path: '/assets/*', headers: immutable },

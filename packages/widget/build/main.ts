@@ -1,9 +1,10 @@
 // Builds the wallet's origin into dist/site. `pnpm build` runs it with Node; embed has to be built before.
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { build } from 'vite'
+import { build, type Rolldown } from 'vite'
 import { buildIslands, toIslands } from './islands.ts'
 import { deliverables } from './plugins.ts'
+import { buildShell } from './shell.ts'
 
 const root = join(import.meta.dirname, '..')
 const core = join(root, '..', 'core', 'src')
@@ -35,5 +36,6 @@ const islands = await buildIslands(options, [...coreIslands(), ...ownIslands])
 for (const page of ['frame.html', 'popup.html', 'trip.html', 'index.html']) {
   const plugins = [toIslands(islands), ...(page === 'frame.html' ? [deliverables()] : [])]
   const rolldownOptions = { input: join(root, page) }
-  await build({ ...options, plugins, logLevel: 'warn', build: { rolldownOptions } })
+  const built = await build({ ...options, plugins, logLevel: 'warn', build: { rolldownOptions } })
+  if (page === 'index.html') await buildShell(options, built as Rolldown.RolldownOutput, islands)
 }

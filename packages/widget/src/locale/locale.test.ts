@@ -4,7 +4,7 @@ import { chooseLanguage, languageCodes, loadFrameTexts } from './index.ts'
 import { loadTexts } from './parts.ts'
 import type { LanguageCode } from './index.ts'
 
-const parts = ['popup', 'page', 'errors'] as const
+const parts = ['popup', 'page', 'screens', 'errors'] as const
 const others = languageCodes.filter((code) => code !== 'en')
 
 /** Every text of a language by its path; texts with gaps are said with the gaps numbered. */
@@ -23,7 +23,7 @@ async function said(language: LanguageCode): Promise<ReadonlyMap<string, string>
 const gaps = (text: string) => (text.match(/<\d>/g) ?? []).sort()
 
 /** What is the same word in that language too. */
-const loans = new Set(['Tuppence', 'Test'])
+const loans = new Set(['Tuppence', 'Link', 'Text', 'No'])
 
 test('takes the first language that is complete, else English', () => {
   expect([

@@ -4,11 +4,13 @@ import type { frame } from './en/frame.ts'
 import type { later } from './en/later.ts'
 import type { page } from './en/page.ts'
 import type { popup } from './en/popup.ts'
+import type { screens } from './en/screens.ts'
 
 export type FrameTexts = typeof frame
 export type LaterTexts = typeof later
 export type PopupTexts = typeof popup
 export type PageTexts = typeof page
+export type ScreenTexts = typeof screens
 /** A sentence for every code there is. */
 export type ErrorTexts = Record<ErrorCode, string>
 

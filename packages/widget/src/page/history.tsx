@@ -9,11 +9,19 @@ import { checkReceipt, type ReceiptCheck } from './receipts.ts'
 import type { SectionProps, Words } from './words.ts'
 
 /** Change and loans move a reader's own money about; they are not history to a person. */
-const shown: readonly HistoryEntry['kind'][] = ['pay', 'tip', 'top-up', 'receive', 'send']
+const hidden: readonly HistoryEntry['kind'][] = ['swap', 'lend']
+const incomings: readonly HistoryEntry['kind'][] = ['top-up', 'receive', 'refund']
+
+const exporting = () => import('./export.ts')
 
 export function History({ wallet, words, db }: SectionProps & { readonly db: Db }) {
-  const entries = useStore(wallet.$history).filter(({ kind }) => shown.includes(kind))
+  const entries = useStore(wallet.$history).filter(({ kind }) => !hidden.includes(kind))
   const { texts } = words
+  const save = async (format: 'json' | 'csv') => {
+    const { asCsv, asJson, receiptKeys, saveFile, wholeHistory } = await exporting()
+    const all = await wholeHistory(db)
+    saveFile(format === 'csv' ? asCsv(all) : asJson(all, await receiptKeys(db)))
+  }
   return (
     <section class="history">
       <h2>{texts.history}</h2>
@@ -23,13 +31,24 @@ export function History({ wallet, words, db }: SectionProps & { readonly db: Db 
           <Entry key={entry.id} entry={entry} words={words} db={db} />
         ))}
       </ol>
+      {entries.length > 0 && (
+        <p class="row save">
+          <span class="muted">{texts.historySave}</span>
+          <button type="button" class="small" onClick={() => void save('csv')}>
+            CSV
+          </button>
+          <button type="button" class="small" onClick={() => void save('json')}>
+            JSON
+          </button>
+        </p>
+      )}
     </section>
   )
 }
 
 function Entry({ entry, words, db }: { readonly entry: HistoryEntry; readonly words: Words; readonly db: Db }) {
   const { texts, language } = words
-  const incoming = entry.kind === 'top-up' || entry.kind === 'receive'
+  const incoming = incomings.includes(entry.kind)
   const date = new Date(entry.atMs)
   const place = entry.site ?? (entry.url === undefined ? entry.mint : new URL(entry.url).origin)
   return (
@@ -43,30 +62,48 @@ function Entry({ entry, words, db }: { readonly entry: HistoryEntry; readonly wo
           <b>{entry.title ?? texts.kinds[entry.kind]}</b>
         )}
         <p class="muted">
-          {entry.title !== undefined && entry.kind === 'tip' && `${texts.kinds.tip} · `}
-          {place !== undefined && `${hostOf(place)} · `}
+          {entry.title !== undefined && entry.kind !== 'pay' && `${texts.kinds[entry.kind]} · `}
+          {place !== undefined && (
+            <>
+              <bdi>{hostOf(place)}</bdi>
+              {' · '}
+            </>
+          )}
           <time dateTime={date.toISOString()}>
             {date.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' })}
           </time>
         </p>
         {entry.end !== 'done' && <p class="muted">{texts.ends[entry.end]}</p>}
-        {entry.receipt && <Receipt receipt={entry.receipt} words={words} db={db} />}
+        {entry.receipt && <Receipt receipt={entry.receipt} entry={entry} words={words} db={db} />}
       </div>
       <p class={incoming ? 'amount in' : 'amount'}>
-        {incoming ? '+' : '−'}
-        {money(entry.amount, entry.unit, language)}
+        <bdi>
+          {incoming ? '+' : '−'}
+          {money(entry.amount, entry.unit, language)}
+        </bdi>
       </p>
     </li>
   )
 }
 
-/** A receipt, checked when it is opened. */
-function Receipt({ receipt, words, db }: { readonly receipt: PaymentReceipt; readonly words: Words; readonly db: Db }) {
+type ReceiptProps = {
+  readonly receipt: PaymentReceipt
+  readonly entry: HistoryEntry
+  readonly words: Words
+  readonly db: Db
+}
+
+/** A receipt, checked when it is opened, with what is kept here: no network, nobody asked. */
+function Receipt({ receipt, entry, words, db }: ReceiptProps) {
   const { texts, language } = words
   const [check, setCheck] = useState<ReceiptCheck>()
   const signed = receipt.receipt
   const onToggle = (event: Event) => {
     if ((event.currentTarget as HTMLDetailsElement).open) void checkReceipt(db, receipt).then(setCheck)
+  }
+  const save = async () => {
+    const { asJson, receiptKeys, saveFile } = await exporting()
+    saveFile({ ...asJson([entry], await receiptKeys(db)), name: `tuppence-receipt-${entry.id}.json` })
   }
   const said = { good: texts.receiptGood, bad: texts.receiptBad, none: texts.receiptNone }
   return (
@@ -78,15 +115,22 @@ function Receipt({ receipt, words, db }: { readonly receipt: PaymentReceipt; rea
       {signed && (
         <dl>
           <dt>{texts.receiptAccount}</dt>
-          <dd>{signed.account}</dd>
+          <dd>
+            <bdi>{signed.account}</bdi>
+          </dd>
           <dt>{texts.receiptMint}</dt>
-          <dd>{hostOf(signed.mint)}</dd>
+          <dd>
+            <bdi>{hostOf(signed.mint)}</bdi>
+          </dd>
           <dt>{texts.receiptTime}</dt>
           <dd>{new Date(signed.timeMs).toLocaleString(language)}</dd>
           <dt>{texts.receiptNumber}</dt>
           <dd class="hash">{signed.reference}</dd>
         </dl>
       )}
+      <button type="button" class="small" onClick={() => void save()}>
+        {texts.receiptSave}
+      </button>
     </details>
   )
 }

@@ -9,11 +9,14 @@ type AmountsProps = {
   readonly language: string
   readonly amount: number
   readonly choose: (amount: number) => void
+  /** No more than this: a guest's wallet is gone with its window. */
+  readonly most?: number
 }
 
 /** The amounts that make sense, one of them chosen. */
-export function Amounts({ legend, unit, language, amount, choose }: AmountsProps) {
-  const amounts = topUpAmounts.some((known) => known === amount) ? topUpAmounts : [...topUpAmounts.slice(1), amount]
+export function Amounts({ legend, unit, language, amount, choose, most = Infinity }: AmountsProps) {
+  const known = topUpAmounts.some((one) => one === amount) ? topUpAmounts : [...topUpAmounts.slice(1), amount]
+  const amounts = known.filter((one) => one <= most)
   return (
     <fieldset class="amounts">
       <legend>{legend}</legend>

@@ -1,12 +1,30 @@
-// English, for the wallet page.
+// English, for the wallet page: its frame, balance, adding money, history. What is a press away has its words in screens.ts.
 import type { PaymentKind } from '@tuppence/core'
 
 export const page = {
   title: 'Your Tuppence wallet',
+  skip: 'Skip to the content',
+  loading: 'One moment…',
+  nav: {
+    label: 'Parts of your wallet',
+    home: 'Wallet',
+    sites: 'Sites',
+    rules: 'Rules',
+    backup: 'Backup',
+    settings: 'Settings',
+  },
   balance: 'Balance',
   lent: (amount: string) => `and ${amount} set aside for sites`,
   reserved: (amount: string) => `${amount} on the way`,
   testNote: 'Test money: worth nothing, good for trying everything out.',
+  move: 'Send or receive',
+  guest: (most: string) =>
+    `Guest, not saved: in a private window this wallet is gone when you close it. So it takes ${most} at most.`,
+  offline: 'You are offline. This is what the device knows; adding and moving money has to wait.',
+  keepSafe: (balance: string) => `You have ${balance}. If this browser’s data goes, so does it.`,
+  keepSafeGo: 'Keep it safe',
+  haveOne: 'Is your wallet on another device?',
+  haveOneGo: 'Bring it here',
   addMoney: 'Add money',
   testMoney: 'Test money',
   noFunding: 'This mint takes no money here.',
@@ -21,8 +39,15 @@ export const page = {
   },
   added: (amount: string) => `${amount} added.`,
   amounts: 'How much',
+  smallTitle: (amount: string) => `Why not ${amount}?`,
+  smallWhy: (fixed: string, share: string) =>
+    `Whoever takes cards keeps ${fixed} and ${share} each time, however little you add:`,
+  smallOf: (amount: string) => `of ${amount}`,
+  smallFee: (fee: string, share: string) => `${fee} is fee (${share})`,
+  smallTest: 'Test money has no fee. The amounts are as they would be.',
   history: 'History',
   historyEmpty: 'Nothing yet. What you unlock and tip will be listed here, for your eyes only.',
+  historySave: 'Save all of it',
   kinds: {
     pay: 'Article',
     tip: 'Tip',
@@ -39,28 +64,11 @@ export const page = {
   receiptChecking: 'Checking the signature…',
   receiptMint: 'Mint',
   receiptNumber: 'Number',
-  receiptGood: 'Signed by the mint, and the signature is good',
+  receiptGood: 'Checked: signed by the mint',
   receiptBad: 'The mint’s signature could not be checked',
   receiptTime: 'Booked',
   receiptAccount: 'Paid to',
   receiptNone: 'The site gave no receipt.',
-  sites: 'Sites',
-  sitesEmpty: 'No site holds change of yours.',
-  sitesWhy:
-    'Change set aside for a site can be spent on that site only, and only by your clicks. What you did there is listed here once the site’s frame has told: follow “Your wallet” from there.',
-  setAside: 'set aside',
-  callHome: 'Call home',
-  callingHome: 'Calling home…',
-  cameHome: (amount: string) => `${amount} came home.`,
-  kept: 'What is kept, and where',
-  keptText: [
-    'Your coins, your history and your keys are in this browser, at this address, and nowhere else. No page you visit can see them.',
-    'A site learns that it was paid, not by whom. Each site knows you by another key, so two sites can’t compare notes.',
-    'The mint knows what you added and what each site earned. It can’t tell which of your coins paid for which article.',
-    'If you clear this browser’s data, the coins in it are gone.',
-  ],
-  open: 'Open',
-  failed: 'That did not work.',
-  retry: 'Try again',
+  receiptSave: 'Save the receipt',
   noMint: 'This wallet has no mint set up.',
 }
