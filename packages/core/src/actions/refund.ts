@@ -22,15 +22,12 @@ import { newId } from './ids.ts'
 import { keysetOf, openMint } from './mints.ts'
 import { attemptsMax, draftOutputs, takeIndices } from './outputs.ts'
 import { skipAhead } from './restore.ts'
-import { accept, quarantine, restoredSignatures } from './signed.ts'
+import { accept, isTaken, quarantine, restoredSignatures } from './signed.ts'
 import { spendable } from './spendable.ts'
 import { unspend } from './standing.ts'
 
 /** How long a till that does not answer is asked again, in milliseconds; the mint has the last word then. */
 const askedForMs = 30 * 86_400_000
-
-/** Refusals after which new outputs may do: these were signed in another life, or on another device, of the same seed. */
-const outputsTaken = ['outputs-signed', 'outputs-pending', 'nut-11003', 'nut-11004']
 
 type Declined = Extract<RefundOutcome, { readonly status: 'declined' }>['reason']
 
@@ -231,8 +228,8 @@ async function refused(
   payment: RefundPayment,
   { reason, detail }: Refusal,
 ): Promise<RefundOutcome | 'taken'> {
-  const isTaken = outputsTaken.includes(detail ?? reason)
-  if (context.seed && !isTaken) {
+  const areTaken = isTaken(detail ?? reason)
+  if (context.seed && !areTaken) {
     const signatures = await restoredSignatures(context, payment.mint, payment.outputs)
     if (isWhole(payment, signatures)) {
       await accept(context, payment, { signatures, text: '' })
@@ -242,7 +239,7 @@ async function refused(
   }
   // Anyone's text: only what looks like a code is kept.
   await giveUp(context, payment, /^[a-z0-9-]{1,64}$/.test(detail ?? '') ? (detail ?? reason) : reason)
-  if (isTaken && context.seed) return 'taken'
+  if (areTaken && context.seed) return 'taken'
   return { status: 'declined', reason: refusals.find((known) => known === detail) ?? 'refused' }
 }
 

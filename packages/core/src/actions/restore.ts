@@ -3,7 +3,10 @@ import { TuppenceError, type Coin, type Keyset } from '@tuppence/protocol'
 import type { RestoreOptions } from '../api.ts'
 import type { Context } from '../context.ts'
 import { coinStates } from './coin-states.ts'
-import type { PlannedOutputs } from '../payment.ts'
+import { newId } from './ids.ts'
+import type { HeldCoin } from '../coins.ts'
+import { heldSecrets, type PlannedOutputs } from '../payment.ts'
+import type { Tx } from '../tables.ts'
 import { keysetOf, refreshMint } from './mints.ts'
 import { seedOf } from './outputs.ts'
 
@@ -21,6 +24,7 @@ export async function restore(context: Context, options: RestoreOptions = {}): P
   const found: Record<string, number> = {}
   for (const url of context.mints) {
     const { keysets } = await refreshMint(context, url)
+    await dropSpentAt(context, url)
     for (const keyset of keysets) {
       const amount = await restoreKeyset(context, { url, keyset, options })
       if (amount > 0) found[keyset.unit] = (found[keyset.unit] ?? 0) + amount
@@ -101,6 +105,44 @@ export async function skipAhead(context: Context, url: string, { keysetId, plann
   await context.db.transact(['counters'], 'write', async (tx) =>
     tx.put('counters', keysetId, Math.max(next, (await tx.get('counters', keysetId)) ?? 0)),
   )
+}
+
+type Spent = { readonly mint: string; readonly unit: string; readonly secrets: readonly string[] }
+
+/** Lets go of coins that the mint says are spent and that nothing here has spent: another device of this seed has. */
+export async function dropSpent(context: Context, tx: Tx, { mint, unit, secrets }: Spent): Promise<void> {
+  const coins = await Promise.all(secrets.map((secret) => tx.get('coins', secret)))
+  const amount = coins.reduce((sum, coin) => sum + (coin?.amount ?? 0), 0)
+  if (amount === 0) return
+  for (const secret of secrets) await tx.delete('coins', secret)
+  const id = newId(context)
+  const atMs = context.clock.nowMs()
+  await tx.put('history', id, { id, kind: 'send', end: 'taken', amount, unit, atMs, mint, reason: 'taken-elsewhere' })
+}
+
+/** As `dropSpent`, for all coins at a mint that are free: for when one of them has turned out so. */
+export async function dropSpentAt(context: Context, mint: string): Promise<void> {
+  const free = () => context.db.transact(['coins', 'payments'], 'read', (tx) => freeAt(tx, mint))
+  const states = await coinStates(
+    context,
+    mint,
+    (await free()).map(({ secret }) => secret),
+  )
+  await context.db.transact(['coins', 'payments', 'history'], 'write', async (tx) => {
+    // One that a payment has taken up meanwhile is that payment's.
+    const spent = (await freeAt(tx, mint)).filter(({ secret }) => states.get(secret) === 'SPENT')
+    for (const unit of new Set(spent.map((coin) => coin.unit))) {
+      const secrets = spent.filter((coin) => coin.unit === unit).map(({ secret }) => secret)
+      await dropSpent(context, tx, { mint, unit, secrets })
+    }
+  })
+  await context.changed()
+}
+
+async function freeAt(tx: Tx, mint: string): Promise<HeldCoin[]> {
+  const held = heldSecrets((await tx.list('payments')).map(({ value }) => value))
+  const coins = (await tx.list('coins')).map(({ value }) => value)
+  return coins.filter((coin) => coin.mint === mint && !held.has(coin.secret))
 }
 
 /** Finds coins that were signed for outputs handed to somebody else. Answers what came, in minor units. */

@@ -52,7 +52,8 @@ export async function learnt(
 ): Promise<Standing | undefined> {
   try {
     return text === undefined || !reader ? undefined : await (await reader()).learn(stander, text)
-  } catch {
+  } catch (error) {
+    if (!isTuppenceError(error)) throw error
     return undefined
   }
 }

@@ -17,6 +17,7 @@ import { coinStates } from './coin-states.ts'
 import { ended } from './history.ts'
 import { keysetOf } from './mints.ts'
 import { seedOf } from './outputs.ts'
+import { dropSpent, dropSpentAt, skipAhead } from './restore.ts'
 
 /** A payment whose request has been journaled. */
 export type SigningPayment = (SwapPayment | TopUpPayment | RefundPayment) &
@@ -93,7 +94,7 @@ async function commit(context: Context, payment: SigningPayment, coins: readonly
   await context.db.transact(['payments', 'coins', 'history', 'purchases'], 'write', async (tx) => {
     const open = await tx.get('payments', id)
     // Ended already: by another tab, and the same coins are there; or on a refusal that these signatures prove wrong.
-    if (!open && (await tx.get('history', id))?.end !== 'undone') return
+    if (!open && (await tx.get('history', id))?.end === 'done') return
     const current = open ?? payment
     if (open) advance(open, 'settle')
     for (const secret of current.coins) await tx.delete('coins', secret)
@@ -144,7 +145,7 @@ function awaits(current: Payment | undefined, { request }: SigningPayment): curr
 }
 
 /** The mint said no. That is believed only once it also says that it signed none of the outputs (NUT-09). */
-export async function askAgain(context: Context, payment: SigningPayment, reason: string): Promise<Signed> {
+async function askAgain(context: Context, payment: SigningPayment, reason: string): Promise<Signed> {
   const { id, mint, outputs } = payment
   await context.db.transact(['payments'], 'write', async (tx) => {
     const current = await tx.get('payments', id)
@@ -154,10 +155,20 @@ export async function askAgain(context: Context, payment: SigningPayment, reason
   })
   const signatures = await restoredSignatures(context, mint, outputs)
   const wasDone = signatures.length > 0 && (await isDone(context, payment))
-  if (wasDone && signatures.length === outputs.planned.length) return accept(context, payment, { signatures, text: '' })
-  if (wasDone) return quarantine(context, payment, { text: '', error: new TuppenceError('mint-response-invalid') })
+  if (wasDone && answersOutputs(asked(outputs), signatures)) return accept(context, payment, { signatures, text: '' })
+  const areSpent = reason === 'coins-spent' || reason === 'nut-11001'
+  // Signed as something else: another device of this seed, or another life of this storage, was at these places first.
+  if (isTaken(reason) || (wasDone && areSpent)) await skipAhead(context, mint, outputs)
+  else if (wasDone) return quarantine(context, payment, { text: '', error: new TuppenceError('mint-response-invalid') })
   await release(context, payment, reason)
+  // Where one coin was spent elsewhere, others may have been.
+  if (areSpent) await dropSpentAt(context, mint)
   return { status: 'refused', reason }
+}
+
+/** Whether a refusal says that these outputs were signed before: others will do. */
+export function isTaken(reason: string): boolean {
+  return reason === 'outputs-signed' || reason === 'nut-11003'
 }
 
 /**
@@ -199,7 +210,7 @@ export async function restoredSignatures(
 const quoteIsOver = ['quote-expired', 'quote-issued', 'quote-unknown', 'nut-20007', 'nut-20002']
 
 async function release(context: Context, payment: SigningPayment, reason: string): Promise<void> {
-  const spent = new Set(await spentInputs(context, payment))
+  const spent = await spentInputs(context, payment)
   await context.db.transact(['payments', 'coins', 'history'], 'write', async (tx) => {
     const current = await tx.get('payments', payment.id)
     if (!awaits(current, payment) || current.state !== 'refused') return
@@ -208,11 +219,11 @@ async function release(context: Context, payment: SigningPayment, reason: string
       return tx.put('payments', current.id, quoted)
     }
     advance(current, 'release')
-    // Coins that another payment holds are that payment's to judge.
-    const foreign = current.kind === 'swap' && current.of !== undefined
-    if (!foreign) for (const secret of spent) await tx.delete('coins', secret)
     await tx.delete('payments', current.id)
     await tx.put('history', current.id, ended(current, { end: 'undone', reason }))
+    // Coins that another payment holds are that payment's to judge.
+    const foreign = current.kind === 'swap' && current.of !== undefined
+    if (!foreign) await dropSpent(context, tx, { mint: current.mint, unit: current.unit, secrets: spent })
   })
 }
 

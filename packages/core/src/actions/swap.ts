@@ -7,7 +7,7 @@ import type { Tx } from '../tables.ts'
 import { newId } from './ids.ts'
 import { openMint, type OpenMint } from './mints.ts'
 import { attemptsMax, draftOutputs, takeIndices } from './outputs.ts'
-import { sendToMint, type Signed } from './signed.ts'
+import { isTaken, sendToMint, type Signed } from './signed.ts'
 import { spendable, spendableIn } from './spendable.ts'
 
 /** Of `mintRoutes.swap`, which would bring every route's schemas along. */
@@ -36,9 +36,15 @@ export async function swapSpendable(context: Context, { mint, unit, plan }: Swap
       if (!payment.coins.every((secret) => free.has(secret))) return false
       return journal(tx, payment)
     })
-    if (journaled) return sendToMint(context, payment)
+    const signed = journaled && (await sendToMint(context, payment))
+    if (signed && !isRetried(signed)) return signed
   }
   throw new TuppenceError('storage-conflict')
+}
+
+/** Whether the outputs were taken: then others are drafted, further on. */
+function isRetried(signed: Signed): boolean {
+  return signed.status === 'refused' && isTaken(signed.reason)
 }
 
 type Holder = { readonly id: string; readonly mint: string; readonly unit: string }
@@ -62,7 +68,8 @@ export async function swapHeld(context: Context, of: Holder, inputs: readonly He
       return journal(tx, payment)
     })
     if (journaled === 'gone') return { status: 'refused', reason: 'payment-in-progress' }
-    if (journaled) return sendToMint(context, payment)
+    const signed = journaled && (await sendToMint(context, payment))
+    if (signed && !isRetried(signed)) return signed
   }
   throw new TuppenceError('storage-conflict')
 }

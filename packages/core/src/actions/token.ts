@@ -7,7 +7,7 @@ import { firstState, type SentPayment, type SwapPayment } from '../payment.ts'
 import { newId } from './ids.ts'
 import { openMint, type OpenMint } from './mints.ts'
 import { attemptsMax, draftOutputs, takeIndices } from './outputs.ts'
-import { sendToMint } from './signed.ts'
+import { isTaken, sendToMint } from './signed.ts'
 import { spendable, spendableIn } from './spendable.ts'
 import { swapPath, swapSpendable, toProof } from './swap.ts'
 
@@ -35,6 +35,7 @@ export async function receive(context: Context, text: string): Promise<ReceiveOu
     if (!journaled) continue
     const signed = await sendToMint(context, payment)
     if (signed.status === 'done') return { status: 'received', amount, unit }
+    if (isTaken(signed.reason)) continue
     return { status: 'declined', reason: /^(coins-spent|nut-11001)$/.test(signed.reason) ? 'spent' : 'refused' }
   }
   throw new TuppenceError('storage-conflict')

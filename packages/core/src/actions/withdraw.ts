@@ -20,6 +20,7 @@ import { newId } from './ids.ts'
 import { keysetOf, openMint, type OpenMint } from './mints.ts'
 import { attemptsMax, draftOutputs, seedOf, takeIndices } from './outputs.ts'
 import { skipAhead } from './restore.ts'
+import { isTaken } from './signed.ts'
 import { spendable, spendableIn } from './spendable.ts'
 import { swapSpendable, toProof } from './swap.ts'
 import { richestMint } from './token.ts'
@@ -200,5 +201,5 @@ async function refused(
     await tx.put('history', current.id, ended(current, { end: 'undone', reason }))
   })
   await context.changed()
-  return reason === 'outputs-signed' || reason === 'nut-11003' ? 'taken' : { status: 'declined', reason }
+  return isTaken(reason) ? 'taken' : { status: 'declined', reason }
 }
