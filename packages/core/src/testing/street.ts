@@ -51,9 +51,9 @@ export const lockedText = 'The penny press sold by the street corner.'
 /**
  * Opens everything on free ports.
  *
- * @param terms - What the till has besides prices: free articles, a cap, passes, refunds.
+ * @param terms - What the till has besides prices: free articles, a cap, passes, refunds; and more offers.
  */
-export async function openStreet(terms: Partial<TillConfig> = {}): Promise<Street> {
+export async function openStreet({ offers = [], ...terms }: Partial<TillConfig> = {}): Promise<Street> {
   const dir = mkdtempSync(join(tmpdir(), 'core-street-'))
   const { publicKey } = await loadAccountKey(join(dir, 'till'))
   const mint = await serveMint(
@@ -77,6 +77,7 @@ export async function openStreet(terms: Partial<TillConfig> = {}): Promise<Stree
       dataDir: join(dir, 'till'),
       ...terms,
       offers: [
+        ...offers,
         {
           id: 'penny',
           kind: 'article',
