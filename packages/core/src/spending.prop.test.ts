@@ -6,6 +6,7 @@ import type { Offer } from './api.ts'
 import type { Context } from './context.ts'
 import { memoryDb } from './db/memory.ts'
 import { autoMaxAt, noRules, type Rules } from './index.ts'
+import type { LoanPayment } from './payment.ts'
 import type { Db } from './tables.ts'
 
 const dayMs = 86_400_000
@@ -147,19 +148,22 @@ describe('what is spent unconfirmed', () => {
 function lend({ db, context }: ReturnType<typeof purse>, site: string, id: string) {
   return db.transact(['settings', 'payments'], 'write', async (tx) => {
     const lent = await lendRules(context, tx, site)
-    await tx.put('payments', id, {
-      ...{
-        id,
-        kind: 'lend',
-        state: 'handed',
-        mint: 'https://mint.example',
-        unit: 'usd',
-        amount: 100,
-        atMs: 0,
-        coins: [],
-      },
-      ...{ site, tillOrigin: site, realm: 'a', refund: { keysetId: '01', planned: [] }, share: lent?.share },
-    })
+    const loan: LoanPayment = {
+      id,
+      kind: 'lend',
+      state: 'handed',
+      mint: 'https://mint.example',
+      unit: 'usd',
+      amount: 100,
+      atMs: 0,
+      coins: [],
+      site,
+      tillOrigin: site,
+      realm: 'a',
+      refund: { keysetId: '01', planned: [] },
+      share: lent?.share,
+    }
+    await tx.put('payments', id, loan)
     return lent
   })
 }
