@@ -47,7 +47,7 @@ function keepDynamic(found: Set<string>): Plugin {
 
 type Graph = { bytes: number; files: string[]; dynamic: string[] }
 
-/** The static import graph of some built files as one minified ES module. Files in `without` count as loaded already. */
+/** The static import graph of some files, and what it weighs. Files in `without` count as loaded already. */
 async function weigh(entries: string[], without: string[] = [], what: 'built' | 'package' = 'built'): Promise<Graph> {
   const dynamic = new Set<string>()
   const loaded: Plugin = {
@@ -78,7 +78,13 @@ async function weigh(entries: string[], without: string[] = [], what: 'built' | 
   const files = Object.keys(metafile.inputs)
     .filter((name) => name !== '<stdin>')
     .map((name) => join(process.cwd(), name))
-  return { bytes: gzipBytes(outputFiles[0]?.contents ?? ''), files, dynamic: [...dynamic] }
+  // Built files are weighed as they are served, each compressed by itself; a package as an app's bundler would make it.
+  const served = files.filter((path) => entries.includes(path) || !without.includes(path))
+  const bytes =
+    what === 'built'
+      ? served.reduce((sum, path) => sum + gzipBytes(readFileSync(path)), 0)
+      : gzipBytes(outputFiles[0]?.contents ?? '')
+  return { bytes, files, dynamic: [...dynamic] }
 }
 
 /** The module scripts that a built HTML page starts with. */

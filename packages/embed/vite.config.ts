@@ -7,6 +7,8 @@ export default defineConfig({
     target: 'es2023',
     emptyOutDir: false,
     modulePreload: false,
+    minify: 'terser',
+    terserOptions: { module: true, ecma: 2020, compress: { passes: 2 } },
     rolldownOptions: {
       input: 'src/define.ts',
       output: { entryFileNames: 'tuppence.js' },

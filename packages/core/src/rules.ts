@@ -18,8 +18,3 @@ export type Rules = {
 
 /** Nothing by itself. */
 export const noRules: Rules = { unit: 'usd', autoMax: 0, perDay: 0, perSiteDay: 0, offSites: [], sites: {} }
-
-/** The most that one item may cost at a page origin to be paid by itself. 0: nothing is. */
-export function autoMaxAt({ autoMax, offSites, sites }: Rules, site: string): number {
-  return offSites.includes(site) ? 0 : ((Object.hasOwn(sites, site) ? sites[site]?.autoMax : undefined) ?? autoMax)
-}

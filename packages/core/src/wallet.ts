@@ -1,6 +1,6 @@
 /** Wires ports, clients, actions and state into a wallet: the only file that does; called by the widget, agents and tests. */
 import { TuppenceError } from '@tuppence/protocol'
-import { look, lookTip } from './actions/look.ts'
+import { look } from './actions/look.ts'
 import { pay, reopening } from './actions/pay.ts'
 import { warm } from './actions/till-payment.ts'
 import { systemClock, systemRandom } from './adapters/system.ts'
@@ -52,10 +52,10 @@ export function createWallet(deps: WalletDeps): Wallet {
       deps.db.close()
     },
     look: (input) => (warm(context), look(context, input)),
-    lookTip: (input) => (warm(context), lookTip(context, input)),
+    lookTip: async (input) => (warm(context), (await tipping()).lookTip(context, input)),
     unlock: open,
     reopen: async (input) => (await reopening()).reopen(context, input),
-    tip: async (input, options) => open(await lookTip(context, input), options),
+    tip: async (input, options) => open(await (await tipping()).lookTip(context, input), options),
     $rules: state.$rules,
     fundingMethods: async (mint) => (await context.mint()).fundingMethods(mint ?? context.mints[0] ?? ''),
     ...lazily(context, minting, [
@@ -95,6 +95,9 @@ function lazily<N extends keyof Wallet>(
   const methods = names.map((name) => [name, async (input: never) => (await load())[name](context as never, input)])
   return Object.fromEntries(methods) as Pick<Wallet, N>
 }
+
+/** Asking a tip jar. */
+const tipping = () => import('./actions/look-tip.ts')
 
 /** The half that paying does not need. */
 const minting = () => import('./minting.ts')

@@ -1,8 +1,10 @@
-// What the build does beside bundling: tuppence.js with its versioned copy and SRI, the headers, and the deployed config.
+// What the build does beside bundling: tuppence.js with its versioned copy and SRI, the headers, the deployed config, and the
+// protocol's bounds written out.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
+import { limits } from '@tuppence/protocol'
 import { headerRules } from './headers.ts'
 
 const embed = join(import.meta.dirname, '..', '..', 'embed')
@@ -34,5 +36,20 @@ export function deployedConfig(): Plugin {
     name: 'tuppence-deployed-config',
     enforce: 'pre',
     resolveId: (id) => (id === 'virtual:config' ? { id: '/config.js', external: 'absolute' } : undefined),
+  }
+}
+
+/** Writes the protocol's bounds out where they are used: a bundler keeps an object whole, with all that is never read. */
+export function plainLimits(): Plugin {
+  return {
+    name: 'tuppence-plain-limits',
+    apply: 'build',
+    enforce: 'pre',
+    transform: (code, id) =>
+      /\.tsx?$/.test(id) && code.includes('limits.')
+        ? code.replace(/\blimits\.(\w+)/g, (text, name: string) =>
+            Object.hasOwn(limits, name) ? String(limits[name as keyof typeof limits]) : text,
+          )
+        : undefined,
   }
 }

@@ -1,6 +1,7 @@
 // Opens the reader's wallet on the storage at hand. Frame, popup and wallet page share it.
 import { createWallet, type Wallet } from '@tuppence/core'
 import { keepSeed } from '@tuppence/core/seed'
+import { confirmAbove } from './policy.ts'
 import type { Ground } from './storage.ts'
 
 /** Most that clicks which nobody had to confirm may spend in a day, at one site and in all, in minor units. */
@@ -16,6 +17,7 @@ export function openWallet({ mode, db }: Ground, mints: readonly string[]): Wall
     curve: () => import('./curve.ts').then(({ curveInWorker }) => curveInWorker()),
     timer: { after },
     reader: () => import('@tuppence/core/reader'),
+    itemMax: confirmAbove.seen,
     siteDayMax,
     dayMax,
   }

@@ -1,14 +1,13 @@
 /** Finds out what a URL costs or whether it is owned, and holds the URL to the page's site; called before every gesture. */
 import {
   chargeAmount,
-  contentDigest,
   isTuppenceError,
   limits,
   TuppenceError,
   type Challenge,
   type ErrorCode,
 } from '@tuppence/protocol'
-import type { Affordable, Look, LookInput, Offer, TipInput } from '../api.ts'
+import type { Affordable, Look, LookInput, Offer } from '../api.ts'
 import { selectExact, total, type HeldCoin } from '../coins.ts'
 import type { Context } from '../context.ts'
 import type { TillAnswer } from '../ports.ts'
@@ -54,24 +53,6 @@ async function finished(context: Context, { url, site }: Target): Promise<Purcha
   const { resend } = await import('./resend.ts')
   await resend(context, open)
   return purchaseOf(context, url.href)
-}
-
-/**
- * Asks a tip jar for the challenge of one amount.
- *
- * @throws {TuppenceError} As `look`; `amount-out-of-range` when the jar does not take it; `challenge-changed` when it asks
- *   for something else.
- */
-export async function lookTip(context: Context, input: TipInput): Promise<Look> {
-  const { url, site } = checkTarget(context, input)
-  const body = JSON.stringify({ amount: input.amount })
-  const answer = await context.till({ method: 'POST', url: url.href, body, signal: input.signal })
-  learnTime(context, url.origin, answer)
-  const offer = await offerFrom(context, challengesOf(answer), { url, site })
-  const { digest } = offer.challenge
-  const fits = offer.amount === input.amount && (input.unit ?? offer.unit) === offer.unit
-  if (!fits || digest !== (await contentDigest(body))) throw new TuppenceError('challenge-changed')
-  return priced(context, { ...offer, kind: 'tip', body })
 }
 
 /** A URL without its fragment, and the exact origin of the page that asks for it. */

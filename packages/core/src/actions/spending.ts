@@ -3,7 +3,8 @@ import { periodOf } from '@tuppence/protocol'
 import type { Offer, UnlockOptions } from '../api.ts'
 import type { Context } from '../context.ts'
 import type { Stopped } from '../reader-port.ts'
-import { autoMaxAt, noRules, type Rules } from '../rules.ts'
+import { autoMaxAt } from '../auto-max.ts'
+import { noRules, type Rules } from '../rules.ts'
 import type { Tx } from '../tables.ts'
 
 /** What was spent in a day at one page origin, minor units: by itself, and by gestures that nobody had to confirm. */

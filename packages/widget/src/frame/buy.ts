@@ -1,7 +1,8 @@
 // Looks and pays in one gesture, for what has its price from the reader. The tip jar uses it.
 import type { Offer } from '@tuppence/core'
 import { TuppenceError } from '@tuppence/protocol'
-import { inLine, pay, payAside, type Sale, type State, type Way } from './sale.ts'
+import { inLine, pay, payAside, type Way } from './sale.ts'
+import type { Sale, State } from './view.ts'
 
 /**
  * Buys.

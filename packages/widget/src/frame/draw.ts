@@ -10,13 +10,15 @@ export type Later = typeof laterModule
 
 export const $later = atom<Later | undefined>(undefined)
 
+/** Whether that could not be had. */
+export const $lost = atom(false)
+
 /** Everything but the price, the press and the payment, on its way as soon as the frame is. */
 export const later: Promise<Later> = import('./later.tsx').then((module) => {
   $later.set(module)
   return module
 })
-// Whoever needs it finds out for itself.
-later.catch(() => {})
+later.catch(() => $lost.set(true))
 
 let stops: (() => void)[] = []
 
@@ -28,6 +30,6 @@ let stops: (() => void)[] = []
 export function show(screen: () => VNode, ...stores: ReadableAtom<unknown>[]): void {
   for (const stop of stops) stop()
   const again = () => render(screen(), document.body)
-  stops = [$words, $laterTexts, $later, ...stores].map((store) => store.listen(again))
+  stops = [$words, $laterTexts, $later, $lost, ...stores].map((store) => store.listen(again))
   again()
 }

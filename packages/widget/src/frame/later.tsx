@@ -1,31 +1,53 @@
 // What the frame needs when the price is on the screen: the way to the popup, the page's colours, and the screens for after a press or a failure. draw.ts loads it.
-import type { Wallet } from '@tuppence/core'
+import type { Offer, Wallet } from '@tuppence/core'
 import type { ComponentChildren } from 'preact'
 import { visitWallet } from '../errand.ts'
 import type { LaterTexts } from '../locale/index.ts'
+import { Mark } from '../parts/parts.tsx'
+import { loadPerks, perks, type PerkProps } from './more.ts'
 import { Screen } from './parts.tsx'
-import type { Note, View } from './sale.ts'
-import { price } from './state.ts'
+import type { Note, State, View } from './view.ts'
+import { $laterTexts, price } from './state.ts'
 
-export { failReason, isUnknown, payInPopup } from './aside.ts'
+export { failed, payInPopup, redeem, retry, stop, unpaid } from './aside.ts'
+export { showPerk } from './more.ts'
+export { noteText } from './notes.ts'
 export { applyTheme } from '../theme.ts'
 
 type FailedView = Extract<View, { status: 'failed' }>
 type DeliveredView = Extract<View, { status: 'delivered' }>
 type WithTexts = { readonly texts: LaterTexts }
 
-/** What to say beside a price that is shown again. */
-export function noteText(texts: LaterTexts | undefined, note: Note, amount: string): string | undefined {
-  switch (note) {
-    case 'price-changed':
-      return texts?.priceChanged(amount)
-    case 'declined':
-      return texts?.declined
-    case 'popup-blocked':
-      return texts?.popupBlocked
-    case 'too-little':
-      return undefined
+type RestProps = PerkProps & { readonly view: View }
+
+/** The screens of all views that are neither a price nor a wait. */
+export function Rest(props: RestProps) {
+  const { view, texts, sale, host } = props
+  if (view.status === 'popup') return <InPopup texts={texts} stop={sale.stop} />
+  if (view.status === 'failed') return <Failed texts={texts} view={view} host={host} retry={sale.retry} />
+  if (view.status === 'perk') return perks ? <perks.PerkScreen {...props} perk={view.perk} Usual={Rest} /> : null
+  return view.status === 'delivered' ? <Delivered {...props} view={view} /> : null
+}
+
+type BesideProps = { readonly offer: Offer; readonly sale: State; readonly note: Note | undefined }
+
+/** What else there is to do about a price. */
+export function Beside({ offer, sale, note }: BesideProps) {
+  const texts = $laterTexts.get()
+  const { tell } = sale.deps
+  if (note === 'popup-blocked' && tell) {
+    return (
+      <button type="button" class="link" onClick={() => tell('trip')}>
+        {texts?.continueInWallet}
+      </button>
+    )
   }
+  if (!offer.terms?.passes) return null
+  return (
+    <button type="button" class="link" onClick={() => void loadPerks().then(({ openPass }) => openPass(sale, offer))}>
+      {texts?.orPass}
+    </button>
+  )
 }
 
 /** The reader is asked in another window. */
@@ -46,13 +68,22 @@ export function InPopup({ texts, stop }: WithTexts & { readonly stop: () => void
 type FailedProps = WithTexts & { readonly view: FailedView; readonly host: string; readonly retry: () => void }
 
 /** What went wrong, and what it means for the reader's money. */
-export function Failed({ texts, view, host, retry }: FailedProps) {
-  const reason = texts[view.reason]
+export function Failed({ texts, view: { reason, money, offer }, host, retry }: FailedProps) {
+  const why = texts[reason]
+  const said = typeof why === 'string' ? why : why(host)
+  const sum = offer && price(offer.amount, offer.unit)
+  const then = reason === 'offline' ? texts.finishedOnline : texts.finishedLater
+  const [title, rest] =
+    money === 'untouched'
+      ? [said, texts.notPaid]
+      : sum
+        ? [texts.onItsWay(sum), `${said} ${then}`]
+        : [said, texts.moneySafe]
   return (
-    <Screen state="failed">
+    <Screen state="failed" how={reason}>
       <div class="words" role="alert">
-        <b>{typeof reason === 'string' ? reason : reason(host)}</b>
-        <span>{view.money === 'safe' ? texts.moneySafe : texts.notPaid}</span>
+        <b>{title}</b>
+        <span>{rest}</span>
       </div>
       <button type="button" class="quiet" onClick={retry}>
         {texts.tryAgain}
@@ -61,30 +92,61 @@ export function Failed({ texts, view, host, retry }: FailedProps) {
   )
 }
 
-type DeliveredProps = WithTexts & { readonly view: DeliveredView; readonly wallet: Wallet; readonly site: string }
+type DeliveredProps = PerkProps & { readonly view: DeliveredView }
 
-/** The line under what was bought. */
-export function Delivered({ texts, view, wallet, site }: DeliveredProps) {
-  const { how, amount, unit } = view
+/** The line under what was bought: what happened, what can still be done about it, the wallet. */
+function Delivered(props: DeliveredProps) {
+  const { texts, view, wallet, site, sale } = props
+  // Drawn without what can be done, then with it.
+  if (!perks) {
+    const redraw = () => sale.state.$view.get() === view && sale.state.$view.set({ ...view })
+    void loadPerks().then(redraw, () => {})
+  }
+  const { how, offer } = view
+  const amount = offer && price(offer.amount, offer.unit)
   const said = {
-    paid: amount === undefined || unit === undefined ? texts.opened : texts.paid(price(amount, unit)),
+    paid: amount ? texts.paid(amount) : texts.yours,
+    auto: texts.autoPaid(amount ?? ''),
     opened: texts.opened,
     free: texts.free,
+    granted: texts.granted,
+    covered: texts.notPaid,
   }
   return (
     <Screen state="delivered" how={how} shape="strip">
-      <span role="status">{said[how]}</span>
-      <WalletLink wallet={wallet} site={site}>
-        {texts.wallet}
+      <span role="status">
+        {said[how]}
+        {perks && <perks.More {...props} />}
+      </span>
+      {perks && <perks.Actions {...props} />}
+      <WalletLink wallet={wallet} site={site} label={texts.wallet}>
+        <span class="long">{texts.wallet}</span>
+        <span class="short">
+          <Mark />
+        </span>
       </WalletLink>
     </Screen>
   )
 }
 
-type LinkProps = { readonly wallet: Wallet; readonly site: string; readonly children: ComponentChildren }
+/** Why there is nothing to press here. */
+export function Refused({ why }: { readonly why: 'alone' | 'nested' }) {
+  return (
+    <Screen state="blocked">
+      <p role="note">{$laterTexts.get()?.[why]}</p>
+    </Screen>
+  )
+}
+
+type LinkProps = {
+  readonly wallet: Wallet
+  readonly site: string
+  readonly label?: string
+  readonly children: ComponentChildren
+}
 
 /** To the wallet page. From a partition it takes along what was done with the money lent to this site. */
-export function WalletLink({ wallet, site, children }: LinkProps) {
+export function WalletLink({ wallet, site, label, children }: LinkProps) {
   const visit = (event: Event) => {
     if (wallet.mode === 'vault') return
     event.preventDefault()
@@ -92,7 +154,7 @@ export function WalletLink({ wallet, site, children }: LinkProps) {
     visitWallet(reporting.then((report) => ({ kind: 'visit', ...(report && { report }) })))
   }
   return (
-    <a class="link" href="/" target="_blank" rel="noopener" onClick={visit}>
+    <a class="link" href="/" target="_blank" rel="noopener" aria-label={label} onClick={visit}>
       {children}
     </a>
   )

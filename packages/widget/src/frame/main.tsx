@@ -5,9 +5,8 @@ import { whoAsks } from '../asking.ts'
 import { openInFrame } from '../storage.ts'
 import { openWallet } from '../wallet.ts'
 import { later, show } from './draw.ts'
-import { Screen } from './parts.tsx'
 import { openSession, type Session } from './session.ts'
-import { $laterTexts, speak } from './state.ts'
+import { speak } from './state.ts'
 import { startUnlock } from './unlock.tsx'
 
 void speak()
@@ -44,9 +43,5 @@ function start(above: string): void {
 }
 
 function refuse(why: 'alone' | 'nested'): void {
-  show(() => (
-    <Screen state="blocked">
-      <p role="note">{$laterTexts.get()?.[why]}</p>
-    </Screen>
-  ))
+  void later.then(({ Refused }) => show(() => <Refused why={why} />))
 }

@@ -36,8 +36,8 @@ export function PayButton({ onPress, type = 'button', children }: PayButtonProps
 type ScreenProps = {
   readonly state: string
   readonly how?: string
-  /** `strip`: one line high. */
-  readonly shape?: 'strip'
+  /** `strip`: one line high. `panel`: words above buttons where both have no room side by side. */
+  readonly shape?: 'strip' | 'panel'
   readonly children: ComponentChildren
 }
 

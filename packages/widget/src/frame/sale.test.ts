@@ -4,10 +4,15 @@ import { describe, expect, test, vi } from 'vitest'
 import type { Errand, ErrandEnd } from '../errand.ts'
 import { confirmAbove } from '../policy.ts'
 import { sampleOffer, sampleWallet } from '../testing/wallet.ts'
-import { failReason, isUnknown, payInPopup } from './aside.ts'
+import * as rarely from './aside.ts'
 import { buy } from './buy.ts'
-import { createSale, type Sale, type SaleDeps } from './sale.ts'
+import { showPerk } from './more.ts'
+import { createSale } from './sale.ts'
+import type { Sale, SaleDeps } from './view.ts'
 import type { Delivery } from './session.ts'
+
+// Node has no window to be told by that the line is back.
+vi.stubGlobal('addEventListener', () => {})
 
 type Options = {
   mode?: Wallet['mode']
@@ -32,7 +37,7 @@ function start({
   unlock = () => Promise.resolve(paid),
   end = 'done',
   actions,
-  aside = () => Promise.resolve({ payInPopup, failReason, isUnknown }),
+  aside = () => Promise.resolve({ ...rarely, showPerk }),
 }: Options = {}) {
   const left = [...looks]
   const told = {
@@ -110,7 +115,7 @@ describe('a press', () => {
     await Promise.all([sale.press('pay', true), sale.press('pay', true), sale.press('pay', true)])
     expect(told.unlocked).toHaveLength(1)
     expect(told.delivered).toEqual([{ contentType: 'text/html', body: '<p>all of it</p>', receipt: 'r' }])
-    expect(sale.$view.get()).toEqual({ status: 'delivered', how: 'paid', amount: 5, unit: 'usd' })
+    expect(sale.$view.get()).toMatchObject({ status: 'delivered', how: 'paid', offer: { amount: 5, unit: 'usd' } })
   })
 
   test('that is not a reader’s does nothing', async () => {
@@ -266,7 +271,7 @@ describe('a failure', () => {
     })
     await sale.begin()
     await sale.press('pay', true)
-    expect(sale.$view.get()).toEqual({ status: 'failed', reason: 'offline', money: 'safe' })
+    expect(sale.$view.get()).toEqual({ status: 'failed', reason: 'not-loaded', money: 'safe' })
     expect(told.failed).toEqual(['offline'])
   })
 
@@ -275,7 +280,7 @@ describe('a failure', () => {
     await sale.begin()
     await sale.press('pay', true)
     expect(told.failed).toEqual([])
-    expect(sale.$view.get()).toMatchObject({ status: 'failed', reason: 'storage', money: 'untouched' })
+    expect(sale.$view.get()).toMatchObject({ status: 'failed', reason: 'storage-full', money: 'untouched' })
   })
 
   test('says that nothing was paid only when that is so', async () => {

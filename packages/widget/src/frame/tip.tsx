@@ -11,7 +11,8 @@ import { tipPresets } from '../policy.ts'
 import { buy } from './buy.ts'
 import { later, show, type Later } from './draw.ts'
 import { PayButton, Screen } from './parts.tsx'
-import { createSale, wayOf, type Sale } from './sale.ts'
+import { createSale, wayOf } from './sale.ts'
+import type { Sale } from './view.ts'
 import { deliveryTo, type Session } from './session.ts'
 import { $laterTexts, $words, price } from './state.ts'
 
@@ -118,8 +119,9 @@ export function Jar(props: JarProps) {
   const said = {
     none: texts.tipTitle,
     priced: view?.status === 'priced' && view.note === 'popup-blocked' ? texts.popupBlocked : texts.notPaid,
-    delivered:
-      view?.status === 'delivered' && view.amount !== undefined ? texts.tipThanks(price(view.amount, unit)) : '',
+    delivered: view?.status === 'delivered' && view.offer ? texts.tipThanks(price(view.offer.amount, unit)) : '',
+    // A jar has no more than its amounts.
+    perk: '',
   }
   const title = $wrong.get() ? texts.tipBadAmount('2.50') : said[view?.status ?? 'none']
   return <Amounts {...props} texts={texts} title={title} state={view?.status ?? 'priced'} />

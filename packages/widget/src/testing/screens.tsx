@@ -1,19 +1,19 @@
 // Draws any screen in any state without a mint or a till: `dev.html?screen=unlock&state=priced&scheme=dark`. For looking at, in `vite dev`.
-import type { HistoryEntry, LoanPayment } from '@tuppence/core'
+import type { HistoryEntry, LoanPayment, Offer } from '@tuppence/core'
 import { atom } from 'nanostores'
 import { render, type VNode } from 'preact'
 import { $later, later } from '../frame/draw.ts'
 import { speak } from '../frame/state.ts'
 import { Jar } from '../frame/tip.tsx'
-import { createSale, type Sale, type SaleDeps, type View } from '../frame/sale.ts'
+import { loadPerks } from '../frame/more.ts'
+import { createSale } from '../frame/sale.ts'
+import type { Perk, Sale, SaleDeps, View } from '../frame/view.ts'
 import { Unlock } from '../frame/unlock.tsx'
 import { errors } from '../locale/en/errors.ts'
 import { page } from '../locale/en/page.ts'
 import { popup } from '../locale/en/popup.ts'
-import { WalletPage } from '../page/wallet-page.tsx'
 import { tipPresets } from '../policy.ts'
 import { $step, type Step } from '../popup/state.ts'
-import { Popup } from '../popup/popup.tsx'
 import { applyTheme } from '../theme.ts'
 import { sampleOffer, sampleWallet } from './wallet.ts'
 
@@ -22,6 +22,24 @@ const state = asked.get('state') ?? ''
 const scheme = asked.get('scheme') === 'dark' ? 'dark' : 'light'
 
 const priced = { status: 'priced', offer: sampleOffer } as const
+const generous: Offer = {
+  ...sampleOffer,
+  terms: {
+    free: { count: 3, per: 'month' },
+    cap: { amount: 200, per: 'month' },
+    refundSeconds: 600,
+    passes: ['/pass/day'],
+  },
+}
+const monthEnd = Date.UTC(2026, 11, 1) / 1000
+const covered = { status: 'covered', offer: generous } as const
+const passView: View = {
+  status: 'priced',
+  offer: { ...sampleOffer, kind: 'pass', title: 'Day pass', amount: 35 },
+  affordable: 'now',
+}
+const passSale = saleIn(passView)
+const perk = (what: Perk): View => ({ status: 'perk', perk: what })
 const views: Record<string, View> = {
   loading: { status: 'loading' },
   first: { ...priced, affordable: 'no' },
@@ -31,8 +49,28 @@ const views: Record<string, View> = {
   'popup-blocked': { ...priced, affordable: 'no', note: 'popup-blocked' },
   paying: { status: 'paying' },
   popup: { status: 'popup' },
-  paid: { status: 'delivered', how: 'paid', amount: 5, unit: 'usd' },
+  blocked: { ...priced, affordable: 'no', note: 'none-free' },
+  passes: { status: 'priced', offer: generous, affordable: 'now' },
+  paid: { status: 'delivered', how: 'paid', offer: sampleOffer },
+  regret: { status: 'delivered', how: 'paid', offer: generous },
+  capped: { status: 'delivered', how: 'paid', offer: generous, standing: { spent: 200, until: monthEnd } },
+  auto: { status: 'delivered', how: 'auto', offer: generous },
+  granted: { status: 'delivered', how: 'granted', offer: generous, standing: { free: 2 } },
   opened: { status: 'delivered', how: 'opened' },
+  free: perk({ kind: 'free', offer: generous, left: 3 }),
+  covered: perk({ kind: 'covered', looked: { ...covered, by: 'cap', untilSeconds: monthEnd } }),
+  'covered-pass': perk({ kind: 'covered', looked: { ...covered, by: 'pass', untilSeconds: monthEnd } }),
+  pass: perk({ kind: 'pass', offer: generous, pass: passSale, view: passView, list: 50 }),
+  'pass-loading': perk({ kind: 'pass', offer: generous, pass: passSale, view: { status: 'loading' } }),
+  countdown: perk({ kind: 'countdown', offer: generous, stop: () => {} }),
+  rule: perk({ kind: 'rule', offer: generous, back: { status: 'delivered', how: 'paid' } }),
+  refunding: perk({ kind: 'refunding', offer: generous }),
+  refunded: perk({ kind: 'refunded', offer: generous, where: 'refunded' }),
+  'refunded-aside': perk({ kind: 'refunded', offer: generous, where: 'on-its-way' }),
+  kept: perk({ kind: 'kept', reason: 'window', back: { status: 'delivered', how: 'paid' } }),
+  'on-its-way': { status: 'failed', reason: 'offline', money: 'safe', offer: sampleOffer },
+  'not-loaded': { status: 'failed', reason: 'not-loaded', money: 'untouched' },
+  'storage-full': { status: 'failed', reason: 'storage-full', money: 'untouched' },
   offline: { status: 'failed', reason: 'offline', money: 'untouched' },
   'till-down': { status: 'failed', reason: 'till-down', money: 'untouched' },
   'mint-down': { status: 'failed', reason: 'mint-down', money: 'safe' },
@@ -41,7 +79,8 @@ const views: Record<string, View> = {
 
 function saleIn(view: View): Sale {
   const nothing = () => Promise.resolve()
-  const sale = createSale({} as SaleDeps)
+  const site = 'http://news.localhost:4041'
+  const sale = createSale({ wallet: sampleWallet({ spendable: 495 }), site, purpose: 'unlock' } as unknown as SaleDeps)
   return { state: sale.state, $view: atom(view), begin: nothing, press: nothing, retry: nothing, stop: () => {} }
 }
 
@@ -128,7 +167,8 @@ const empty = sampleWallet({})
 const db = { transact: () => Promise.resolve([{ amount: 72 }] as never), close: () => {} }
 const words = { texts: page, errors, language: 'en' }
 
-const screens: Record<string, () => VNode> = {
+// The frame's screens can be looked at while another page is being worked on.
+const screens: Record<string, () => VNode | Promise<VNode>> = {
   unlock: () => (
     <Unlock
       sale={saleIn(views[state]!)}
@@ -147,13 +187,15 @@ const screens: Record<string, () => VNode> = {
       host="news.localhost:4041"
     />
   ),
-  popup: () => {
+  popup: async () => {
+    const { Popup } = await import('../popup/popup.tsx')
     $step.set(steps[state]!)
     return <Popup wallet={rich} texts={popup} errors={errors} language="en" />
   },
-  wallet: () => (
-    <WalletPage wallet={state === 'empty' ? empty : rich} db={db} words={words} starting={Promise.resolve()} />
-  ),
+  wallet: async () => {
+    const { WalletPage } = await import('../page/wallet-page.tsx')
+    return <WalletPage wallet={state === 'empty' ? empty : rich} db={db} words={words} starting={Promise.resolve()} />
+  },
 }
 
 const screen = asked.get('screen') ?? 'unlock'
@@ -163,7 +205,8 @@ link.rel = 'stylesheet'
 const styled = new Promise((resolve) => link.addEventListener('load', resolve))
 link.href = `/src/${sheet}.css`
 if (screen === 'unlock' || screen === 'tip') applyTheme({ tokens: {}, scheme, lang: 'en' })
-await speak('en')
+await speak(asked.get('lang') ?? 'en')
 await later
+await loadPerks()
 await styled
-render(screens[screen]!(), document.body)
+render(await screens[screen]!(), document.body)

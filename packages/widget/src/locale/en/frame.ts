@@ -2,7 +2,7 @@
 
 export const frame = {
   /** While the file that has the right words is not there. */
-  moment: 'One moment… If this stays, reload the page.',
+  moment: 'One moment…',
   loading: 'Asking for the price…',
   unlock: (price: string) => `Unlock ${price}`,
   addMoney: (price: string) => `Add money · ${price}`,
@@ -11,5 +11,6 @@ export const frame = {
   firstTime: 'No account, no subscription.',
   tooLittle: (balance: string) => `You have ${balance} left.`,
   paying: 'Paying…',
-  opening: 'Opening what you bought…',
+  opening: 'Opening…',
+  lost: 'Part of the wallet did not load. Press to load it again.',
 }
