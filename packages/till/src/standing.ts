@@ -11,7 +11,8 @@ export type PricedOffer = Exclude<Offer, { kind: 'tip' }>
 
 /**
  * What a reader owes for an offer. `owned`: nothing, it is theirs. `covered`: nothing, until `untilMs`. `ask`: `amount`
- * minor units; `personal` where that is less than everybody's price. `wait`: payments under way may reach the cap.
+ * minor units; `personal` where that is less than everybody's price. `wait`: payments under way decide it: they may reach the cap,
+ * or be credited.
  */
 export type Due =
   | Readonly<{ status: 'owned'; entitlement: Entitlement }>
@@ -22,8 +23,8 @@ export type Due =
 /** Why coins are not taken from a key. @see refusalOf */
 export type Refusal = 'covered' | 'personal' | 'wait' | 'too-many'
 
-/** Why an article is not granted. */
-export type GrantRefusal = 'exhausted' | 'unavailable' | 'too-many'
+/** Why an article is not given for nothing. `wait`: a payment for it has no outcome yet. */
+export type GrantRefusal = 'exhausted' | 'unavailable' | 'too-many' | 'wait'
 
 const hourMs = 3_600_000
 
@@ -75,6 +76,7 @@ export function dueOf(
   const { offer, state, list, nowMs } = about
   if (state.owned) return { status: 'owned', entitlement: state.owned }
   if (offer.kind === 'pass') {
+    if (state.creditPending > 0) return { status: 'wait' }
     const amount = Math.max(1, list - state.credit)
     return { status: 'ask', amount, price: amount < list ? 'personal' : 'list' }
   }
@@ -126,6 +128,7 @@ export function refusalOf(
 export function grantRefusalOf(terms: SaleTerms, offer: Offer, state: ReaderState): GrantRefusal | undefined {
   const { free, grants, limits } = terms
   if (!free || offer.kind !== 'article' || offer.free === false) return 'unavailable'
+  if (state.pendingOffer) return 'wait'
   if (state.granted >= free.count) return 'exhausted'
   if (state.today >= limits.perKeyDay) return 'too-many'
   const isOver = state.grantedToday >= grants.perDay || state.grantedToAddress >= grants.perIpDay

@@ -115,6 +115,8 @@ async function openFor(deps: SellDeps, opening: Opening): Promise<Response> {
 
 function stillCovered(due: Due, state: ReaderState, perKeyDay: number): GrantRefusal | undefined {
   if (due.status !== 'covered') return 'unavailable'
+  // Opened by the pass, it would be paid for a moment later all the same.
+  if (state.pendingOffer) return 'wait'
   return state.today >= perKeyDay ? 'too-many' : undefined
 }
 
@@ -139,6 +141,7 @@ async function become(
   )
   if (isEvent) deps.notify()
   if (opened.status !== 'refused') return opened.entitlement
+  if (opened.refusal === 'wait') throw new TuppenceError('payment-in-progress')
   if (opened.refusal === 'too-many') throw tooMany(Math.ceil((question.day.startMs + dayMs - nowMs) / 1_000))
   throw new TuppenceError(opened.refusal === 'exhausted' ? 'grant-exhausted' : 'grant-unavailable')
 }

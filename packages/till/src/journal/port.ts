@@ -105,6 +105,8 @@ export type ReaderState = Readonly<{
   pendingOffer: boolean
   /** Paid for articles in the credit's period since the last pass. */
   credit: number
+  /** What may yet be added to that: payments for articles in that period without an outcome. */
+  creditPending: number
   /** The last settled payment for an article in the cap's period. */
   last?: Readonly<{ reference: string; receipt: string }>
   /** Articles granted in the free period. */

@@ -96,6 +96,7 @@ function reckoner(statements: Statements, owned: Owned): Readers['stateNow'] {
       refunding: sums['refunding'] as number,
       pendingOffer: statements.pendingOffer.get(thumbprint, offerId) !== undefined,
       credit: statements.credit.get(thumbprint, credit.startMs, credit.endMs, thumbprint)?.['credit'] as number,
+      creditPending: statements.creditPending.get(thumbprint, credit.startMs, credit.endMs)?.['pending'] as number,
       ...(last && {
         last: { reference: last['reference'], receipt: last['receipt'] } as NonNullable<ReaderState['last']>,
       }),
@@ -146,6 +147,10 @@ function prepare(db: DatabaseSync) {
        WHERE thumbprint = ? AND received_at_ms >= ? AND received_at_ms < ? AND ${settledArticle}
          AND NOT EXISTS (SELECT 1 FROM refund WHERE refund.reference = payment.reference) AND received_at_ms >
          (SELECT coalesce(max(received_at_ms), -1) FROM payment WHERE thumbprint = ? AND kind = 'pass')`,
+    ),
+    creditPending: db.prepare(
+      `SELECT coalesce(sum(amount), 0) AS pending FROM payment
+       WHERE thumbprint = ? AND received_at_ms >= ? AND received_at_ms < ? AND kind = 'article' AND stage = 'received'`,
     ),
     last: db.prepare(
       `SELECT reference, receipt FROM payment

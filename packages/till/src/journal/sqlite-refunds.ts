@@ -47,7 +47,7 @@ export function sqliteRefunds(db: DatabaseSync, insertEvent: InsertEvent): Refun
       return transact(db, () => {
         const isFirst = statements.answer.run(answer, reference).changes === 1
         if (isFirst) statements.mark.run(atMs, reference)
-        if (isFirst) statements.countRefund.run(dayMs, dayMs, reference)
+        if (isFirst) statements.countRefund.run(reference)
         if (isFirst && event) insertEvent(event, atMs)
         const refund = known(reference)
         assert(refund?.answer !== undefined, 'a refund is begun before it is answered')
@@ -90,9 +90,10 @@ function prepareRefunds(db: DatabaseSync) {
     answer: db.prepare('UPDATE refund SET answer = ? WHERE reference = ? AND answer IS NULL'),
     drop: db.prepare('DELETE FROM refund WHERE reference = ? AND answer IS NULL'),
     unsettled: db.prepare('SELECT * FROM refund WHERE answer IS NULL ORDER BY started_at_ms LIMIT ?'),
+    // Written into the text: a bound number is a float, and its quotient too.
     countRefund: db.prepare(
       `UPDATE sale SET refunded = refunded + 1, refunded_amount = refunded_amount + p.amount
-       FROM payment p WHERE sale.day_ms = p.deposited_at_ms / ? * ? AND sale.offer_id = p.offer_id
+       FROM payment p WHERE sale.day_ms = p.deposited_at_ms / ${dayMs} * ${dayMs} AND sale.offer_id = p.offer_id
          AND sale.price = p.price AND p.reference = ?`,
     ),
   }
