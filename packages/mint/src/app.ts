@@ -91,7 +91,7 @@ async function answer(
   try {
     const request = c.req.raw
     rates.visit(name, (c.env as { address?: string } | undefined)?.address, request)
-    const body = route.request === undefined ? new Uint8Array() : await readBody(request, bodyBytesMax(name))
+    const body = route.request === undefined ? new Uint8Array() : await readBody(request, bodyBytesMax(deps, name))
     // A busy mint is not a dead one: whoever watches over it gets an answer whatever the load.
     const enter = name === 'health' ? (work: () => Promise<string>) => work() : gate.enter
     const text = await enter(() => {
@@ -121,9 +121,8 @@ async function answer(
   return response
 }
 
-/** Only blobs are larger than 64 KiB. */
-function bodyBytesMax(name: RouteName): number {
-  return name === 'writeBlob' ? limits.blobBodyBytesMax : limits.bodyBytesMax
+function bodyBytesMax({ config }: Deps, name: RouteName): number {
+  return name === 'writeBlob' ? limits.blobBodyBytesMax : config.limits.bodyBytesMax
 }
 
 /** Statuses that mean more than "refused", so that they stand on NUT routes too, where all else is 400 (NUT-00). */

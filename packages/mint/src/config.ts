@@ -119,8 +119,9 @@ const configSchema = v.strictObject({
       depositsPerMinute: v.optional(count(0, 10_000_000), 0),
       /** Whether a proxy in front says who comes, in X-Forwarded-For; its last address counts. */
       behindProxy: v.optional(v.boolean(), false),
-      inputsMax: v.optional(count(1, limits.inputsMax), limits.inputsMax),
-      outputsMax: v.optional(count(1, limits.outputsMax), limits.outputsMax),
+      inputsMax: v.optional(count(1, limits.itemsReadMax), limits.inputsMax),
+      outputsMax: v.optional(count(1, limits.itemsReadMax), limits.outputsMax),
+      bodyBytesMax: v.optional(count(1024, 1_048_576), limits.bodyBytesMax),
       headersTimeoutMs: v.optional(count(100, 600_000), 10_000),
       requestTimeoutMs: v.optional(count(100, 600_000), 20_000),
     }),

@@ -82,6 +82,8 @@ describe('cashu-ts over Lightning', () => {
     const { change } = await wallet.meltProofsBolt11(first, proofs)
     const again = await wallet.createMeltQuoteBolt11(invoice)
     await expect(wallet.meltProofsBolt11(again, change)).rejects.toMatchObject({ code: 20006 })
+    const preview = await wallet.prepareMelt('bolt11', again, change)
+    await expect(wallet.completeMelt(preview, undefined, { preferAsync: true })).rejects.toMatchObject({ code: 20006 })
   })
 
   test('NUT-05, NUT-07: a payment that hangs holds its coins, which are PENDING and in no other request', async () => {

@@ -15,7 +15,8 @@ const presets: Readonly<Record<string, () => MintConfigInput>> = {
     inputFeePpk: 100,
     denominationCount: 32,
     funding: { fakeLightning: { enabled: true, delayMs: 1000 } },
-    limits: { requestsPerMinute: 0, quotesPerMinute: 0 },
+    // As many as other mints take at once.
+    limits: { inputsMax: 1000, outputsMax: 1000, bodyBytesMax: 1_048_576 },
   }),
 }
 

@@ -40,8 +40,8 @@ export const limits = {
   outputsMax: 256,
   /** Most outputs of one refund. */
   refundOutputsMax: 64,
-  /** Most outputs of one restore request: other wallets ask for 300 at once, and nothing is signed. */
-  restoreMax: 512,
+  /** Most items of a list that a mint can be set up to read: other people's wallets send up to this many. */
+  itemsReadMax: 1_000,
   /** Longest secret of a coin, in UTF-8 bytes (well-known secrets included). */
   secretBytesMax: 1_024,
   /** Longest token text that anyone decodes. */

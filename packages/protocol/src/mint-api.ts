@@ -19,11 +19,11 @@ import type { SignedReceipt } from './receipt.ts'
 
 const countSchema = /* @__PURE__ */ v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const shortSchema = /* @__PURE__ */ v.pipe(v.string(), v.maxLength(512))
-const inputsSchema = /* @__PURE__ */ v.pipe(v.array(proofSchema), v.minLength(1), v.maxLength(limits.inputsMax))
+const inputsSchema = /* @__PURE__ */ v.pipe(v.array(proofSchema), v.minLength(1), v.maxLength(limits.itemsReadMax))
 const outputsSchema = /* @__PURE__ */ v.pipe(
   v.array(blindedMessageSchema),
   v.minLength(1),
-  v.maxLength(limits.outputsMax),
+  v.maxLength(limits.itemsReadMax),
 )
 const signaturesSchema = /* @__PURE__ */ v.object({ signatures: v.array(blindSignatureSchema) })
 
@@ -140,7 +140,7 @@ export const meltSchema = /* @__PURE__ */ wireObject(
   v.object({
     quote: quoteIdSchema,
     inputs: inputsSchema,
-    outputs: v.exactOptional(v.pipe(v.array(blankMessageSchema), v.maxLength(limits.outputsMax))),
+    outputs: v.exactOptional(v.pipe(v.array(blankMessageSchema), v.maxLength(limits.itemsReadMax))),
     prefer_async: v.exactOptional(v.boolean()),
   }),
 )
@@ -150,7 +150,7 @@ export const testPaySchema = /* @__PURE__ */ v.object({ quote: quoteIdSchema })
 
 /** `POST /v1/checkstate` (NUT-07). */
 export const checkStateSchema = /* @__PURE__ */ v.object({
-  Ys: v.pipe(v.array(pointSchema), v.minLength(1), v.maxLength(limits.inputsMax)),
+  Ys: v.pipe(v.array(pointSchema), v.minLength(1), v.maxLength(limits.itemsReadMax)),
 })
 
 /** Answer of `POST /v1/checkstate`, in the order of the request. */
@@ -168,7 +168,7 @@ export const coinStatesSchema = /* @__PURE__ */ v.object({
 
 /** `POST /v1/restore` (NUT-09). */
 export const restoreSchema = /* @__PURE__ */ v.object({
-  outputs: v.pipe(v.array(blankMessageSchema), v.minLength(1), v.maxLength(limits.restoreMax)),
+  outputs: v.pipe(v.array(blankMessageSchema), v.minLength(1), v.maxLength(limits.itemsReadMax)),
 })
 
 /** Answer of `POST /v1/restore`: two lists of one length. */

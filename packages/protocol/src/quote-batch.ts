@@ -29,7 +29,7 @@ export const mintBatchSchema = /* @__PURE__ */ v.pipe(
   v.object({
     quotes: quoteIdsSchema,
     quote_amounts: v.nullish(v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(1)))),
-    outputs: v.pipe(v.array(blindedMessageSchema), v.minLength(1), v.maxLength(limits.outputsMax)),
+    outputs: v.pipe(v.array(blindedMessageSchema), v.minLength(1), v.maxLength(limits.itemsReadMax)),
     signatures: v.nullish(v.array(v.nullable(hexSchema(64)))),
   }),
   v.check((batch) => !batch.signatures || batch.signatures.length === batch.quotes.length, 'one signature a quote'),
