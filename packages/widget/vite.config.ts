@@ -23,6 +23,7 @@ export default defineConfig({
     terserOptions: { module: true, ecma: 2020, compress: { passes: 2 } },
     // Inlining small files as data: URLs is against the pages' own policy.
     assetsInlineLimit: 0,
-    rolldownOptions: { treeshake: { propertyReadSideEffects: false } },
+    // A minifier takes its time.
+    rolldownOptions: { treeshake: { propertyReadSideEffects: false }, checks: { bundlerTimings: false } },
   },
 })

@@ -22,7 +22,8 @@ export async function buildIslands(
   const rolldownOptions = {
     input,
     preserveEntrySignatures: 'strict' as const,
-    output: { entryFileNames: 'assets/[name]-[hash].js' },
+    // Without their names: the frame has all of these addresses in it.
+    output: { entryFileNames: 'assets/[hash].js' },
   }
   const built = (await build({ ...options, logLevel: 'warn', build: { rolldownOptions } })) as Rolldown.RolldownOutput
   const islands = new Map<string, string>()
