@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Look, Wallet, WalletDeps } from './api.ts'
 import { memoryDb } from './db/memory.ts'
-import { noRules } from './rules.ts'
 import { lockedText, openStreet, type Street } from './testing/street.ts'
 import { createWallet } from './wallet.ts'
 
@@ -210,24 +209,6 @@ describe('a refund', () => {
     await vault.callHome(street.origin)
     expect(spendable(vault)).toBe(500)
     expect(vault.$purchases.get()[street.url('/read/salt')]).toBeUndefined()
-  })
-})
-
-describe('rules', () => {
-  const rules = { ...noRules, autoMax: 10, perDay: 30, perSiteDay: 12 }
-
-  test('pay by themselves up to an item, a site and a day, and nothing where they do not', async () => {
-    let nowMs = Date.now()
-    const db = memoryDb()
-    const wallet = await loaded(200, { db, clock: { nowMs: () => nowMs } })
-    const auto = async (path: string) => wallet.unlock(await wallet.look(at(path)), { auto: true })
-    expect(await auto('/read/penny')).toMatchObject({ status: 'over-budget', by: 'rule' })
-    await wallet.setRules({ ...rules, autoMax: 17, perSiteDay: 10 })
-    // Free ones are taken first.
-    expect(await auto('/read/penny')).toMatchObject({ status: 'granted' })
-    expect(await auto('/read/salt')).toMatchObject({ status: 'granted' })
-    expect(spendable(wallet)).toBe(200)
-    nowMs += 1
   })
 })
 
