@@ -4,15 +4,16 @@
  *
  * `Y = H(secret)`, `B_ = Y + R`, `C_ = B_ + S(K)`, `C = C_ - R = Y + S(K)`; the proof is `H(B_, C_, K)`.
  */
-import { createHash } from 'node:crypto'
+import { hash as hashOnce } from 'node:crypto'
 import { TuppenceError } from '@tuppence/protocol'
 import type { Ports } from '@tuppence/mint'
 import type { CurvePort, Planned } from '../src/ports.ts'
 
+/** Parts end with a bar, and none of them has one; bytes count as their hex. */
 function hash(...parts: (string | Uint8Array)[]): Buffer {
-  const made = createHash('sha256')
-  for (const part of parts) made.update(part).update('|')
-  return made.digest()
+  let text = ''
+  for (const part of parts) text += `${typeof part === 'string' ? part : Buffer.from(part).toString('hex')}|`
+  return hashOnce('sha256', text, 'buffer')
 }
 
 function plus(a: Uint8Array, b: Uint8Array): Buffer {
@@ -46,7 +47,21 @@ export function fakeMintCurve(): Ports['curve'] {
 
 type Derived = { readonly secret: string; readonly mask: Buffer; readonly B_: string }
 
+/** A wallet asks for the same outputs again and again: drafted, restored, unblinded. */
+const derivedBefore = new Map<string, Derived>()
+const derivedMost = 20_000
+
 function derive(seed: Uint8Array, keysetId: string, index: number): Derived {
+  const name = `${Buffer.from(seed).toString('latin1')}${keysetId}${index}`
+  const known = derivedBefore.get(name)
+  if (known) return known
+  const made = deriveOnce(seed, keysetId, index)
+  if (derivedBefore.size >= derivedMost) derivedBefore.clear()
+  derivedBefore.set(name, made)
+  return made
+}
+
+function deriveOnce(seed: Uint8Array, keysetId: string, index: number): Derived {
   const secret = hash('secret', seed, keysetId, String(index)).toString('hex')
   const mask = hash('R', seed, keysetId, String(index))
   return { secret, mask, B_: point(plus(hash('Y', secret), mask)) }

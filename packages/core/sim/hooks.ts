@@ -32,9 +32,9 @@ const always: readonly Patch[] = [
   },
   {
     // NUT-20 is not behind the mint's curve port.
-    file: 'mint/src/issue.ts',
-    find: '!verifyQuote({ quote: quote.id, outputs }',
-    put: '!(globalThis.tuppenceSim?.verifyQuote ?? verifyQuote)({ quote: quote.id, outputs }',
+    file: 'mint/src/claim.ts',
+    find: '!verifyQuote({ quote: quote.id,',
+    put: '!(globalThis.tuppenceSim?.verifyQuote ?? verifyQuote)({ quote: quote.id,',
   },
 ]
 

@@ -24,12 +24,24 @@ export async function comeHome(world: World): Promise<void> {
     world.time.nowMs += 2 * 60_000
     for (const place of [...frames, ...vaults]) await insist(world, place, 'recover', (tab) => tab.wallet.recover())
     await world.street.till.recover()
-    while (await proxy.deliverLate());
+    let late = 0
+    while (await proxy.deliverLate()) late++
+    if (late === 0 && (await isQuiet(world))) break
   }
   for (const site of sites) await insist(world, vaults[0], 'call home', (tab) => tab.wallet.callHome(site))
   for (const place of vaults) await takeBack(world, place)
-  world.time.nowMs += 2 * dayMs
+  // Longer than anything is waited for: quotes a day, tills a week.
+  world.time.nowMs += 9 * dayMs
   for (const place of vaults) await insist(world, place, 'recover', (tab) => tab.wallet.recover())
+}
+
+/** Whether nobody has anything on its way but what only time, its borrower or its owner ends. */
+async function isQuiet({ vaults, frames }: World): Promise<boolean> {
+  for (const { device } of [...vaults, ...frames]) {
+    const payments = await device.bare().transact(['payments'], 'read', (tx) => tx.list('payments'))
+    if (payments.some(({ value }) => value.kind !== 'lend' && value.kind !== 'send')) return false
+  }
+  return true
 }
 
 /** Does something on a place's first tab, again if it dies of it. */
@@ -51,12 +63,11 @@ async function insist(
   }
 }
 
-/** Tokens that nobody claimed, and payments that a till took without ever having the coins. */
+/** Tokens that nobody claimed. */
 async function takeBack(world: World, place: Place): Promise<void> {
   const payments = await place.device.bare().transact(['payments'], 'read', (tx) => tx.list('payments'))
   for (const { key, value } of payments) {
-    if (value.kind === 'send' || value.state === 'accepted')
-      await insist(world, place, 'cancel', (tab) => tab.wallet.cancel(key))
+    if (value.kind === 'send') await insist(world, place, 'cancel', (tab) => tab.wallet.cancel(key))
   }
 }
 
@@ -108,7 +119,7 @@ async function holdings({ street }: World, { device }: Place): Promise<{ good: n
     }),
   )
   const states = await ledger.coinStates(genuine.map(({ y }) => y))
-  const isGood = (_: HeldCoin, at: number) => genuine[at]?.holds === true && states[at]?.spent === false
+  const isGood = (_: HeldCoin, at: number) => genuine[at]?.holds === true && states[at]?.state === 'UNSPENT'
   const worth = (list: readonly HeldCoin[]) => list.reduce((total, { amount }) => total + amount, 0)
   const good = worth(coins.filter(isGood))
   return { good, bad: worth(coins) - good }

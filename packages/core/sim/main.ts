@@ -1,53 +1,40 @@
 /**
- * The simulator's command line: `npm run sim -- --runs 1000 --json`, `--planted --json`, `--replay SEED [--crash LIST]`.
+ * The simulator's command line: `npm run sim -- --runs 1000 --json`, `--planted --json`, `--tabs --runs 10000 --json`,
+ * `--figures --json`, `--replay SEED [--crash LIST]`.
  *
  * The last line is one JSON object with --json. Exit code 1 when a cent was lost or made, or a planted bug got away.
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { Worker } from 'node:worker_threads'
+import { hear, playAll, shareOf, type Failed } from './crew.ts'
 import { plantedBugs, type PlantedBug } from './planted.ts'
 import type { Outcome, Plan } from './run.ts'
 import type { Crash } from './storage.ts'
-import type { Report, Share, Tally } from './worker.ts'
+import type { Tally } from './worker.ts'
 
 const { values: flags } = parseArgs({
   options: {
-    runs: { type: 'string', default: '1000' },
+    runs: { type: 'string' },
     seed: { type: 'string', default: String(Date.now()) },
     workers: { type: 'string', default: String(Math.min(2, availableParallelism())) },
     replay: { type: 'string' },
     crash: { type: 'string' },
     planted: { type: 'boolean', default: false },
+    /** With --planted: how many fresh seeds each bug has to be caught under. */
+    seeds: { type: 'string', default: '1' },
     only: { type: 'string' },
+    /** No crashes, and 2 to 8 wallets of one reader at once: counts the orders in which they went on. */
+    tabs: { type: 'boolean', default: false },
+    figures: { type: 'boolean', default: false },
     points: { type: 'boolean', default: false },
-    /** Fail, too, if a crash point was seen and never died at: for runs long enough to get to all. */
+    /** Fail, too, if a crash point was seen and never died at. */
     cover: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
 
-const runs = Number(flags.runs)
 const workers = Number(flags.workers)
 const shown = 40
-
-type Heard = { readonly failed: readonly { outcome: Outcome; number: number }[]; readonly tally: Tally | undefined }
-
-/** Starts a thread and hears it out. */
-function hear(share: Share, onPlayed: (runs: number) => void = () => {}): Promise<Heard> {
-  const failed: { outcome: Outcome; number: number }[] = []
-  let tally: Tally | undefined
-  const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: share })
-  return new Promise((resolve, reject) => {
-    worker.on('message', (report: Report) => {
-      if (report.type === 'failed') failed.push(report)
-      else if (report.type === 'played') onPlayed(report.runs)
-      else tally = report.tally
-    })
-    worker.on('error', reject)
-    worker.on('exit', () => resolve({ failed, tally }))
-  })
-}
 
 const spelled = (crashes: readonly Crash[]) =>
   crashes.map(({ write, side, who }) => `${write}${side[0]}${who[0]}`).join(',')
@@ -67,125 +54,141 @@ function readCrashes(text: string): Crash[] {
 }
 
 function tell({ seed, crashes, lost, made, wrongs }: Outcome): void {
+  const how = flags.tabs ? '--tabs' : `--crash '${spelled(crashes)}'`
   console.log(
-    `FAILED lost ${lost} made ${made}\n  ${wrongs.join('\n  ')}\n  replay: npm run sim -- --replay ${seed} --crash '${spelled(crashes)}'`,
+    `FAILED lost ${lost} made ${made}\n  ${wrongs.join('\n  ')}\n  replay: npm run sim -- --replay ${seed} ${how}`,
   )
+}
+
+function print(result: object): void {
+  console.log(flags.json ? JSON.stringify(result) : result)
 }
 
 async function replay(seed: string): Promise<number> {
   const plan: Plan = { seed, ...(flags.crash !== undefined && { crashes: readCrashes(flags.crash) }) }
   const planted = plantedBugs.find(({ name }) => name === flags.only)
-  const { failed } = await hear({ ...shareOf(seed, planted), plans: [plan], runs: 0 })
+  const { failed } = await hear({ ...shareOf(seed, 0, planted), tabs: flags.tabs, plans: [plan] })
   for (const { outcome } of failed) console.log(outcome.trace.join('\n'))
   for (const { outcome } of failed) tell(outcome)
   if (failed.length === 0) console.log('nothing wrong in this run')
   return failed.length
 }
 
-function shareOf(seed: string, bug?: PlantedBug): Share {
-  return {
-    seed,
-    runs,
-    first: 0,
-    step: 1,
-    planted: bug?.patches ?? [],
-    durability: bug?.durability ?? 'strict',
-    untilFailure: bug !== undefined,
-  }
-}
-
-async function simulate(seed: string): Promise<number> {
+async function simulate(seed: string, runs: number): Promise<number> {
   const startedMs = performance.now()
   let played = 0
-  const heard = await Promise.all(
-    Array.from({ length: workers }, (_, first) =>
-      hear({ ...shareOf(seed), first, step: workers }, (more) => {
-        played += more
-        console.error(`${played} runs, ${Math.round((performance.now() - startedMs) / 1_000)} s`)
-      }),
-    ),
-  )
+  const share = { ...shareOf(seed, runs), tabs: flags.tabs }
+  const { heard, seen, left } = await playAll(share, workers, (more) => {
+    played += more
+    console.error(`${played} runs, ${Math.round((performance.now() - startedMs) / 1_000)} s`)
+  })
   for (const { outcome } of heard.flatMap(({ failed }) => failed).slice(0, shown)) tell(outcome)
   const tallies = heard.flatMap(({ tally }) => tally ?? [])
   const sum = (of: (tally: Tally) => number) => tallies.reduce((total, tally) => total + of(tally), 0)
-  const seen = new Set(tallies.flatMap((tally) => tally.seen))
-  const covered = new Set(tallies.flatMap((tally) => tally.covered))
-  const left = [...seen].filter((point) => !covered.has(point))
   if (flags.points)
-    for (const point of [...seen].sort()) console.log(`${covered.has(point) ? 'covered' : 'MISSED '} ${point}`)
-  const result = {
+    for (const point of [...seen].sort()) console.log(`${left.has(point) ? 'MISSED ' : 'covered'} ${point}`)
+  const failed = sum((tally) => tally.failed)
+  print({
     runs: sum((tally) => tally.runs),
     seed,
     crashPoints: seen.size,
-    crashPointsCovered: seen.size - left.length,
+    crashPointsCovered: seen.size - left.size,
     lost: sum((tally) => tally.lost),
     made: sum((tally) => tally.made),
-    failed: sum((tally) => tally.failed),
+    failed,
     operations: sum((tally) => tally.operations),
     operationsLeast: Math.min(...tallies.map((tally) => tally.operationsLeast)),
     faults: sum((tally) => tally.faults),
     faultsLeast: Math.min(...tallies.map((tally) => tally.faultsLeast)),
     crashes: sum((tally) => tally.crashes),
-    interleavings: sum((tally) => tally.steps),
+    // Runs whose wallets of one reader went on in an order that no other run had.
+    interleavings: new Set(tallies.flatMap((tally) => tally.orders)).size,
+    steps: sum((tally) => tally.steps),
     writes: sum((tally) => tally.writes),
     walletsMost: Math.max(...tallies.map((tally) => tally.walletsMost)),
     realCurve: sum((tally) => tally.realCurve),
     seconds: Math.round((performance.now() - startedMs) / 100) / 10,
-  }
-  console.log(flags.json ? JSON.stringify(result) : result)
-  return result.failed + (flags.cover ? left.length : 0) + (heard.length - tallies.length)
+  })
+  return failed + (flags.cover ? left.size : 0) + (heard.length - tallies.length)
 }
 
 /** The first run that fails of a bug, and would not without it. */
-async function firstCatch(seed: string, bug: PlantedBug): Promise<Heard['failed'][number] | undefined> {
+async function firstCatch(seed: string, runs: number, bug: PlantedBug): Promise<Failed | undefined> {
   for (let first = 0; first < runs;) {
-    const [failed] = (await hear({ ...shareOf(seed, bug), first })).failed
+    const [failed] = (await hear({ ...shareOf(seed, runs, bug), first })).failed
     if (!failed) return undefined
     const plan = { seed: failed.outcome.seed, crashes: failed.outcome.crashes }
-    const without = await hear({ ...shareOf(seed), plans: [plan] })
+    const without = await hear({ ...shareOf(seed, runs), plans: [plan] })
     if (without.failed.length === 0) return failed
     first = failed.number + 1
   }
   return undefined
 }
 
+type Catch = { readonly bug: string; readonly run: number; readonly by: string; readonly replay: string }
+
 /** Each bug alone, until a run fails of it. */
-async function findPlanted(seed: string): Promise<number> {
-  const bugs = plantedBugs.filter(({ name }) => flags.only === undefined || name === flags.only)
-  const caught: { bug: string; run: number; seed: string; crashes: string; by: string }[] = []
+async function findPlanted(seed: string, runs: number, bugs: readonly PlantedBug[]): Promise<Catch[]> {
+  const caught: Catch[] = []
   const queue = [...bugs]
   const work = async () => {
     for (let bug = queue.shift(); bug; bug = queue.shift()) {
-      const first = await firstCatch(seed, bug).catch(
-        (error: unknown) => void console.log(`BROKEN   ${bug?.name}: ${String(error)}`),
+      const { name } = bug
+      const first = await firstCatch(seed, runs, bug).catch(
+        (error: unknown) => void console.log(`BROKEN   ${name}: ${String(error)}`),
       )
-      if (first)
-        caught.push({
-          bug: bug.name,
-          run: first.number,
-          seed: first.outcome.seed,
-          crashes: spelled(first.outcome.crashes),
-          by: first.outcome.wrongs[0]?.split('\n')[0] ?? `lost ${first.outcome.lost} made ${first.outcome.made}`,
-        })
-      console.log(first ? `caught   ${bug.name}: run ${first.number}: ${caught.at(-1)?.by}` : `GOT AWAY ${bug.name}`)
+      if (!first) {
+        console.log(`GOT AWAY ${name} (seed ${seed})`)
+        continue
+      }
+      const { outcome, number } = first
+      const by = outcome.wrongs[0]?.split('\n')[0] ?? `lost ${outcome.lost} made ${outcome.made}`
+      const how = `--replay ${outcome.seed} --crash '${spelled(outcome.crashes)}' --only '${name}'`
+      caught.push({ bug: name, run: number, by, replay: how })
+      console.log(`caught   ${name}: run ${number} of seed ${seed}: ${by}`)
     }
   }
   await Promise.all(Array.from({ length: workers }, work))
-  const result = {
-    planted: bugs.length,
-    caught: caught.length,
-    seed,
-    runsMost: Math.max(...caught.map(({ run }) => run)),
-    by: caught,
-  }
-  console.log(flags.json ? JSON.stringify(result) : result)
-  return bugs.length - caught.length
+  return caught
 }
 
+async function findAllPlanted(runs: number): Promise<number> {
+  const bugs = plantedBugs.filter(({ name }) => flags.only === undefined || name === flags.only)
+  const seeds = Array.from({ length: Number(flags.seeds) }, (_, at) => (at === 0 ? flags.seed : `${flags.seed}-${at}`))
+  const bySeed: { seed: string; caught: Catch[] }[] = []
+  for (const seed of seeds) bySeed.push({ seed, caught: await findPlanted(seed, runs, bugs) })
+  const isCaught = ({ name }: PlantedBug) => bySeed.every(({ caught }) => caught.some(({ bug }) => bug === name))
+  const caught = bugs.filter(isCaught).length
+  const catches = bySeed.flatMap(({ caught: all }) => all)
+  print({
+    planted: bugs.length,
+    caught,
+    seeds,
+    runsMost: Math.max(...catches.map(({ run }) => run + 1)),
+    by: bugs.map(({ name, breaks }) => ({
+      bug: name,
+      breaks,
+      runs: bySeed.map(({ caught: all }) => all.find(({ bug }) => bug === name)?.run),
+      ...catches.find(({ bug }) => bug === name),
+    })),
+  })
+  return bugs.length - caught
+}
+
+async function figures(histories: number): Promise<number> {
+  const { measureFigures } = await import('./figures.ts')
+  const { result, isGood } = measureFigures(histories)
+  print(result)
+  return isGood ? 0 : 1
+}
+
+const runsWanted = (standard: number) => Number(flags.runs ?? standard)
 const wrong =
   flags.replay !== undefined
     ? await replay(flags.replay)
-    : flags.planted
-      ? await findPlanted(flags.seed)
-      : await simulate(flags.seed)
+    : flags.figures
+      ? await figures(runsWanted(10_000))
+      : flags.planted
+        ? await findAllPlanted(runsWanted(5_000))
+        : await simulate(flags.seed, runsWanted(1_000))
 process.exitCode = wrong === 0 ? 0 : 1

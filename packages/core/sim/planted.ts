@@ -73,7 +73,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     'change counted again by whoever comes second',
     'W1',
     `${actions}/signed.ts`,
-    "if (!open && (await tx.get('history', id))?.end !== 'undone') return",
+    "if (!open && (await tx.get('history', id))?.end === 'done') return",
     '',
   ),
   bug('coins of open payments are spendable', 'W1', `${actions}/spendable.ts`, '&& !held.has(coin.secret)', ''),
@@ -160,7 +160,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     'the mint forgets its answers to deposits',
     'S5',
     'mint/src/deposit.ts',
-    'if (known !== undefined) return receiptOf(deps, known)',
-    '',
+    'await once(deps, hash, () => depositNow(deps, hash, request))',
+    'await depositNow(deps, hash, request)',
   ),
 ]

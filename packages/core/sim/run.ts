@@ -10,6 +10,8 @@ export type Plan = {
   readonly seed: string
   readonly crashes?: readonly Crash[] | undefined
   readonly durability?: Durability
+  /** No crashes, and many at once. */
+  readonly tabs?: boolean
 }
 
 export type Outcome = Verdict & {
@@ -19,6 +21,7 @@ export type Outcome = Verdict & {
   readonly faults: number
   readonly wallets: number
   readonly steps: number
+  readonly order: number | undefined
   readonly writes: number
   readonly seen: readonly (readonly [CrashPoint, number])[]
   readonly covered: readonly CrashPoint[]
@@ -35,9 +38,12 @@ export function curveOf(seed: string): 'fake' | 'real' {
 }
 
 /** Plays a run. Equal plans give equal outcomes. */
-export async function play({ seed, crashes, durability = 'strict' }: Plan, dir: string): Promise<Outcome> {
+export async function play(
+  { seed, crashes, durability = 'strict', tabs = false }: Plan,
+  dir: string,
+): Promise<Outcome> {
   const dice = makeDice(seed)
-  const planned = new Map((crashes ?? chosenCrashes(seed)).map((crash) => [crash.write, crash]))
+  const planned = new Map((crashes ?? (tabs ? [] : chosenCrashes(seed))).map((crash) => [crash.write, crash]))
   const world = await makeWorld({
     dice,
     dir,
@@ -45,10 +51,12 @@ export async function play({ seed, crashes, durability = 'strict' }: Plan, dir: 
     durability,
     planned,
     restores: dice.fork('restores').chance(restoreShare),
+    tabs,
   })
   try {
-    const steps = await operate(world, operationsMin + dice.below(10))
+    const steps = await operate(world, { least: operationsMin + dice.below(10), tabs })
     const { operations } = world
+    const order = world.scheduler.order()
     await comeHome(world)
     const verdict = await judge(world)
     const { watch, faults, trace } = world
@@ -59,6 +67,7 @@ export async function play({ seed, crashes, durability = 'strict' }: Plan, dir: 
       faults: faults.length + watch.made.length,
       wallets: world.vaults[0].tabs.length + world.frames.length,
       steps,
+      order,
       writes: watch.writes,
       seen: [...watch.seen],
       covered: [...watch.covered],
@@ -80,11 +89,11 @@ function chosenCrashes(seed: string): Crash[] {
   }))
 }
 
-async function operate(world: World, least: number): Promise<number> {
+async function operate(world: World, { least, tabs }: { least: number; tabs: boolean }): Promise<number> {
   let count = least
   const { dice, scheduler, proxy } = world
   const active: Active = new Set()
-  const together = dice.pick([1, 2, 3, 5, 8])
+  const together = dice.pick(tabs ? [3, 5, 8] : [1, 2, 3, 5, 8])
   const eager = dice.pick([0.02, 0.1, 0.3])
   let started = 0
   let patience = 40

@@ -3,7 +3,13 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Dice } from './dice.ts'
 
 /** A process of the simulated world: a tab, a frame, a till. Once dead, it never gets past a gate again. */
-export type Actor = { readonly name: string; alive: boolean; readonly died: Promise<void>; readonly kill: () => void }
+export type Actor = {
+  readonly name: string
+  readonly isWallet: boolean
+  alive: boolean
+  readonly died: Promise<void>
+  readonly kill: () => void
+}
 
 /** What is being done, for whoever wants to know at a gate. */
 export type Doing = { readonly operation: string; readonly inRecovery: boolean }
@@ -26,14 +32,17 @@ export type Scheduler = {
   readonly settle: () => Promise<void>
   /** From now on gates are open, unless somebody is dead. */
   readonly free: () => void
+  /** A number for the order in which wallets went on wherever more than one could. `undefined`: they never could. */
+  readonly order: () => number | undefined
 }
 
 /** Makes an actor. */
-export function makeActor(name: string): Actor {
+export function makeActor(name: string, kind: 'wallet' | 'server' = 'wallet'): Actor {
   let kill = () => {}
   const died = new Promise<void>((resolve) => (kill = resolve))
   const actor: Actor = {
     name,
+    isWallet: kind === 'wallet',
     alive: true,
     died,
     kill: () => {
@@ -62,6 +71,8 @@ export function makeScheduler(dice: Dice, sticky: number): Scheduler {
   let news = 0
   let isFree = false
   let last: Actor | undefined
+  let contested = 0
+  let order: readonly [number, number] = [0x811c9dc5, 0x1234567]
   const gate = (actor: Actor): Promise<void> => {
     news++
     if (!actor.alive) return never()
@@ -95,14 +106,22 @@ export function makeScheduler(dice: Dice, sticky: number): Scheduler {
     step: async () => {
       waiting = waiting.filter(({ actor }) => actor.alive)
       if (waiting.length === 0) return false
+      const names = new Set(waiting.flatMap(({ actor }) => (actor.isWallet ? actor.name : [])))
       const again = waiting.filter(({ actor }) => actor === last)
       const chosen = again.length > 0 && dice.chance(sticky) ? dice.pick(again) : dice.pick(waiting)
       waiting.splice(waiting.indexOf(chosen), 1)
       last = chosen.actor
+      if (names.size > 1) {
+        contested++
+        const [first, second] = order
+        const place = [...names].indexOf(chosen.actor.name) + 1
+        order = [Math.imul(first ^ place, 0x01000193), Math.imul(second + place, 0x5bd1e995) ^ (second >>> 13)]
+      }
       chosen.open()
       await settle()
       return true
     },
+    order: () => (contested === 0 ? undefined : (order[0] >>> 0) * 2 ** 21 + (order[1] >>> 11)),
     free: () => {
       isFree = true
       for (const { actor, open } of waiting) if (actor.alive) open()

@@ -1,11 +1,11 @@
 /** The other side of every wallet: the real mint with its real ledger and the real till, in this process, fresh for each run. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { bytesToHex, hexToBytes } from '@tuppence/protocol'
 import { hashToCurve, verifyCoin } from '@tuppence/protocol/crypto'
 import { createMint, parseConfig, type Mint, type Ports } from '@tuppence/mint'
 import { createTill, loadAccountKey, openSqliteJournal, type Till, type TillEvent } from '@tuppence/till'
-import type { Dice } from './dice.ts'
+import { makeDice, type Dice } from './dice.ts'
 import { fakeMintCurve, verifyFakeQuote } from './fake-curve.ts'
 import { seams } from './hooks.ts'
 import type { Wire } from './proxy.ts'
@@ -49,6 +49,14 @@ export function scratchDir(): string {
   }
 }
 
+const accountKeys = new Map<string, Promise<string>>()
+
+function firstAccountKey(tillDir: string): Promise<string> {
+  const loading = loadAccountKey(tillDir).then(({ publicKey }) => publicKey)
+  accountKeys.set(tillDir, loading)
+  return loading
+}
+
 /** Turns of the event loop in which a till has asked what it asks at its start. */
 const startTurns = 8
 
@@ -59,13 +67,8 @@ export type StreetParts = {
   readonly nowMs: () => number
 }
 
-/** Opens mint and till on files of their own. The till's keys stay from run to run; no decision rests on them. */
-export async function openStreet({ dir, dice, curve, nowMs }: StreetParts): Promise<Street> {
-  const tillDir = join(dir, 'till')
-  const dataDir = mkdtempSync(join(dir, 'mint-'))
-  const { publicKey } = await loadAccountKey(tillDir)
-  seams.verifyQuote = curve === 'fake' ? verifyFakeQuote : undefined
-  const config = parseConfig({
+function configOf(dataDir: string, publicKey: string) {
+  return parseConfig({
     dataDir,
     url: mintUrl,
     logLevel: 'silent',
@@ -73,8 +76,37 @@ export async function openStreet({ dir, dice, curve, nowMs }: StreetParts): Prom
     funding: { test: { enabled: true } },
     accounts: [{ id: 'news', publicKey }],
   })
+}
+
+type Empty = {
+  readonly from: string
+  readonly to: string
+  readonly publicKey: string
+  readonly nowMs: () => number
+  readonly fake: Ports['curve'] | undefined
+}
+
+/** An empty mint is made once for each curve: making its tables takes longer than all that a run writes to them. */
+async function copyEmptyMint({ from, to, publicKey, nowMs, fake }: Empty): Promise<void> {
+  if (!existsSync(from)) {
+    mkdirSync(from)
+    const { bytes } = makeDice('empty mint')
+    const ports = { clock: { nowMs }, random: { bytes }, ...(fake && { curve: fake }) }
+    await (await createMint(configOf(from, publicKey), ports)).close()
+  }
+  cpSync(from, to, { recursive: true })
+}
+
+/** Opens mint and till on files of their own. The till's keys stay from run to run; no decision rests on them. */
+export async function openStreet({ dir, dice, curve, nowMs }: StreetParts): Promise<Street> {
+  const tillDir = join(dir, 'till')
+  const dataDir = mkdtempSync(join(dir, 'mint-'))
+  const publicKey = await (accountKeys.get(tillDir) ?? firstAccountKey(tillDir))
+  seams.verifyQuote = curve === 'fake' ? verifyFakeQuote : undefined
   const chance = dice.fork('mint')
   const fake = curve === 'fake' ? fakeMintCurve() : undefined
+  const config = configOf(dataDir, publicKey)
+  await copyEmptyMint({ from: join(dir, `empty-${curve}`), to: dataDir, publicKey, nowMs, fake })
   const mint = await createMint(config, {
     clock: { nowMs },
     random: { bytes: chance.bytes },

@@ -1,9 +1,9 @@
 /** WebCrypto without threads: the same algorithms by node:crypto, at once, so that the order of things follows from the seed alone. */
 import {
-  createHash,
   createHmac,
   createPrivateKey,
   createPublicKey,
+  hash,
   randomBytes,
   sign,
   timingSafeEqual,
@@ -51,7 +51,7 @@ function bufferOf(bytes: Uint8Array): ArrayBuffer {
 /** Puts it in the place of `crypto.subtle`, for this thread. */
 export function installSubtle(): void {
   const ours = {
-    digest: async (_: string, data: Bytes) => bufferOf(createHash('sha256').update(bytesOf(data)).digest()),
+    digest: async (_: string, data: Bytes) => bufferOf(hash('sha256', bytesOf(data), 'buffer')),
     importKey: async (
       format: string,
       data: Bytes | JsonWebKey,

@@ -1,4 +1,5 @@
 /** A thread of the simulator: plays runs of its own share of seeds, aims some of them at crash points not yet covered, and reports. */
+import { rmSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { installPatches, type Patch } from './hooks.ts'
 import { installSubtle } from './subtle.ts'
@@ -15,8 +16,13 @@ export type Share = {
   readonly durability: Durability
   /** Stop at the first run that fails. */
   readonly untilFailure: boolean
+  /** Runs without crashes on many tabs, for the order of things alone. */
+  readonly tabs: boolean
   /** Exactly these, instead. */
   readonly plans?: readonly Plan[]
+  /** Instead: at most `runs` at these points, and at what turns up on the way; all in `covered` are done with. */
+  readonly aims?: readonly (readonly [CrashPoint, Aim])[]
+  readonly covered?: readonly CrashPoint[]
 }
 
 /** What it says: each failing run at once, a tally at the end. */
@@ -41,17 +47,31 @@ export type Tally = {
   readonly failed: number
   readonly seen: readonly CrashPoint[]
   readonly covered: readonly CrashPoint[]
+  /** How to get to what is not covered. */
+  readonly aims: readonly (readonly [CrashPoint, Aim])[]
+  /** One number for each order in which wallets of one reader took turns. */
+  readonly orders: readonly number[]
 }
 
 /** A crash point and how to get there: the same run up to that write. */
-type Aim = { readonly seed: string; readonly crashes: readonly Crash[]; readonly write: number }
+export type Aim = { readonly seed: string; readonly crashes: readonly Crash[]; readonly write: number }
 
 /** All but every n-th run go to a crash point that is not covered yet, if there is one. */
 const exploreEvery = 4
+/** Further crashes behind an aimed one, by writes. */
 const laterWrites = [1, 3, 7, 20] as const
 const sides = ['before', 'after'] as const
-/** Runs beyond the share that may be spent on what is left at the end. */
-const extraShare = 0.5
+
+/** Dies at the point, and some more behind it, which as a rule falls into recovery. */
+function planOf([point, { seed, crashes, write }]: readonly [CrashPoint, Aim]): Plan {
+  const side = point.endsWith('before') ? 'before' : 'after'
+  const later = laterWrites.map((more): Crash => ({
+    write: write + more,
+    side: sides[(write + more) % 2] ?? side,
+    who: 'tab',
+  }))
+  return { seed, crashes: [...crashes, { write, side, who: write % 3 === 0 ? 'browser' : 'tab' }, ...later] }
+}
 
 // oxlint-disable-next-line max-lines-per-function -- one value, whose parts know one another
 async function main(share: Share): Promise<void> {
@@ -61,7 +81,63 @@ async function main(share: Share): Promise<void> {
   const { scratchDir } = await import('./street.ts')
   await import('./warm.ts')
   const dir = scratchDir()
-  const tally = {
+  const counts = noCounts()
+  const aims = new Map<CrashPoint, Aim>(share.aims)
+  const covered = new Set<CrashPoint>(share.covered)
+  const seen = new Set<CrashPoint>(aims.keys())
+  const orders = new Set<number>()
+  const run = async (plan: Plan, number: number): Promise<boolean> => {
+    const outcome = await play({ ...plan, durability: share.durability, tabs: share.tabs }, dir)
+    add(counts, outcome, curveOf(plan.seed))
+    if (outcome.order !== undefined) orders.add(outcome.order)
+    for (const point of outcome.covered) {
+      covered.add(point)
+      aims.delete(point)
+    }
+    for (const [point, write] of outcome.seen) {
+      seen.add(point)
+      if (!covered.has(point) && !aims.has(point))
+        aims.set(point, { seed: plan.seed, crashes: outcome.crashes.filter((crash) => crash.write < write), write })
+    }
+    if (counts.runs % 100 === 0) post({ type: 'played', runs: 100 })
+    if (outcome.wrongs.length === 0 && outcome.lost === 0 && outcome.made === 0) return true
+    counts.failed++
+    post({ type: 'failed', outcome: { ...outcome, seen: [], covered: [] }, number })
+    return !share.untilFailure
+  }
+  const aimed = (): Plan | undefined => {
+    const [next] = aims
+    if (!next) return undefined
+    aims.delete(next[0])
+    return planOf(next)
+  }
+  let goOn = true
+  if (share.plans) for (const plan of share.plans) goOn &&= await run(plan, 0)
+  else if (share.aims)
+    for (let count = 0; count < share.runs && aims.size > 0; count++) await run(aimed() as Plan, count)
+  else {
+    for (let number = share.first; goOn && number < share.runs; number += share.step) {
+      // Where the first failure is looked for, runs are to be told by their number.
+      const isAimed = ((number - share.first) / share.step) % exploreEvery !== 0 && !share.untilFailure && !share.tabs
+      const aim = isAimed ? aimed() : undefined
+      goOn = await run(aim ?? { seed: `${share.seed}/${number}` }, number)
+    }
+  }
+  rmSync(dir, { recursive: true, force: true })
+  const idle = share.plans || share.aims ? [] : unused()
+  if (idle.length > 0)
+    throw new Error(`patches of files that were never loaded: ${idle.map(({ file }) => file).join()}`)
+  post({
+    type: 'done',
+    tally: { ...counts, seen: [...seen], covered: [...covered], aims: [...aims], orders: [...orders] },
+  })
+  process.exit(0)
+}
+
+type Counts = { -readonly [K in Exclude<keyof Tally, 'seen' | 'covered' | 'aims' | 'orders'>]: Tally[K] }
+
+function noCounts(): Counts {
+  return {
     runs: 0,
     operations: 0,
     operationsLeast: Infinity,
@@ -76,80 +152,22 @@ async function main(share: Share): Promise<void> {
     made: 0,
     failed: 0,
   }
-  const aims = new Map<CrashPoint, Aim>()
-  const covered = new Set<CrashPoint>()
-  const seen = new Set<CrashPoint>()
-  const run = async (plan: Plan, number: number): Promise<boolean> => {
-    const outcome = await play({ ...plan, durability: share.durability }, dir)
-    add(tally, outcome, curveOf(plan.seed))
-    for (const point of outcome.covered) {
-      covered.add(point)
-      aims.delete(point)
-    }
-    for (const [point, write] of outcome.seen) {
-      seen.add(point)
-      if (!covered.has(point) && !aims.has(point))
-        aims.set(point, { seed: plan.seed, crashes: outcome.crashes.filter((crash) => crash.write < write), write })
-    }
-    if (tally.runs % 100 === 0) post({ type: 'played', runs: 100 })
-    if (outcome.wrongs.length === 0 && outcome.lost === 0 && outcome.made === 0) return true
-    tally.failed++
-    post({ type: 'failed', outcome: { ...outcome, seen: [], covered: [] }, number })
-    return !share.untilFailure
-  }
-  const aimed = (): Plan | undefined => {
-    const [next] = aims
-    if (!next) return undefined
-    const [point, { seed, crashes, write }] = next
-    aims.delete(point)
-    const side = point.endsWith('before') ? 'before' : 'after'
-    // And some more behind it, which as a rule fall into recovery.
-    const later = laterWrites.map((more) => ({
-      write: write + more,
-      side: sides[(write + more) % 2] as Crash['side'],
-      who: 'tab' as const,
-    }))
-    return { seed, crashes: [...crashes, { write, side, who: write % 3 === 0 ? 'browser' : 'tab' }, ...later] }
-  }
-  let goOn = true
-  for (const plan of share.plans ?? []) goOn &&= await run(plan, 0)
-  const budget = share.plans ? 0 : Math.ceil((share.runs - share.first) / share.step)
-  for (let count = 0; goOn && count < budget; count++) {
-    const number = share.first + count * share.step
-    // Where the first failure is looked for, runs are to be told by their number.
-    const aim = count % exploreEvery !== 0 && !share.untilFailure ? aimed() : undefined
-    goOn = await run(aim ?? { seed: `${share.seed}/${number}` }, number)
-  }
-  for (let extra = 0; goOn && !share.untilFailure && aims.size > 0 && extra < budget * extraShare; extra++)
-    goOn = await run(aimed() as Plan, share.runs)
-  if (!share.plans && unused().length > 0)
-    throw new Error(
-      `patches of files that were never loaded: ${unused()
-        .map(({ file }) => file)
-        .join()}`,
-    )
-  post({ type: 'done', tally: { ...tally, seen: [...seen], covered: [...covered] } })
-  const { rmSync } = await import('node:fs')
-  rmSync(dir, { recursive: true, force: true })
-  process.exit(0)
 }
 
-type Counts = { -readonly [K in Exclude<keyof Tally, 'seen' | 'covered'>]: Tally[K] }
-
-function add(tally: Counts, outcome: Outcome, curve: 'fake' | 'real'): void {
+function add(counts: Counts, outcome: Outcome, curve: 'fake' | 'real'): void {
   const { operations, faults, crashes, steps, writes, wallets, lost, made } = outcome
-  tally.runs++
-  tally.operations += operations
-  tally.operationsLeast = Math.min(tally.operationsLeast, operations)
-  tally.faults += faults
-  tally.faultsLeast = Math.min(tally.faultsLeast, faults)
-  tally.crashes += crashes.length
-  tally.steps += steps
-  tally.writes += writes
-  tally.walletsMost = Math.max(tally.walletsMost, wallets)
-  tally.realCurve += curve === 'real' ? 1 : 0
-  tally.lost += lost
-  tally.made += made
+  counts.runs++
+  counts.operations += operations
+  counts.operationsLeast = Math.min(counts.operationsLeast, operations)
+  counts.faults += faults
+  counts.faultsLeast = Math.min(counts.faultsLeast, faults)
+  counts.crashes += crashes.length
+  counts.steps += steps
+  counts.writes += writes
+  counts.walletsMost = Math.max(counts.walletsMost, wallets)
+  counts.realCurve += curve === 'real' ? 1 : 0
+  counts.lost += lost
+  counts.made += made
 }
 
 function post(report: Report): void {

@@ -67,11 +67,13 @@ export type WorldParts = {
   readonly durability: Durability
   readonly planned: Watch['planned']
   readonly restores: boolean
+  /** Two to eight wallets of one reader at once: tabs of the vault, and frames. */
+  readonly tabs: boolean
 }
 
 /** Makes the world of one run. */
 // oxlint-disable-next-line max-lines-per-function -- one value, whose parts know one another
-export async function makeWorld({ dice, dir, curve, durability, planned, restores }: WorldParts): Promise<World> {
+export async function makeWorld({ dice, dir, curve, durability, planned, restores, tabs }: WorldParts): Promise<World> {
   const shape = dice.fork('shape')
   const scheduler = makeScheduler(dice.fork('scheduler'), shape.pick([0, 0.3, 0.6, 0.9]))
   const faults: string[] = []
@@ -108,7 +110,7 @@ export async function makeWorld({ dice, dir, curve, durability, planned, restore
     faulted,
     passTime,
   })
-  seams.exchange = proxy.exchangeFor(makeActor('till'))
+  seams.exchange = proxy.exchangeFor(makeActor('till', 'server'))
   const place = (purse: string, seed: Uint8Array | undefined, site: string | undefined, tabs: number): Place => ({
     purse,
     seed,
@@ -141,7 +143,7 @@ export async function makeWorld({ dice, dir, curve, durability, planned, restore
     walletOn,
     intent: { asked: new Map(), told: new Map(), tips: new Map(), tipsTold: new Set() },
     vaults: [
-      place('reader', chance.bytes(64), undefined, shape.pick([1, 2, 2, 3, 4, 8])),
+      place('reader', chance.bytes(64), undefined, tabs ? shape.pick([2, 3, 4, 5, 6]) : shape.pick([1, 2, 2, 3, 4, 6])),
       place('friend', chance.bytes(64), undefined, 1),
     ],
     frames: sites.map((site, at) => place(`frame ${at}`, undefined, site, 1)),

@@ -81,11 +81,11 @@ describe('planCoins', () => {
 
   test('holds few coins', () => {
     for (const [amount, coinsMax] of [
-      [100, 13],
-      [500, 25],
-      [1_000, 33],
-      [2_000, 38],
-      [10_000, 41],
+      [100, 17],
+      [500, 24],
+      [1_000, 27],
+      [2_000, 33],
+      [10_000, 40],
     ] as const)
       expect(planCoins(amount, sizes).length).toBeLessThanOrEqual(coinsMax)
   })

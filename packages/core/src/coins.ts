@@ -26,14 +26,15 @@ const paymentsAhead = 4
 /** Ways of paying that are looked at before the best so far is taken: a bound on time, far above what real wallets need. */
 const stepsMax = 2_000
 
-/** Copies of a coin that a wallet wants besides the first, for a coin up to the given size. */
-const extraCopies = [
-  { sizeMax: 16, copies: 4 },
-  { sizeMax: 64, copies: 2 },
-] as const
+/**
+ * Copies that a wallet wants besides the first, of coins up to half of the largest below `priceMax`; and of that one, in
+ * which large balances are held rather than in coins that no price takes. More of the small ones, and large prices would
+ * need too many coins; fewer, and the second price of a minute is not payable. Found by `npm run sim -- --figures`.
+ */
+const extraCopies = { small: 2, large: 8 } as const
 
-/** The part of a balance that may sit in extra copies; more, and large prices would need too many coins. */
-const extraShare = 0.15
+/** The part of a balance that may sit in extra copies of small coins. */
+const extraShare = 0.3
 
 type Sized = { readonly amount: number }
 
@@ -144,35 +145,36 @@ function withoutOneEach(amounts: readonly number[]): number[] {
 }
 
 /**
- * The coins in which a balance is best held: one of each up to `priceMax` as far as it goes, some more of the small
- * ones, and the rest in as few as possible.
+ * The coins in which a balance is best held: one of each up to `priceMax` as far as it goes, two more of all but the
+ * largest of these, several of that one, and the rest in as few as possible.
  *
  * @param sizes - The keyset's denominations: powers of two, in any order, 1 among them.
  * @returns Ascending amounts that add up to the balance.
  */
 export function planCoins(balance: number, sizes: readonly number[]): number[] {
-  const ascending = sizes.toSorted((a, b) => a - b)
+  const usable = sizes.filter((size) => size <= priceMax).toSorted((a, b) => a - b)
+  const large = usable.at(-1) ?? 1
   const plan: number[] = []
   let rest = balance
-  for (const size of ascending) {
-    if (size > priceMax || size > rest) break
+  const add = (size: number) => {
     plan.push(size)
     rest -= size
   }
+  for (const size of usable) {
+    if (size > rest) break
+    add(size)
+  }
   let spare = Math.min(rest, Math.floor(balance * extraShare))
-  for (let copy = 1; copy <= extraCopies[0].copies; copy++) {
-    for (const size of ascending) {
-      if (size > spare || copy > extrasOf(size)) break
-      plan.push(size)
+  for (let copy = 0; copy < extraCopies.small; copy++) {
+    for (const size of usable) {
+      if (size > spare || size === large) break
+      add(size)
       spare -= size
-      rest -= size
     }
   }
+  const copies = Math.min(extraCopies.large, Math.floor(rest / large))
+  for (let copy = 0; copy < copies; copy++) add(large)
   return [...plan, ...splitFewest(rest, sizes)].sort((a, b) => a - b)
-}
-
-function extrasOf(size: number): number {
-  return extraCopies.find(({ sizeMax }) => size <= sizeMax)?.copies ?? 0
 }
 
 /** As `planCoins`, with one price first of all: payable at once, in the fewest coins. */
@@ -237,11 +239,11 @@ export function planChange<C extends Sized>(
   return inputs.length > max || outputs.length > max ? undefined : { inputs, outputs }
 }
 
-/** Whether every price is payable that could be, and of each coin at least half of what the plan wants is there. */
+/** Whether every price is payable that could be, and of each coin that prices take as many are there as the plan wants. */
 function isWellChanged(amounts: readonly number[], plan: readonly number[]): boolean {
   const held = countUp(amounts)
   if (reach(amounts) < Math.min(reach(plan), priceMax)) return false
-  return [...countUp(plan)].every(([size, wanted]) => size > priceMax || (held.get(size) ?? 0) >= Math.ceil(wanted / 2))
+  return [...countUp(plan)].every(([size, wanted]) => size > priceMax || (held.get(size) ?? 0) >= wanted)
 }
 
 /**
