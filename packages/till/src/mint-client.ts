@@ -1,5 +1,6 @@
-/** A till's four questions to its mint, over HTTP; behind a port, so that accept() does not know of HTTP. */
+/** A till's questions to its mint, over HTTP; behind a port, so that accept() does not know of HTTP. */
 import {
+  bytesToHex,
   depositComponents,
   fromNutError,
   fromProblem,
@@ -9,7 +10,7 @@ import {
   signRequest,
   TuppenceError,
 } from '@tuppence/protocol'
-import type { ErrorCode, KeysetInfo, Refunded, Route, SignedReceipt } from '@tuppence/protocol'
+import type { ErrorCode, KeysetInfo, Proof, Refunded, Route, SignedReceipt } from '@tuppence/protocol'
 import type { InferOutput } from 'valibot'
 import type { TillSettings } from './config.ts'
 import { exchange, type Answer, type Question } from './exchange.ts'
@@ -29,6 +30,12 @@ export type MintClient = {
    *   unknown, or the mint will not serve this account.
    */
   deposit(deposit: string): Promise<SignedReceipt>
+  /**
+   * Whether the mint has taken every one of these coins: into this till's account or elsewhere.
+   *
+   * @throws {TuppenceError} `mint-unavailable`
+   */
+  areSpent(inputs: readonly Proof[]): Promise<boolean>
   /**
    * Has the mint sign a reader's outputs at the account's cost. Repeating the same text is safe: one refund a reference.
    *
@@ -85,6 +92,14 @@ export function mintClient(
       if (refusals.includes(answer.status))
         throw refusal(answer, (code) => new TuppenceError('coins-refused', { details: { reason: code } }))
       return read(route, answer).receipt
+    },
+    async areSpent(inputs) {
+      // The curve is loaded for this rare question only.
+      const { hashToCurve } = await import('@tuppence/protocol/crypto')
+      const body = JSON.stringify({ Ys: inputs.map(({ secret }) => bytesToHex(hashToCurve(secret))) })
+      const answer = await send(mintRoutes.checkState, { body, headers: { 'content-type': 'application/json' } })
+      const { states } = read(mintRoutes.checkState, answer)
+      return states.length === inputs.length && states.every(({ state }) => state === 'SPENT')
     },
     async refund(refund) {
       const answer = await sendSigned(refundRoute, refund)

@@ -12,7 +12,7 @@ function counting(): { mint: MintClient; asked: () => number; fail: (yes: 'fail'
     return [{ id: `01${String(asked).padStart(64, '0')}`, unit: 'usd', active: true, input_fee_ppk: 0 }]
   }
   const unused = () => Promise.reject(new Error('unused'))
-  const mint = { keysets: ask, receiptKeys: async () => [], deposit: unused, refund: unused }
+  const mint = { keysets: ask, receiptKeys: async () => [], deposit: unused, refund: unused, areSpent: unused }
   return { mint, asked: () => asked, fail: (next) => void (mode = next) }
 }
 

@@ -85,13 +85,16 @@ export async function pay(deps: PayDeps, bid: Bid): Promise<Accepted> {
     throw new TuppenceError('invalid-challenge', { details: { reason: 'reader' } })
   // A pass is good for a key only: to nobody it would open nothing.
   if (wanted.offer.kind === 'pass' && !reader) throw new TuppenceError('signature-missing')
-  if (isExpired(claim, deps.nowMs())) throw new TuppenceError('payment-expired')
   await bid.check(reader)
   const coins = await checkCoins(deps, claim.token, claim.price).catch((error: unknown) => {
     throw offered.by === 'credential' && isTuppenceError(error, 'bad-token')
       ? new TuppenceError('malformed-credential', { details: { field: 'payload' } })
       : error
   })
+  // Late, and not in the journal: unless a journal was lost, nothing was taken. Coins that are spent say that one may have
+  // been; then the same deposit again gives the receipt that it had, and coins spent elsewhere are refused.
+  if (isExpired(claim, deps.nowMs()) && !(await deps.mint.areSpent(coins.inputs)))
+    throw new TuppenceError('payment-expired')
   const idempotencyKey = idempotencyKeyOf(request)
   const payment = await receive(deps, {
     reference,

@@ -81,8 +81,9 @@ export async function payWith(
   credential: Credential,
   reader?: SigningKey,
   ask: Ask = {},
+  skewMs = 0,
 ): Promise<Response> {
   const headers = { ...ask.headers, authorization: encodeCredential(credential) }
   const whole = { ...ask, headers }
-  return fetch(url, { ...whole, headers: reader ? await signed(url, reader, whole) : headers })
+  return fetch(url, { ...whole, headers: reader ? await signed(url, reader, whole, skewMs) : headers })
 }

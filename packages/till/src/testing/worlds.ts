@@ -122,6 +122,7 @@ async function paperMint(
         const body = { v: 1 as const, mint: mintUrl, account, offer, amount, unit, timeMs: nowMs(), reference, kid }
         return { ...body, sig: sign(null, utf8(canonicalJson(body)), privateKey).toString('base64url') }
       }),
+    areSpent: async (inputs) => inputs.every(({ secret }) => secrets.has(secret)),
     refund: async (text) =>
       answer(text, () => {
         const { amount, outputs, reference, account, unit } = JSON.parse(text) as Refund
