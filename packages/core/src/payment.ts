@@ -1,9 +1,9 @@
 /**
- * A payment and its states: one union and one transition table that top-up, swap, pay, tip, send and lend all go
- * through. Pure; the actions read and write it, and `recover` decides by it.
+ * A payment and its states: one union and one transition table that top-up, swap, pay, tip, refund, withdraw, send and lend
+ * all go through. Pure; the actions read and write it, and `recover` decides by it.
  *
  * ```
- *              top-up                     pay tip swap receive           send        lend
+ *              top-up       pay tip swap receive refund withdraw       send        lend
  *                |                                |                       |           |
  *            [quoting]---lapse----+               |                       |       [offered]--acknowledge--+
  *                | quote          |               |                       |           |                   |

@@ -19,6 +19,7 @@ import type { HeldAllowance, Purchase, Tx } from '../tables.ts'
 import { askTill } from './ask-till.ts'
 import { ended } from './history.ts'
 import { newId } from './ids.ts'
+import { joined } from './join.ts'
 import { keysetOf, openMint } from './mints.ts'
 import { attemptsMax, draftOutputs, takeIndices } from './outputs.ts'
 import { skipAhead } from './restore.ts'
@@ -167,12 +168,7 @@ function refundOf(
 
 /** Sends it, once; a second call while the first is on its way joins it. `taken`: these outputs can't be signed. */
 function sendRefund(context: Context, payment: RefundPayment): Promise<RefundOutcome | 'taken'> {
-  const { busy } = context
-  const joined = busy.get(payment.id)
-  if (joined) return joined as Promise<RefundOutcome | 'taken'>
-  const sending = send(context, payment).finally(() => busy.delete(payment.id))
-  busy.set(payment.id, sending)
-  return sending
+  return joined(context, payment.id, () => send(context, payment))
 }
 
 async function send(context: Context, payment: RefundPayment): Promise<RefundOutcome | 'taken'> {

@@ -15,6 +15,7 @@ import {
 import type { Tx } from '../tables.ts'
 import { coinStates } from './coin-states.ts'
 import { ended } from './history.ts'
+import { joined } from './join.ts'
 import { keysetOf } from './mints.ts'
 import { seedOf } from './outputs.ts'
 import { dropSpent, dropSpentAt, skipAhead } from './restore.ts'
@@ -36,12 +37,7 @@ export type Signed = { readonly status: 'done' } | { readonly status: 'refused';
  *   `dleq-missing`, `mint-response-invalid`: quarantined, with the inputs kept.
  */
 export function sendToMint(context: Context, payment: SigningPayment): Promise<Signed> {
-  const { busy } = context
-  const joined = busy.get(payment.id)
-  if (joined) return joined as Promise<Signed>
-  const sending = send(context, payment).finally(() => busy.delete(payment.id))
-  busy.set(payment.id, sending)
-  return sending
+  return joined(context, payment.id, () => send(context, payment))
 }
 
 async function send(context: Context, payment: SigningPayment): Promise<Signed> {

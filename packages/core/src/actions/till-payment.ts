@@ -4,6 +4,7 @@ import type { Outcome, UnlockOptions } from '../api.ts'
 import type { Context } from '../context.ts'
 import type { TillPayment } from '../payment.ts'
 import type { TillRequest } from '../ports.ts'
+import { joined } from './join.ts'
 import { learnTime, tillNowMs } from './till-time.ts'
 import { siteKey } from './site-keys.ts'
 
@@ -26,12 +27,7 @@ export function sendToTill(
   payment: TillPayment,
   onContent?: UnlockOptions['onContent'],
 ): Promise<Outcome> {
-  const { busy } = context
-  const joined = busy.get(payment.id)
-  if (joined) return joined as Promise<Outcome>
-  const sending = send(context, payment, onContent).finally(() => busy.delete(payment.id))
-  busy.set(payment.id, sending)
-  return sending
+  return joined(context, payment.id, () => send(context, payment, onContent))
 }
 
 async function send(context: Context, payment: TillPayment, onContent: UnlockOptions['onContent']): Promise<Outcome> {

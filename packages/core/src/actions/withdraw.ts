@@ -17,6 +17,7 @@ import type { MintReply } from '../ports.ts'
 import { coinStates } from './coin-states.ts'
 import { ended } from './history.ts'
 import { newId } from './ids.ts'
+import { joined } from './join.ts'
 import { keysetOf, openMint, type OpenMint } from './mints.ts'
 import { attemptsMax, draftOutputs, seedOf, takeIndices } from './outputs.ts'
 import { skipAhead } from './restore.ts'
@@ -131,12 +132,7 @@ export async function recoverWithdrawal(context: Context, payment: WithdrawPayme
 }
 
 function sendMelt(context: Context, payment: WithdrawPayment): Promise<WithdrawOutcome | 'taken'> {
-  const { busy } = context
-  const joined = busy.get(payment.id)
-  if (joined) return joined as Promise<WithdrawOutcome | 'taken'>
-  const sending = send(context, payment).finally(() => busy.delete(payment.id))
-  busy.set(payment.id, sending)
-  return sending
+  return joined(context, payment.id, () => send(context, payment))
 }
 
 async function send(context: Context, payment: WithdrawPayment): Promise<WithdrawOutcome | 'taken'> {

@@ -94,7 +94,8 @@ export function formatStanding(standing: Standing): string {
 type Member = { readonly value: string; readonly per?: string }
 
 // A member: its key, then a string, an inner list, or anything up to the next comma or parameter; then parameters.
-const member = /([a-z*][a-z0-9_.*-]*)(?:=("(?:[^"\\]|\\.)*"|\((?:[^()"]|"[^"]*")*\)|[^,;"()\s]+))?((?:\s*;[^,;]*)*)\s*(?:,|$)/y
+const member =
+  /([a-z*][a-z0-9_.*-]*)(?:=("(?:[^"\\]|\\.)*"|\((?:[^()"]|"[^"]*")*\)|[^,;"()\s]+))?((?:\s*;[^,;]*)*)\s*(?:,|$)/y
 
 /** The members of a dictionary up to the first fault; of two with one name the last counts. */
 function members(text = ''): Partial<Record<string, Member>> {
