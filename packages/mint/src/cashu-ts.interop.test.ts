@@ -45,14 +45,14 @@ async function topUp(wallet: Wallet, amount: number, privkey?: Uint8Array): Prom
 }
 
 describe('cashu-ts', () => {
-  test('reads what the mint says of itself', async () => {
+  test('NUT-06: reads what the mint says of itself', async () => {
     const info = (await newWallet()).getMintInfo()
     expect(info.isSupported(4)).toMatchObject({ disabled: false, params: [{ method: 'test', unit: 'usd' }] })
     expect(info.isSupported(5)).toMatchObject({ disabled: false, params: [{ method: 'test', unit: 'usd' }] })
     for (const nut of [7, 8, 9, 10, 11, 12, 14, 20] as const) expect(info.isSupported(nut).supported).toBe(true)
   })
 
-  test('tops up with the method "test", sends, receives and checks states', async () => {
+  test('NUT-00, NUT-03, NUT-04, NUT-07: tops up with a custom method, sends, receives and checks states', async () => {
     const alice = await newWallet()
     const proofs = await topUp(alice, 100)
     expect(worth(proofs)).toBe(100)
@@ -72,12 +72,12 @@ describe('cashu-ts', () => {
     await expect(carol.receive(decoded)).rejects.toMatchObject({ code: 11001 })
   })
 
-  test('claims a quote that is locked to its key', async () => {
+  test('NUT-20: claims a quote that is locked to its key', async () => {
     const alice = await newWallet()
     expect(worth(await topUp(alice, 7, new Uint8Array(32).fill(3)))).toBe(7)
   })
 
-  test('restores its coins from its seed', async () => {
+  test('NUT-09, NUT-13: restores its coins from its seed', async () => {
     const seed = randomBytes(64)
     const first = await newWallet(seed)
     const quote = await first.createMintQuote<TestQuote>('test', { amount: 77 }, { normalize })
@@ -89,7 +89,7 @@ describe('cashu-ts', () => {
     expect(new Set(proofs.map(({ C }) => C))).toEqual(new Set(made.map(({ C }) => C)))
   })
 
-  test('melts into test money, and gets its change back', async () => {
+  test('NUT-05, NUT-08: melts by a custom method, and gets its change back', async () => {
     const alice = await newWallet()
     const proofs = await topUp(alice, 100)
     const normalize = (raw: Record<string, unknown>) => raw as unknown as MeltQuoteBaseResponse
@@ -105,7 +105,7 @@ describe('cashu-ts', () => {
     })
   })
 
-  test('locks coins to a key, one by one and all together, and unlocks them', async () => {
+  test('NUT-11: locks coins to a key, one by one and all together, and unlocks them', async () => {
     const alice = await newWallet()
     const privkey = new Uint8Array(32).fill(4)
     const pubkey = Buffer.from(publicKey(privkey)).toString('hex')

@@ -102,7 +102,7 @@ export async function checkOutputs(
     const keyset = await deps.keyring.find(id)
     checkSigns(deps, keyset)
     if (!keyset.keys.has(amount)) throw new TuppenceError('denomination-unknown', { details: { amount } })
-    if (!deps.curve.isPoint(B_)) throw new TuppenceError('bad-point')
+    if (!keyset.curve.isPoint(B_)) throw new TuppenceError('bad-point')
     units.add(keyset.row.unit)
   }
   if (units.size !== 1) throw new TuppenceError('units-mixed')
@@ -135,9 +135,10 @@ export async function signOutputs(deps: Deps, outputs: readonly BlindedMessage[]
   const keysets = new Map<string, KeysetKeys>()
   for (const { id } of outputs) if (!keysets.has(id)) keysets.set(id, await deps.keyring.find(id))
   return mapInTurns(outputs, ({ id, amount, B_ }): Promised => {
-    const key = keysets.get(id)?.keys.get(amount)
+    const { keys, curve } = keysets.get(id) as KeysetKeys
+    const key = keys.get(amount)
     if (key === undefined) throw new TuppenceError('denomination-unknown', { details: { amount } })
-    return { keyset: id, b: B_, amount, ...deps.curve.sign(B_, key) }
+    return { keyset: id, b: B_, amount, ...curve.sign(B_, key) }
   })
 }
 

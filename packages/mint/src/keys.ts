@@ -19,6 +19,8 @@ const scalarTriesMax = 256
 export interface KeysetKeys {
   readonly row: KeysetRow
   readonly keys: ReadonlyMap<number, DenominationKey>
+  /** What its coins are checked and signed with. */
+  readonly curve: MintCurve
   readonly wire: Keyset
 }
 
@@ -125,7 +127,13 @@ async function derive(parts: KeyringParts, row: KeysetRow): Promise<KeysetKeys> 
       message: 'the master secret is not the one that made the ledger’s keysets',
     })
   }
-  return { row, keys, wire }
+  return { row, keys, wire, curve: curveOf(parts, row.id) }
+}
+
+/** The curve of a keyset, by the version of its id: there is one of either yet (ADR 15). */
+function curveOf({ curve }: Pick<KeyringParts, 'curve'>, id: string): MintCurve {
+  if (!id.startsWith('01')) throw new TuppenceError('keyset-version-unsupported', { details: { keyset: id } })
+  return curve
 }
 
 async function make(parts: KeyringParts, number: number, unit: string): Promise<KeysetKeys> {
@@ -143,7 +151,7 @@ async function make(parts: KeyringParts, number: number, unit: string): Promise<
     ...(parts.lifetimeSeconds === undefined ? {} : { finalExpiry: Math.floor(nowMs / 1000) + parts.lifetimeSeconds }),
   }
   const row = { ...draft, id: await keysetId(wireOf(draft, keys).keys, unit, parts.inputFeePpk, draft.finalExpiry) }
-  return { row, keys, wire: wireOf(row, keys) }
+  return { row, keys, wire: wireOf(row, keys), curve: curveOf(parts, row.id) }
 }
 
 function wireOf(row: KeysetRow, keys: ReadonlyMap<number, DenominationKey>): Keyset {

@@ -264,7 +264,7 @@ async function checkBlanks(deps: Deps, row: MeltRow, blanks: readonly Blank[], a
     const keyset = await deps.keyring.find(id)
     checkSigns(deps, keyset)
     if (keyset.row.unit !== row.unit) throw new TuppenceError('units-differ')
-    if (!deps.curve.isPoint(B_)) throw new TuppenceError('bad-point')
+    if (!keyset.curve.isPoint(B_)) throw new TuppenceError('bad-point')
   }
   const before = await deps.ledger.promised(blanks.map(({ B_ }) => B_))
   if (before.some((promised) => promised !== undefined)) throw new TuppenceError('outputs-signed')

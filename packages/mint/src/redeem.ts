@@ -87,10 +87,10 @@ export async function checkInputs(deps: Deps, inputs: readonly Proof[]): Promise
  */
 export async function verifyInputs(deps: Deps, inputs: readonly Proof[], { keysets }: CheckedInputs): Promise<Spend[]> {
   const spends = await mapInTurns(inputs, ({ id, amount, secret, C, witness }): Spend => {
-    const key = keysets.get(id)?.keys.get(amount)
-    const y = deps.curve.hashToCurve(secret)
-    if (key === undefined || !deps.curve.verifyCoin({ y, c: C }, key.privateKey))
-      throw new TuppenceError('coin-invalid')
+    const { keys, curve } = keysets.get(id) as KeysetKeys
+    const key = keys.get(amount)
+    const y = curve.hashToCurve(secret)
+    if (key === undefined || !curve.verifyCoin({ y, c: C }, key.privateKey)) throw new TuppenceError('coin-invalid')
     return { keyset: id, y, amount, ...(witness === undefined ? {} : { witness }) }
   })
   const blocked = await deps.ledger.blocked(spends)
