@@ -1,0 +1,57 @@
+import { openArcade } from '../../examples/phone/src/arcade.ts'
+import { puzzles } from '../../examples/phone/src/puzzles.ts'
+import { buy, expect, fitsTheScreen, screens, test, touch, type Screen } from './visitor.ts'
+
+for (const screen of Object.keys(screens) as Screen[])
+  test(`phone, ${screen}: installable; a puzzle is bought, solved by touch, and there when every server is gone`, async ({
+    dataDir,
+    visit,
+    closing,
+  }) => {
+    const open = (ports = { app: 0, wallet: 0, mint: 0 }) => openArcade({ dataDir, ports, log: () => {} })
+    let arcade = await open()
+    closing({ close: () => arcade.close() })
+    const { wallet, mint } = arcade.street
+    const reader = await visit(wallet, screen)
+    const page = await reader.open(arcade.url)
+    await fitsTheScreen(page)
+    const card = page.locator('#boat')
+    await buy(page, wallet, card.locator('tuppence-unlock'), screen)
+    const play = card.getByRole('button', { name: 'Play' })
+    await expect(play).toBeVisible()
+    expect(await mint.balance('squares')).toBe(3)
+
+    await test.step('a browser offers to install it', async () => {
+      const devtools = await page.context().newCDPSession(page)
+      const { errors } = await devtools.send('Page.getAppManifest')
+      expect(errors).toEqual([])
+      await page.evaluate(() => navigator.serviceWorker.ready)
+      const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors')
+      expect(installabilityErrors.map(({ errorId }) => errorId)).toEqual([])
+    })
+
+    await test.step('with every server gone it starts, and what was bought can be solved', async () => {
+      await arcade.close()
+      await page.reload()
+      await (screen === 'phone' ? play.tap() : play.click())
+      await fitsTheScreen(page)
+      const picture = puzzles.find(({ id }) => id === 'boat')?.picture ?? []
+      for (const [row, line] of picture.entries())
+        for (const [column, square] of [...line].entries())
+          if (square === '#') {
+            const button = page.getByRole('button', { name: `line ${row + 1}, column ${column + 1}`, exact: true })
+            await (screen === 'phone' ? button.tap() : button.click())
+          }
+      await expect(page.getByRole('status')).toHaveText('That is it.')
+      const port = (url: string): number => Number(new URL(url).port)
+      arcade = await open({ app: port(arcade.url), wallet: port(wallet), mint: port(mint.url) })
+    })
+
+    await page.reload()
+    await expect(card.getByText('Solved')).toBeVisible()
+    const other = page.locator('#cat')
+    await buy(page, wallet, other.locator('tuppence-unlock'), screen)
+    await touch(other.getByRole('button', { name: 'Play' }), screen)
+    await expect(page.getByRole('heading', { name: 'Not yours' }).last()).toBeVisible()
+    expect(await arcade.street.mint.balance('squares')).toBe(6)
+  })
