@@ -94,7 +94,9 @@ async function compose(reader: Reader): Promise<void> {
 
 mkdirSync(all, { recursive: true })
 const dataDir = mkdtempSync(join(tmpdir(), 'tuppence-screenshots-'))
-const demo = await startDemo({ dataDir, ports: { wallet: 0, news: 0, blog: 0, mint: 0 } })
+const ports = { wallet: 0, news: 0, blog: 0, mint: 0 }
+// Prices from the first article on; what is free the first time is one picture more.
+const demo = await startDemo({ dataDir, ports, terms: { news: { refund: { windowSeconds: 600 } } } })
 try {
   for (const view of views) {
     console.error(`[tuppence] ${view.name}`)

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startDemo, type Demo, type Part } from '../../examples/newsroom/src/start.ts'
+import { startDemo, type Demo, type DemoOptions, type Part } from '../../examples/newsroom/src/start.ts'
 
 /** A line of a part's log: JSON with an `event`. */
 export type LogLine = { event: string; [field: string]: unknown }
@@ -27,16 +27,25 @@ const parts: readonly Part[] = ['wallet', 'news', 'blog', 'mint']
 // A line is written before its answer is sent, but read from a pipe: two turns of a slow machine are enough.
 const pipeMs = 150
 
-export type HouseOptions = { accounts?: { id: string; name: string; publicKey: string }[]; dataDir?: string }
+export type HouseOptions = {
+  accounts?: { id: string; name: string; publicKey: string }[]
+  dataDir?: string
+  /** What the publishers do besides selling at a price: nothing, or what they do in the demo, or this. */
+  terms?: HouseTerms
+}
+
+export type HouseTerms = 'plain' | 'demo' | NonNullable<DemoOptions['terms']>
 
 /** Starts the demo on free ports, with its data in a folder of its own. */
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
+  const { terms = 'plain' } = options
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'tuppence-house-'))
   const logs = new Map<Part, LogLine[]>(parts.map((part) => [part, []]))
   const demo = await startDemo({
     dataDir,
     ports: { wallet: 0, news: 0, blog: 0, mint: 0 },
     accounts: options.accounts ?? [],
+    terms: terms === 'demo' ? {} : terms === 'plain' ? { news: {}, blog: {} } : terms,
     onLine: (part, line) => {
       const parsed = parseLine(line)
       if (parsed !== undefined) logs.get(part)?.push(parsed)

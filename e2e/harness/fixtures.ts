@@ -1,11 +1,15 @@
 // The test function of every end-to-end test: with a running demo, a hostile publisher and readers, made when asked for.
 import { test as base } from '@playwright/test'
 import type { ThirdPartyCookies } from './browser.ts'
-import { openHouse, type House } from './demo.ts'
+import { openHouse, type House, type HouseTerms } from './demo.ts'
 import { openEvil, type Evil } from './evil.ts'
 import { makeReader, unlock, type Reader } from './reader.ts'
 
-export type Options = { thirdPartyCookies: ThirdPartyCookies }
+export type Options = {
+  thirdPartyCookies: ThirdPartyCookies
+  /** What the publishers do besides selling at a price. */
+  terms: HouseTerms
+}
 export type Town = { house: House; evil: Evil }
 type WorkerFixtures = Options & { town: Town; victim: Reader }
 type TestFixtures = { house: House; evil: Evil; reader: Reader }
@@ -17,10 +21,11 @@ export const lockedArticle = 'spend-a-penny'
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   thirdPartyCookies: ['allowed', { scope: 'worker', option: true }],
+  terms: ['plain', { scope: 'worker', option: true }],
   town: [
-    async ({}, use) => {
+    async ({ terms }, use) => {
       const evil = await openEvil()
-      const house = await openHouse({ accounts: [evil.account] })
+      const house = await openHouse({ accounts: [evil.account], terms })
       await evil.openTill(house.urls.mint, house.urls.mint.replace('mint.localhost', '127.0.0.1'))
       await use({ house, evil })
       await evil.stop()

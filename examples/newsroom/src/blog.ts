@@ -15,6 +15,9 @@ export function diary(places: Places): Publisher {
     account: 'plot-27',
     articles: posts,
     tip: { title: 'Seeds for Plot 27', thanks: 'Thank you! That’s a row of something.' },
+    terms: {
+      passes: [{ id: 'week', path: '/pass/week', title: 'A week on Plot 27', price: '0.06', per: 'week' }],
+    },
     assets: loadAssets({
       '/': { dir: join(import.meta.dirname, '../public'), names: ['blog.css'] },
       '/pictures/': {

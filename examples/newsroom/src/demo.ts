@@ -6,7 +6,7 @@ import { dirname, extname, join, resolve } from 'node:path'
 import { loadAccountKey } from '@tuppence/till'
 import { child, type Child, type Command } from './child.ts'
 import { claimPorts, parts, usualPorts, type Part, type Ports } from './ports.ts'
-import type { Places } from './publisher.ts'
+import type { Places, SaleTerms } from './publisher.ts'
 import type { SiteSettings } from './serve.ts'
 import type { WalletSettings } from './wallet.ts'
 
@@ -21,6 +21,8 @@ export type DemoOptions = Readonly<{
   ports?: Partial<Ports>
   /** Accounts at the mint besides the two publishers'. */
   accounts?: readonly Account[]
+  /** What publishers do besides selling at a price, where it is not what they do in the demo. */
+  terms?: Partial<Record<'news' | 'blog', SaleTerms>>
   /** Gets every line of every process' log as it is written. */
   onLine?: (part: Part, line: string) => void
   /** A process ended that nobody had stopped. */
@@ -73,6 +75,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
         port: ports[part],
         dataDir: join(dataDir, part),
         places: places(part, urls, ports),
+        ...(options.terms?.[part] && { terms: options.terms[part] }),
       }),
     })
   const children: Record<Part, Child> = {

@@ -36,6 +36,11 @@ export function newspaper(places: Places): Publisher {
     account: 'farthing',
     articles,
     tip: { title: `A tip for ${edition.name}`, thanks: 'Thank you. It went into the jar with the others.' },
+    terms: {
+      free: { count: 3, per: 'month' },
+      cap: { amount: '0.50', per: 'month' },
+      refund: { windowSeconds: 600 },
+    },
     assets: loadAssets({
       '/': { dir: publicDir, names: ['news.css'] },
       '/pictures/': {

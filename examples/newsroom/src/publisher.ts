@@ -21,11 +21,16 @@ export type Places = Readonly<{
   neighbour: string
 }>
 
+/** Free articles, a cap on what a reader pays, passes, money back. */
+export type SaleTerms = Pick<TillConfig, 'free' | 'cap' | 'passes' | 'refund'>
+
 /** A publisher: what it is called at the mint, what it sells, and how its pages look. */
 export type Publisher = Readonly<{
   account: string
   articles: readonly Article[]
   tip: Readonly<{ title: string; thanks: string }>
+  /** What it does besides selling at a price. */
+  terms: SaleTerms
   assets: Assets
   /** Public pages by path; undefined is a 404. */
   page: (path: string) => Html | undefined
@@ -42,13 +47,14 @@ export type Site = Readonly<{ app: Hono; till: Till; close: () => Promise<void> 
 export const offerPath = (article: Pick<Article, 'slug'>): string => `/read/${article.slug}`
 
 /** The till's configuration of a publisher: an offer for each article that costs something, and the tip jar. */
-export function tillConfig({ account, articles, tip }: Publisher, places: Places, dataDir: string): TillConfig {
+export function tillConfig({ account, articles, tip, terms }: Publisher, places: Places, dataDir: string): TillConfig {
   const sold = articles.filter((article) => article.locked !== '')
   return {
     origin: places.site,
     account,
     mint: { url: places.mint, internalUrl: places.mintInternal },
     dataDir,
+    ...terms,
     offers: [
       ...sold.map((article) => ({
         kind: 'article' as const,
@@ -84,7 +90,7 @@ export async function openSite(
     body: offer.kind === 'tip' ? `<p>${publisher.tip.thanks}</p>` : toHtml(article(offer).locked),
   })
   const page = async (offer: Offer): Promise<string> =>
-    String(await (offer.kind === 'tip' ? publisher.tipPage() : publisher.lockedPage(article(offer))))
+    String(await (offer.kind === 'article' ? publisher.lockedPage(article(offer)) : publisher.tipPage()))
   const till = await createTill({ ...options, config: tillConfig(publisher, places, dataDir), content, page })
 
   const app = new Hono()

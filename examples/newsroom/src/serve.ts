@@ -1,9 +1,15 @@
 // Runs one site as a process: listens, says so in one line of JSON, stops on SIGTERM. News, blog and wallet use it.
 import { serve } from '@hono/node-server'
-import { openSite, type Places, type Publisher } from './publisher.ts'
+import { openSite, type Places, type Publisher, type SaleTerms } from './publisher.ts'
 
 /** What the launcher tells a site's process, as JSON in TUPPENCE_SITE. */
-export type SiteSettings = Readonly<{ port: number; dataDir: string; places: Places }>
+export type SiteSettings = Readonly<{
+  port: number
+  dataDir: string
+  places: Places
+  /** Instead of the publisher's own. */
+  terms?: SaleTerms
+}>
 
 /** Reads the settings that the launcher gave. @throws {Error} The process was not started by the launcher. */
 export function siteSettings<T>(): T {
@@ -14,8 +20,9 @@ export function siteSettings<T>(): T {
 
 /** Opens a publisher's site and serves it until the process is told to stop. */
 export async function servePublisher(make: (places: Places) => Publisher): Promise<void> {
-  const { port, dataDir, places } = siteSettings<SiteSettings>()
-  const site = await openSite(make(places), places, { dataDir })
+  const { port, dataDir, places, terms } = siteSettings<SiteSettings>()
+  const publisher = make(places)
+  const site = await openSite({ ...publisher, terms: terms ?? publisher.terms }, places, { dataDir })
   serveUntilStopped(site.app.fetch, { port, close: site.close })
 }
 
