@@ -21,6 +21,7 @@ export function Send({ screens, wallet, words }: ScreenProps) {
   const [wrong, setWrong] = useState<string>()
   const [busy, setBusy] = useState<'busy' | undefined>()
   const [made, setMade] = useState<string>()
+  const [said, setSaid] = useState<string>()
   const show = (amount: number) => money(amount, defaultUnit, words.language)
 
   const make = async (event: SubmitEvent) => {
@@ -28,6 +29,7 @@ export function Send({ screens, wallet, words }: ScreenProps) {
     const amount = readAmount(typed, defaultUnit)
     if (amount === undefined) return setWrong(texts.badAmount('2.50'))
     setWrong(undefined)
+    setSaid(undefined)
     setBusy('busy')
     try {
       const line = memo.trim().slice(0, memoMax)
@@ -71,12 +73,14 @@ export function Send({ screens, wallet, words }: ScreenProps) {
                 key={payment.id}
                 payment={payment}
                 open={payment.id === made ? 'open' : undefined}
+                say={setSaid}
                 {...{ texts, show, wallet, words }}
               />
             ))}
           </ul>
         </>
       )}
+      <p role="status">{said}</p>
     </section>
   )
 }
@@ -86,18 +90,19 @@ type SentProps = Pick<ScreenProps, 'wallet' | 'words'> & {
   readonly open: 'open' | undefined
   readonly texts: ScreenProps['screens']['move']
   readonly show: (amount: number) => string
+  /** What became of it is said where it stays: the token itself goes from the list. */
+  readonly say: (text: string) => void
 }
 
-function Sent({ payment, open, texts, show, wallet, words }: SentProps) {
-  const [said, setSaid] = useState<string>()
+function Sent({ payment, open, texts, show, wallet, words, say }: SentProps) {
   const [busy, setBusy] = useState<'busy' | undefined>()
   const takeBack = async () => {
     setBusy('busy')
     try {
       const end = await wallet.cancel(payment.id)
-      setSaid(end === 'undone' ? texts.takenBack : texts.takenAlready)
+      say(end === 'undone' ? texts.takenBack : texts.takenAlready)
     } catch (error) {
-      setSaid(sentence(error, words))
+      say(sentence(error, words))
     }
     setBusy(undefined)
   }
@@ -114,7 +119,6 @@ function Sent({ payment, open, texts, show, wallet, words }: SentProps) {
         <button type="button" disabled={busy !== undefined} onClick={() => void takeBack()}>
           {texts.takeBack}
         </button>
-        <p role="status">{said}</p>
       </details>
     </li>
   )

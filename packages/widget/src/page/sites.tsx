@@ -71,7 +71,7 @@ function Site({ facts, say, forgotten, ...props }: SiteProps) {
           </>
         )}
       </dl>
-      {loans.length > 0 && <CallHome {...props} facts={facts} />}
+      {loans.length > 0 && <CallHome {...props} facts={facts} say={say} />}
       {purchases.length > 0 && (
         <details>
           <summary>{texts.bought}</summary>
@@ -92,18 +92,18 @@ function Site({ facts, say, forgotten, ...props }: SiteProps) {
   )
 }
 
-function CallHome({ facts: { sites, unit }, wallet, words, screens }: ScreenProps & { readonly facts: SiteFacts }) {
+function CallHome({ facts: { sites, unit }, wallet, words, screens, say }: Omit<SiteProps, 'forgotten'>) {
   const texts = screens.sites
   const [state, setState] = useState<'idle' | 'busy'>('idle')
-  const [said, setSaid] = useState<string>()
   const call = async () => {
     setState('busy')
     try {
       let sum = 0
       for (const site of sites) sum += (await wallet.callHome(site))[unit] ?? 0
-      setSaid(texts.cameHome(money(sum, unit, words.language)))
+      // Said above the list: what is home is no loan any more, and this goes.
+      say(texts.cameHome(money(sum, unit, words.language)))
     } catch (error) {
-      setSaid(sentence(error, words))
+      say(sentence(error, words))
     }
     setState('idle')
   }
@@ -112,9 +112,7 @@ function CallHome({ facts: { sites, unit }, wallet, words, screens }: ScreenProp
       <button type="button" disabled={state === 'busy'} onClick={() => void call()}>
         {state === 'busy' ? texts.callingHome : texts.callHome}
       </button>
-      <p class="muted" role="status">
-        {said ?? texts.asideWhy}
-      </p>
+      <p class="muted">{texts.asideWhy}</p>
     </div>
   )
 }
