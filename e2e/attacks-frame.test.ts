@@ -222,49 +222,6 @@ test.describe('from the page', () => {
     expect(style?.opacity).toBe('1')
     await page.close()
   })
-
-  test('probes prices for the balance, and hears the same whatever the reader has', async ({
-    town,
-    victim,
-    reader,
-  }) => {
-    test.slow()
-    const { evil, house } = town
-    const probe = async (who: typeof reader) => {
-      const page = await who.open(evil.origin + evil.page(blankPage))
-      const heard = await page.evaluate(
-        async ({ wallet, own }) => {
-          const transcripts: Record<string, unknown> = {}
-          for (const cents of [1, 250, 499, 500, 501, 1_000, 100_000]) {
-            const opened = await attacker.openFrame(wallet)
-            // The frame's height follows its width, which reaches another process a moment after it is set.
-            await new Promise((resolve) => setTimeout(resolve, 400))
-            attacker.shake(opened, wallet)
-            // Long enough for all that a frame will ever say of an offer, on a slow machine too.
-            await attacker.ask(opened, { t: 'unlock', id: 'p', url: `${own}/offer/${cents}` }, 2_500)
-            const { width, height } = opened.iframe.getBoundingClientRect()
-            transcripts[cents] = { said: opened.said, width, height, frames: opened.iframe.contentWindow.length }
-            opened.iframe.remove()
-          }
-          return {
-            transcripts,
-            heard: attacker.heard.map(({ data }: { data: { tuppence?: string } }) => data.tuppence),
-          }
-        },
-        { wallet: house.urls.wallet, own: evil.origin },
-      )
-      await page.close()
-      return heard
-    }
-    const poor = await probe(reader)
-    await unharmed(town, victim, async () => {
-      const rich = await probe(victim)
-      expect(rich, 'a reader with nothing and one with five dollars look alike').toEqual(poor)
-      return rich
-    })
-    const all = Object.values(poor.transcripts)
-    for (const one of all) expect(one, 'and so do all prices').toEqual(all[0])
-  })
 })
 
 // Here the "evil" server plays an honest publisher at one name, where the reader has coins and owns an article, and the
