@@ -1,14 +1,13 @@
 /** What the SQLite journal knows of a reader: what the key owns, how it stands, and what it is given without paying. */
 import assert from 'node:assert/strict'
 import type { DatabaseSync } from 'node:sqlite'
-import type { Entitlement, Journal, Question, ReaderState, Span } from './port.ts'
+import type { Entitlement, Journal, Question, ReaderState } from './port.ts'
 import { toEntitlement, transact, type Row } from './sqlite-transaction.ts'
 
 /** The reader's part of a journal; `stateNow` is for use within a transaction. */
 export type Readers = Readonly<{ stateNow: (question: Question) => ReaderState }> &
   Pick<Journal, 'publicKey' | 'entitlement' | 'state' | 'open' | 'daySalt'>
 
-const nothing: Span = { startMs: 0, endMs: 0 }
 /** Stands for everybody in the table of grants: no address is empty. */
 const everybody = ''
 
@@ -69,20 +68,22 @@ function owner(statements: Statements): Owned {
 
 function reckoner(statements: Statements, owned: Owned): Readers['stateNow'] {
   const grantedTo = (dayMs: number, address: string): number =>
-    (statements.grantedTo.get(dayMs, address)?.['count'] as number | undefined) ?? 0
+    numberOf(statements.grantedTo.get(dayMs, address), 'count')
 
   return (question: Question): ReaderState => {
-    const { thumbprint, offerId, nowMs, day, cap = nothing, free = nothing, credit = nothing, address } = question
+    const { thumbprint, offerId, nowMs, day, cap, free, credit, address } = question
     const entitlement = owned(thumbprint, offerId)
     const pass = statements.pass.get(thumbprint, nowMs)
-    const last = statements.last.get(thumbprint, cap.startMs, cap.endMs)
-    const sums = statements.sums.get(thumbprint, cap.startMs, cap.endMs) as Row
+    // A reader waits for this: what the terms do not count in is not looked up.
+    const last = cap && statements.last.get(thumbprint, cap.startMs, cap.endMs)
+    const sums = cap && statements.sums.get(thumbprint, cap.startMs, cap.endMs)
+    const credited = credit && statements.credit.get({ thumbprint, start: credit.startMs, end: credit.endMs })
     const counts = statements.counts.get({
       thumbprint,
       dayStart: day.startMs,
       dayEnd: day.endMs,
-      freeStart: free.startMs,
-      freeEnd: free.endMs,
+      freeStart: free?.startMs ?? day.startMs,
+      freeEnd: free?.endMs ?? day.startMs,
     }) as Row
     return {
       ...(entitlement && (entitlement.untilMs ?? Infinity) > nowMs && { owned: entitlement }),
@@ -91,21 +92,26 @@ function reckoner(statements: Statements, owned: Owned): Readers['stateNow'] {
           ReaderState['pass']
         >,
       }),
-      spent: sums['spent'] as number,
-      pending: sums['pending'] as number,
-      refunding: sums['refunding'] as number,
+      spent: numberOf(sums, 'spent'),
+      pending: numberOf(sums, 'pending'),
+      refunding: numberOf(sums, 'refunding'),
       pendingOffer: statements.pendingOffer.get(thumbprint, offerId) !== undefined,
-      credit: statements.credit.get(thumbprint, credit.startMs, credit.endMs, thumbprint)?.['credit'] as number,
-      creditPending: statements.creditPending.get(thumbprint, credit.startMs, credit.endMs)?.['pending'] as number,
+      credit: numberOf(credited, 'credit'),
+      creditPending: numberOf(credited, 'pending'),
       ...(last && {
         last: { reference: last['reference'], receipt: last['receipt'] } as NonNullable<ReaderState['last']>,
       }),
       granted: counts['granted'] as number,
       today: counts['today'] as number,
       grantedToAddress: address === undefined ? 0 : grantedTo(day.startMs, address),
-      grantedToday: grantedTo(day.startMs, everybody),
+      grantedToday: free ? grantedTo(day.startMs, everybody) : 0,
     }
   }
+}
+
+/** A figure of a row; 0 where there is none. */
+function numberOf(row: Row | undefined, name: string): number {
+  return (row?.[name] as number | undefined) ?? 0
 }
 
 /** Writes an event down, once; within a transaction. */
@@ -143,14 +149,13 @@ function prepare(db: DatabaseSync) {
     ),
     // A pass uses up what was spent before it, also while its own outcome is unknown.
     credit: db.prepare(
-      `SELECT coalesce(sum(amount), 0) AS credit FROM payment
-       WHERE thumbprint = ? AND received_at_ms >= ? AND received_at_ms < ? AND ${settledArticle}
-         AND NOT EXISTS (SELECT 1 FROM refund WHERE refund.reference = payment.reference) AND received_at_ms >
-         (SELECT coalesce(max(received_at_ms), -1) FROM payment WHERE thumbprint = ? AND kind = 'pass')`,
-    ),
-    creditPending: db.prepare(
-      `SELECT coalesce(sum(amount), 0) AS pending FROM payment
-       WHERE thumbprint = ? AND received_at_ms >= ? AND received_at_ms < ? AND kind = 'article' AND stage = 'received'`,
+      `SELECT coalesce(sum(amount) FILTER (WHERE stage = 'received'), 0) AS pending,
+         coalesce(sum(amount) FILTER (WHERE stage <> 'received' AND refunded_at_ms IS NULL
+           AND NOT EXISTS (SELECT 1 FROM refund WHERE refund.reference = payment.reference) AND received_at_ms >
+           (SELECT coalesce(max(received_at_ms), -1) FROM payment WHERE thumbprint = :thumbprint AND kind = 'pass')), 0)
+           AS credit
+       FROM payment WHERE thumbprint = :thumbprint AND received_at_ms >= :start AND received_at_ms < :end
+         AND kind = 'article'`,
     ),
     last: db.prepare(
       `SELECT reference, receipt FROM payment

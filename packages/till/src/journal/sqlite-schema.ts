@@ -56,6 +56,7 @@ const migrations = [
    CREATE UNIQUE INDEX payment_idempotency ON payment (thumbprint, offer_id, idempotency_key)
      WHERE thumbprint IS NOT NULL AND idempotency_key IS NOT NULL;
    CREATE INDEX payment_reader ON payment (thumbprint, received_at_ms) WHERE thumbprint IS NOT NULL;
+   CREATE INDEX payment_pending ON payment (thumbprint, offer_id) WHERE stage = 'received' AND thumbprint IS NOT NULL;
    CREATE INDEX entitlement_reader ON entitlement (thumbprint, at_ms);
    CREATE INDEX entitlement_reference ON entitlement (reference) WHERE reference IS NOT NULL;
    CREATE INDEX payment_old ON payment (received_at_ms) WHERE stage = 'delivered' AND (thumbprint IS NULL OR kind = 'tip');
