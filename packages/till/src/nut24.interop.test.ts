@@ -14,7 +14,7 @@ const send = (token: string, url = salt(), init: RequestInit = {}): Promise<Resp
   fetch(url, { ...init, headers: { 'x-cashu': token } })
 
 describe('a NUT-24 client', () => {
-  test('reads the request with cashu-ts and pays with a token', async () => {
+  test('NUT-18, NUT-24: reads the request with cashu-ts and pays with a token', async () => {
     const before = await stage.account()
     const asked = PaymentRequest.fromEncodedRequest((await fetch(salt())).headers.get('x-cashu') ?? '')
     expect([Number(asked.amount), asked.unit, asked.mints, asked.transport]).toEqual([

@@ -50,7 +50,7 @@ describe('a locked address', () => {
     })
   })
 
-  test('asks the same by NUT-24 in the same answer', async () => {
+  test('NUT-24: asks the same in the same answer, by a NUT-18 request', async () => {
     const response = await fetch(stage.url('/read/salt'))
     const expected = { amount: 5, unit: 'usd', mints: [stage.mint.url] }
     expect(decodePaymentRequest(response.headers.get('x-cashu') ?? '')).toEqual(expected)
