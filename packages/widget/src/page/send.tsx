@@ -15,13 +15,11 @@ const memoMax = 120
 export function Send({ screens, wallet, words }: ScreenProps) {
   const texts = screens.move
   const { spendable = 0 } = useStore(wallet.$balance)[defaultUnit] ?? {}
-  const sent = useStore(wallet.$payments).filter((payment): payment is SentPayment => payment.kind === 'send')
   const [typed, setTyped] = useState('')
   const [memo, setMemo] = useState('')
   const [wrong, setWrong] = useState<string>()
   const [busy, setBusy] = useState<'busy' | undefined>()
   const [made, setMade] = useState<string>()
-  const [said, setSaid] = useState<string>()
   const show = (amount: number) => money(amount, defaultUnit, words.language)
 
   const make = async (event: SubmitEvent) => {
@@ -29,7 +27,6 @@ export function Send({ screens, wallet, words }: ScreenProps) {
     const amount = readAmount(typed, defaultUnit)
     if (amount === undefined) return setWrong(texts.badAmount('2.50'))
     setWrong(undefined)
-    setSaid(undefined)
     setBusy('busy')
     try {
       const line = memo.trim().slice(0, memoMax)
@@ -64,32 +61,43 @@ export function Send({ screens, wallet, words }: ScreenProps) {
         </label>
         {busy ? <Working text={texts.sendWorking} /> : <button type="submit">{texts.sendGo}</button>}
       </form>
-      {sent.length > 0 && (
-        <>
-          <h3>{texts.open}</h3>
-          <ul class="plain" data-testid="sent">
-            {sent.map((payment) => (
-              <Sent
-                key={payment.id}
-                payment={payment}
-                open={payment.id === made ? 'open' : undefined}
-                say={setSaid}
-                {...{ texts, show, wallet, words }}
-              />
-            ))}
-          </ul>
-        </>
-      )}
-      <p role="status">{said}</p>
+      <SentList made={made} {...{ texts, show, wallet, words }} />
     </section>
   )
 }
 
-type SentProps = Pick<ScreenProps, 'wallet' | 'words'> & {
-  readonly payment: SentPayment
-  readonly open: 'open' | undefined
+type ListProps = Pick<ScreenProps, 'wallet' | 'words'> & {
   readonly texts: ScreenProps['screens']['move']
   readonly show: (amount: number) => string
+}
+
+/** What was handed over and may not have been taken yet; the newest one stands open. */
+function SentList({ made, ...props }: ListProps & { readonly made: string | undefined }) {
+  const { texts, wallet } = props
+  const sent = useStore(wallet.$payments).filter((payment): payment is SentPayment => payment.kind === 'send')
+  const [said, setSaid] = useState<string>()
+  return (
+    <>
+      {sent.length > 0 && <h3>{texts.open}</h3>}
+      <ul class="plain" data-testid="sent">
+        {sent.map((payment) => (
+          <Sent
+            key={payment.id}
+            payment={payment}
+            open={payment.id === made ? 'open' : undefined}
+            say={setSaid}
+            {...props}
+          />
+        ))}
+      </ul>
+      <p role="status">{said}</p>
+    </>
+  )
+}
+
+type SentProps = ListProps & {
+  readonly payment: SentPayment
+  readonly open: 'open' | undefined
   /** What became of it is said where it stays: the token itself goes from the list. */
   readonly say: (text: string) => void
 }
