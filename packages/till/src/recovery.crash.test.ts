@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Credential } from '@tuppence/protocol'
+import { sha256Hex, type Credential } from '@tuppence/protocol'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { askFor, credentialFor, newReader, payWith, signed } from './testing/reader.ts'
+import { refundOutputs } from './testing/outputs.ts'
+import { askFor, credentialFor, newReader, openWith, payWith, signed } from './testing/reader.ts'
 import { openStage, type Stage } from './testing/stage.ts'
 
 const program = fileURLToPath(new URL('./testing/crashing-till.ts', import.meta.url))
@@ -24,7 +25,8 @@ afterAll(() => stage.close())
 /** Starts a till process on files of its own; its address stays the same from one start to the next. */
 async function start(dataDir: string, moment = 'never'): Promise<string> {
   port ||= 20_000 + Math.floor(Math.random() * 20_000)
-  const config = { ...stage.config, origin: `http://127.0.0.1:${port}`, dataDir, mint: { url: stage.mint.url } }
+  const refund = { windowSeconds: 3_600 }
+  const config = { ...stage.config, refund, origin: `http://127.0.0.1:${port}`, dataDir, mint: { url: stage.mint.url } }
   child = spawn(process.execPath, ['--conditions=@tuppence/source', '--disable-warning=ExperimentalWarning', program], {
     env: { ...process.env, CRASHING_TILL: JSON.stringify({ config, moment, port }) },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -75,6 +77,34 @@ describe('a till that is killed', () => {
     ])
     expect(await stage.account()).toEqual(credited)
   })
+
+  test.each(['after journal.refund', 'after mint.refund', 'after journal.refunded'])(
+    '%s gives the money back once, and the article is gone',
+    { timeout: 60_000 },
+    async (moment) => {
+      const dir = await files(`refund-${moment.replaceAll(/\W/g, '-')}`)
+      const reader = await newReader()
+      const url = await start(dir, moment)
+      const token = await stage.purse.token(5)
+      expect((await payWith(url, credentialFor(await askFor(url), token, reader), reader)).status).toBe(200)
+      const before = await stage.account()
+      const { messages: outputs } = await refundOutputs(stage.mint.url, 5)
+      const body = JSON.stringify({ refund: { reference: await sha256Hex(token), outputs } })
+      await openWith(url, reader, { method: 'POST', body }).catch(() => undefined)
+      if (child?.signalCode === null) await once(child, 'exit')
+      expect(child?.signalCode).toBe('SIGKILL')
+
+      await start(dir)
+      await expect.poll(async () => (await stage.account()).balance, { timeout: 10_000 }).toBe(before.balance - 5)
+      const [one, two] = [
+        await openWith(url, reader, { method: 'POST', body }),
+        await openWith(url, reader, { method: 'POST', body }),
+      ]
+      expect([one.status, await one.text()]).toEqual([200, await two.text()])
+      expect((await openWith(url, reader)).status).toBe(402)
+      expect((await stage.account()).balance).toBe(before.balance - 5)
+    },
+  )
 
   test('at any moment under load, four times over, ends with each payment made once', { timeout: 60_000 }, async () => {
     const before = await stage.account()
