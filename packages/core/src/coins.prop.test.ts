@@ -81,8 +81,8 @@ describe('planCoins', () => {
 
   test('holds few coins', () => {
     for (const [amount, coinsMax] of [
-      [100, 17],
-      [500, 24],
+      [100, 13],
+      [500, 20],
       [1_000, 27],
       [2_000, 33],
       [10_000, 40],

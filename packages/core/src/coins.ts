@@ -27,11 +27,11 @@ const paymentsAhead = 4
 const stepsMax = 2_000
 
 /**
- * Copies that a wallet wants besides the first, of coins up to half of the largest below `priceMax`; and of that one, in
- * which large balances are held rather than in coins that no price takes. More of the small ones, and large prices would
- * need too many coins; fewer, and the second price of a minute is not payable. Found by `npm run sim -- --figures`.
+ * Copies that a wallet wants besides the first: of coins up to half of the largest below `priceMax`, fewer where a price can
+ * take nearly all there is, which has to fit into one credential; and of that largest one, in which large balances are
+ * held rather than in coins that no price takes. Found by `npm run sim -- --figures`.
  */
-const extraCopies = { small: 2, large: 8 } as const
+const extraCopies = { little: 1, much: 2, large: 8 } as const
 
 /** The part of a balance that may sit in extra copies of small coins. */
 const extraShare = 0.3
@@ -145,8 +145,8 @@ function withoutOneEach(amounts: readonly number[]): number[] {
 }
 
 /**
- * The coins in which a balance is best held: one of each up to `priceMax` as far as it goes, two more of all but the
- * largest of these, several of that one, and the rest in as few as possible.
+ * The coins in which a balance is best held: one of each up to `priceMax` as far as it goes, one or two more of all
+ * but the largest of these, several of that one, and the rest in as few as possible.
  *
  * @param sizes - The keyset's denominations: powers of two, in any order, 1 among them.
  * @returns Ascending amounts that add up to the balance.
@@ -165,7 +165,8 @@ export function planCoins(balance: number, sizes: readonly number[]): number[] {
     add(size)
   }
   let spare = Math.min(rest, Math.floor(balance * extraShare))
-  for (let copy = 0; copy < extraCopies.small; copy++) {
+  const most = balance > priceMax ? extraCopies.much : extraCopies.little
+  for (let copy = 0; copy < most; copy++) {
     for (const size of usable) {
       if (size > spare || size === large) break
       add(size)
