@@ -59,9 +59,11 @@ const ridges: Drawing = (random, lines) => {
 /** Rings of a tree that had good years and bad ones. */
 const rings: Drawing = (random, lines) => {
   const waves = range(6).map((index) => ({ times: index + 2, phase: random() * 6.3, deep: random() / (index + 2) }))
-  return range(lines)
+  // Closer than this, printers and screens make a moiré of them.
+  const count = Math.round(lines * 0.55)
+  return range(count)
     .map((line) => {
-      const base = 8 + (line / lines) ** 1.15 * 250
+      const base = 8 + (line / count) ** 1.15 * 250
       const points = range(121).map((step) => {
         const angle = (step / 120) * Math.PI * 2
         const bend = waves.reduce((sum, { times, phase, deep }) => sum + Math.sin(angle * times + phase) * deep, 0)
