@@ -34,9 +34,9 @@ function start(above: string): void {
   const answer = async (message: Exclude<ElementMessage, { t: 'theme' }>): Promise<void> => {
     const open = await session
     if (!ask) {
-      if (message.t === 'unlock') ask = startUnlock(opening, open.site)
-      else if (message.t === 'tip') ask = (await import('./tip.tsx')).startTip(opening, open.site)
+      if (message.t === 'tip') ask = (await import('./tip.tsx')).startTip(opening, open.site)
       else if (message.t === 'balance') ask = (await import('./balance.tsx')).startBalance(opening, open.site)
+      else ask = startUnlock(opening, open.site)
     }
     ask?.(message, open)
   }

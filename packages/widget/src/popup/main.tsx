@@ -11,6 +11,8 @@ import { begin, failed } from './state.ts'
 
 const language = chooseLanguage(navigator.languages)
 setDocumentLanguage(language)
+// From a page that keeps its windows apart: nobody is behind this one, and the frame offers another way meanwhile.
+if (!window.opener && history.length === 1) window.close()
 // The frame is waiting for the question; words and vault can load meanwhile.
 const taking = takeErrand()
 const opening = openFirstParty().then((ground) => openWallet(ground, config.mints))
