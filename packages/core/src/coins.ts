@@ -2,9 +2,10 @@
  * Choosing, counting and planning coins: pure; the actions call it inside their transactions.
  *
  * Coins are powers of two. What a wallet wants is to pay any price up to `priceMax` exactly, at once, with few coins,
- * several times in a row: so it keeps two of each small coin, and chooses the coins of a payment by what they leave behind.
+ * several times in a row: so it keeps two or three of each small coin, and chooses the coins of a payment by what they leave behind.
  */
 import { limits, type Coin } from '@tuppence/protocol'
+import { feeOf } from './fees.ts'
 
 /** A coin in the wallet. Whether it is spendable, reserved or lent follows from the open payments that name it. */
 export type HeldCoin = Coin & {
@@ -12,6 +13,8 @@ export type HeldCoin = Coin & {
   readonly unit: string
   /** Lent for this site's exact origin; absent in a vault. */
   readonly site?: string | undefined
+  /** What its keyset takes for spending it, in thousandths of a minor unit (NUT-02). Absent: nothing. */
+  readonly feePpk?: number | undefined
 }
 
 /** Prices up to here (minor units) are to be payable at once. */
@@ -36,7 +39,7 @@ const extraCopies = { little: 1, much: 2, large: 8 } as const
 /** The part of a balance that may sit in extra copies of small coins. */
 const extraShare = 0.3
 
-type Sized = { readonly amount: number }
+type Sized = { readonly amount: number; readonly feePpk?: number | undefined }
 
 /** Sum of amounts, minor units. */
 export function total(coins: Iterable<Sized>): number {
@@ -248,8 +251,10 @@ function isWellChanged(amounts: readonly number[], plan: readonly number[]): boo
 }
 
 /**
- * Plans a swap after which `amount` itself is payable: the fewest coins that are worth it, for it and the best rest.
+ * Plans a swap after which `amount` itself is payable: the fewest coins that are worth it and their fee, for it and the best
+ * rest.
  *
+ * @param wanted - In which coins; the fewest when absent. They may be worth more than `amount`: the fee for spending them.
  * @returns `undefined` when the coins are not worth the amount, or need more than `max` inputs.
  */
 export function planChangeFor<C extends Sized>(
@@ -257,20 +262,23 @@ export function planChangeFor<C extends Sized>(
   amount: number,
   sizes: readonly number[],
   max: number,
+  wanted: readonly number[] = splitFewest(amount, sizes),
 ): Change<C> | undefined {
+  const price = total(wanted.map(sized))
+  const worth = (some: readonly C[]) => total(some) - feeOf(some)
   // The smallest single coin that is enough, else the largest coins together.
-  const enough = coins.filter((coin) => coin.amount >= amount).toSorted((a, b) => a.amount - b.amount)[0]
+  const enough = coins.filter((coin) => worth([coin]) >= price).toSorted((a, b) => a.amount - b.amount)[0]
   const inputs: C[] = enough ? [enough] : []
   for (const coin of enough ? [] : coins.toSorted((a, b) => b.amount - a.amount)) {
-    if (total(inputs) < amount) inputs.push(coin)
+    if (worth(inputs) < price) inputs.push(coin)
   }
-  const sum = total(inputs)
-  if (sum < amount || inputs.length > max) return undefined
+  const sum = worth(inputs)
+  if (sum < price || inputs.length > max) return undefined
   const kept = without(
     coins.map(({ amount: size }) => size),
     inputs.map(({ amount: size }) => size),
   )
-  const outputs = [...splitFewest(amount, sizes), ...planOutputs(kept, sum - amount, sizes)].sort((a, b) => a - b)
+  const outputs = [...wanted, ...planOutputs(kept, sum - price, sizes)].sort((a, b) => a - b)
   return outputs.length > max ? undefined : { inputs, outputs }
 }
 

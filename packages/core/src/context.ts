@@ -1,4 +1,5 @@
 /** What the actions share, as one value: ports, clients and the wallet's few things in memory; made by `createWallet`. */
+import type { HeldCoin } from './coins.ts'
 import type { Clock, CurvePort, MintClient, Random, TillClient, Timer } from './ports.ts'
 import type { Reader } from './reader-port.ts'
 import type { Db, PinnedMint, Purchase } from './tables.ts'
@@ -31,6 +32,8 @@ export type Context = {
   readonly curve: () => Promise<CurvePort>
   /** Mints as they were read last, by URL. */
   readonly pinned: Map<string, PinnedMint>
+  /** Chooses coins that cost something to spend, once such coins were met. */
+  readonly net: { select?: (coins: readonly HeldCoin[], amount: number, max: number) => HeldCoin[] | undefined }
   /** Site keys by till origin and realm. */
   readonly siteKeys: Map<string, Promise<SiteKey>>
   /** Till's clock less ours, in milliseconds, by till origin. */

@@ -166,7 +166,8 @@ export type RefundPayment = Common & {
 export type WithdrawPayment = Common & {
   readonly kind: 'withdraw'
   readonly method: string
-  readonly quote: { readonly id: string; readonly feeReserve: number }
+  /** `paid`: what its coins are worth. */
+  readonly quote: { readonly id: string; readonly feeReserve: number; readonly paid: number }
   readonly request: JournaledRequest
   readonly outputs: PlannedOutputs
 }

@@ -101,6 +101,8 @@ describe('a wallet', () => {
     expect(await wallet.unlock(dear)).toEqual({ status: 'over-budget', max: 2_000, unit: 'usd', by: 'item' })
     expect(await wallet.unlock(dear, { approved: 2_499 })).toMatchObject({ status: 'over-budget' })
     expect(spendable(wallet)).toBe(3_003)
+    // More than any price that is planned for: the coins are made on the way.
+    await wallet.makeChange({ amount: 2_500, unit: 'usd' })
     expect(await wallet.unlock(dear, { approved: 2_500 })).toMatchObject({ status: 'paid' })
     expect(spendable(wallet)).toBe(503)
   })

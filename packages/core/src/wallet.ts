@@ -146,6 +146,7 @@ function makeContext(deps: WalletDeps, state: State): Context {
     mint: once(async () => (await import('./clients/mint.ts')).mintClient(fetch)),
     curve: once(deps.curve ?? (async () => (await import('./curve/direct.ts')).directCurve())),
     pinned: new Map(),
+    net: {},
     siteKeys: new Map(),
     offsetsMs: new Map(),
     busy: new Map(),

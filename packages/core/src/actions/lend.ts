@@ -2,6 +2,7 @@
 import { limits, type BlindedMessage } from '@tuppence/protocol'
 import type { Allowance, LendInput } from '../api.ts'
 import { planCoins, planCoinsFor, total, type HeldCoin } from '../coins.ts'
+import { feeOf } from '../fees.ts'
 import type { Context } from '../context.ts'
 import { advance, firstState, type LoanPayment, type PlannedOutputs } from '../payment.ts'
 import type { Rules } from '../rules.ts'
@@ -97,8 +98,8 @@ async function prepareCoins(
   { unit, mint, amount, price = 0 }: LendInput & { readonly mint: string },
 ): Promise<number[]> {
   const free = (await spendable(context, { unit })).filter((coin) => coin.mint === mint)
-  const sum = Math.min(amount, total(free))
-  if (sum === 0) return []
+  const sum = Math.min(amount, total(free) - feeOf(free))
+  if (sum <= 0) return []
   const { sizes } = await openMint(context, mint, unit)
   const wanted = price <= sum ? planCoinsFor(price, sum, sizes) : planCoins(sum, sizes)
   if (pick(free, wanted)) return wanted
@@ -110,7 +111,7 @@ async function prepareCoins(
       const kept = pickSome(coins, wanted)
       const inputs = coins.filter((coin) => !kept.includes(coin)).slice(0, limits.inputsMax)
       const missing = without(wanted, kept)
-      const rest = total(inputs) - missing.reduce((a, b) => a + b, 0)
+      const rest = total(inputs) - feeOf(inputs) - missing.reduce((a, b) => a + b, 0)
       if (inputs.length === 0 || rest < 0) return undefined
       return { inputs, outputs: [...missing, ...(rest > 0 ? planCoins(rest, sizes) : [])].sort((a, b) => a - b) }
     },

@@ -17,8 +17,9 @@ export type OpenMint = { readonly pinned: PinnedMint; readonly keyset: Keyset; r
  */
 export async function openMint(context: Context, url: string, unit: string): Promise<OpenMint> {
   const pinned = await refreshMint(context, url)
-  // Coins cost nothing to spend here: a till is owed exactly the price.
-  const keyset = pinned.keysets.find((one) => one.active && one.unit === unit && one.input_fee_ppk === 0)
+  const able = pinned.keysets.filter((one) => one.active && one.unit === unit)
+  // The one whose coins cost the least to spend.
+  const keyset = able.toSorted((a, b) => a.input_fee_ppk - b.input_fee_ppk)[0]
   if (!keyset) throw new TuppenceError('unit-unsupported', { details: { unit } })
   return { pinned, keyset, sizes: powersOfTwo(denominations(keyset)) }
 }

@@ -11,14 +11,14 @@ import {
 } from '@tuppence/protocol'
 import type { Offer, Outcome, UnlockOptions } from '../api.ts'
 import { isWithin } from '../budget.ts'
-import { selectExact, total, type HeldCoin } from '../coins.ts'
+import { total, type HeldCoin } from '../coins.ts'
 import type { Context } from '../context.ts'
 import { firstState, type Payment, type TillPayment } from '../payment.ts'
 import type { Stopped } from '../reader-port.ts'
 import { siteKey } from './site-keys.ts'
 import type { HistoryEntry, Purchase, Tx } from '../tables.ts'
 import { newId } from './ids.ts'
-import { sitesOf } from './look.ts'
+import { chooseFor, sitesOf } from './look.ts'
 import { tillNowMs } from './till-time.ts'
 import { purseOf, spendableIn } from './spendable.ts'
 import { sendToTill } from './till-payment.ts'
@@ -130,7 +130,7 @@ function fitting(
   { mint, coins }: { mint: string; coins: readonly HeldCoin[] },
 ): TillPayment | undefined {
   for (const max of coinsTried) {
-    const chosen = selectExact(coins, wanted.offer.amount, max)
+    const chosen = chooseFor(context, coins, { amount: wanted.offer.amount, max })
     if (!chosen) return undefined
     try {
       return journaled(context, { ...wanted, mint, chosen })

@@ -168,7 +168,8 @@ async function keep(
     let sum = 0
     for (const { coin } of good) {
       if (await tx.get('coins', coin.secret)) continue
-      await tx.put('coins', coin.secret, { ...coin, mint: url, unit: keyset.unit })
+      const { unit, input_fee_ppk: feePpk } = keyset
+      await tx.put('coins', coin.secret, { ...coin, mint: url, unit, ...(feePpk > 0 && { feePpk }) })
       sum += coin.amount
     }
     // Never below what was used: an index is used once.

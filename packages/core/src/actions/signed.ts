@@ -69,7 +69,7 @@ export async function accept(
 ): Promise<Signed> {
   const { mint, outputs } = payment
   // What fails here is ours, and no fault of the answer.
-  const { keys } = await keysetOf(context, mint, outputs.keysetId)
+  const { keys, input_fee_ppk: feePpk } = await keysetOf(context, mint, outputs.keysetId)
   const [seed, curve] = await Promise.all([seedOf(context), context.curve()])
   let coins: Coin[]
   try {
@@ -79,13 +79,21 @@ export async function accept(
     if (!isTuppenceError(error) || error.code === 'internal') throw error
     return quarantine(context, payment, { text: answer.text, error })
   }
-  await commit(context, payment, coins)
+  await commit(
+    context,
+    payment,
+    coins.map((coin) => ({ ...coin, ...(feePpk > 0 && { feePpk }) })),
+  )
   return { status: 'done' }
 }
 
 const asked = ({ keysetId, planned }: PlannedOutputs) => planned.map(({ amount }) => ({ amount, id: keysetId, B_: '' }))
 
-async function commit(context: Context, payment: SigningPayment, coins: readonly Coin[]): Promise<void> {
+async function commit(
+  context: Context,
+  payment: SigningPayment,
+  coins: readonly (Coin & Pick<HeldCoin, 'feePpk'>)[],
+): Promise<void> {
   const { id, mint, unit } = payment
   await context.db.transact(['payments', 'coins', 'history', 'purchases'], 'write', async (tx) => {
     const open = await tx.get('payments', id)

@@ -1,6 +1,8 @@
 /** Swaps coins for coins (NUT-03): change in the background, and coins that come home; journaled before it is sent. */
-import { limits, TuppenceError, type Proof } from '@tuppence/protocol'
+import { assert, limits, TuppenceError, type Proof } from '@tuppence/protocol'
 import { planChange, planChangeFor, planOutputs, total, type Change, type HeldCoin } from '../coins.ts'
+import { feeOf } from '../fees.ts'
+import { selectNet, splitNet } from '../select-net.ts'
 import type { Context } from '../context.ts'
 import { firstState, type SwapPayment } from '../payment.ts'
 import type { Tx } from '../tables.ts'
@@ -58,7 +60,7 @@ export async function swapHeld(context: Context, of: Holder, inputs: readonly He
   const open = await openMint(context, of.mint, of.unit)
   const held = (await spendable(context, of)).filter((coin) => coin.mint === of.mint).map(({ amount }) => amount)
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
-    const change = { inputs: [...inputs], outputs: planOutputs(held, total(inputs), open.sizes) }
+    const change = { inputs: [...inputs], outputs: planOutputs(held, total(inputs) - feeOf(inputs), open.sizes) }
     const payment = { ...(await draftSwap(context, open, change)), of: of.id }
     const journaled = await context.db.transact(['payments', 'counters'], 'write', async (tx) => {
       const holder = await tx.get('payments', of.id)
@@ -85,6 +87,7 @@ async function draftSwap(
   { pinned, keyset }: OpenMint,
   { inputs, outputs }: Change<HeldCoin>,
 ): Promise<SwapPayment> {
+  assert(total(outputs.map((amount) => ({ amount }))) === total(inputs) - feeOf(inputs), 'a swap balances')
   const drafted = await draftOutputs(context, keyset, outputs)
   return {
     id: newId(context),
@@ -115,13 +118,45 @@ export type ChangeInput = { readonly mint: string; readonly unit: string; readon
  * @throws {TuppenceError} As `swapSpendable`.
  */
 export async function makeChange(context: Context, { mint, unit, amount }: ChangeInput): Promise<boolean> {
+  if (amount !== undefined) return changeFor(context, { mint, unit, amount })
   const signed = await swapSpendable(context, {
     mint,
     unit,
-    plan: (coins, { keyset, sizes }) =>
-      amount === undefined
-        ? planChange(coins, sizes, ({ id }) => id === keyset.id, limits.inputsMax)
-        : planChangeFor(coins, amount, sizes, limits.inputsMax),
+    plan: (coins, { keyset, sizes }) => {
+      const isCurrent = ({ id }: HeldCoin) => id === keyset.id
+      // Where it costs something, only coins that will not be good for ever are changed.
+      return feeOf(coins) === 0
+        ? planChange(coins, sizes, isCurrent, limits.inputsMax)
+        : renewal(coins, sizes, isCurrent)
+    },
+  })
+  return signed?.status === 'done'
+}
+
+function renewal(
+  coins: readonly HeldCoin[],
+  sizes: readonly number[],
+  isCurrent: (coin: HeldCoin) => boolean,
+): Change<HeldCoin> | undefined {
+  const inputs = coins.filter((coin) => !isCurrent(coin)).slice(0, limits.inputsMax)
+  const worth = total(inputs) - feeOf(inputs)
+  const kept = coins.filter((coin) => !inputs.includes(coin)).map((coin) => coin.amount)
+  return worth > 0 ? { inputs, outputs: planOutputs(kept, worth, sizes) } : undefined
+}
+
+/** Makes change so that one amount can be paid, and what spending it costs. `false`: there is not enough. */
+export async function changeFor(
+  context: Context,
+  { mint, unit, amount }: ChangeInput & { readonly amount: number },
+): Promise<boolean> {
+  context.net.select = selectNet
+  const signed = await swapSpendable(context, {
+    mint,
+    unit,
+    plan: (coins, { keyset, sizes }) => {
+      const wanted = splitNet(amount, keyset.input_fee_ppk, sizes, limits.outputsMax)
+      return wanted && planChangeFor(coins, amount, sizes, limits.inputsMax, wanted)
+    },
   })
   return signed?.status === 'done'
 }

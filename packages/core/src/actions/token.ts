@@ -1,7 +1,16 @@
 /** Coins as text: takes a token by swapping its coins, hands one over, and takes back what nobody claimed. */
-import { decodeToken, encodeToken, limits, shortKeysetId, TuppenceError, type Proof } from '@tuppence/protocol'
+import {
+  decodeToken,
+  encodeToken,
+  inputFee,
+  limits,
+  shortKeysetId,
+  TuppenceError,
+  type Proof,
+} from '@tuppence/protocol'
 import type { ReceiveOutcome, SendInput, SendOutcome } from '../api.ts'
 import { planChangeFor, planOutputs, selectExact, total } from '../coins.ts'
+import { feeOf } from '../fees.ts'
 import type { Context } from '../context.ts'
 import { firstState, type SentPayment, type SwapPayment } from '../payment.ts'
 import { newId } from './ids.ts'
@@ -24,7 +33,8 @@ export async function receive(context: Context, text: string): Promise<ReceiveOu
   if (proofs.length > limits.inputsMax) throw new TuppenceError('inputs-too-many')
   if (proofs.some(({ secret }) => secret.startsWith('['))) return { status: 'declined', reason: 'locked' }
   await checkProofs(context, open, proofs)
-  const amount = total(proofs)
+  const amount = worthOf(open, proofs)
+  if (amount < 1) return { status: 'declined', reason: 'refused' }
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const payment = await draftReceive(context, open, proofs)
     const journaled = await context.db.transact(['payments', 'counters'], 'write', async (tx) => {
@@ -50,12 +60,14 @@ async function checkProofs(context: Context, { pinned }: OpenMint, proofs: reado
   }
 }
 
-async function draftReceive(
-  context: Context,
-  { pinned, keyset, sizes }: OpenMint,
-  proofs: readonly Proof[],
-): Promise<SwapPayment> {
-  const amount = total(proofs)
+/** What comes of swapping coins: their sum less the mint's fee. */
+function worthOf({ pinned }: OpenMint, proofs: readonly Proof[]): number {
+  return total(proofs) - inputFee(proofs, pinned.keysets)
+}
+
+async function draftReceive(context: Context, open: OpenMint, proofs: readonly Proof[]): Promise<SwapPayment> {
+  const { pinned, keyset, sizes } = open
+  const amount = worthOf(open, proofs)
   const held = (await spendable(context, keyset)).filter((coin) => coin.mint === pinned.url).map((coin) => coin.amount)
   const drafted = await draftOutputs(context, keyset, planOutputs(held, amount, sizes))
   return {
@@ -91,11 +103,14 @@ export async function send(context: Context, input: SendInput): Promise<SendOutc
     }
     const coins = (await spendable(context, { unit })).filter((coin) => coin.mint === mint)
     if (total(coins) < amount) return { status: 'insufficient', missing: amount - total(coins), unit }
-    await swapSpendable(context, {
+    const changed = await swapSpendable(context, {
       mint,
       unit,
       plan: (free, { sizes }) => planChangeFor(free, amount, sizes, limits.inputsMax),
     })
+    // Change costs something there, and after that it is not enough.
+    if (!changed && feeOf(coins) > 0)
+      return { status: 'insufficient', missing: amount + feeOf(coins) - total(coins), unit }
   }
   throw new TuppenceError('storage-conflict')
 }

@@ -10,7 +10,9 @@ import {
   type FundingMethod,
 } from '@tuppence/protocol'
 import type { WithdrawInput, WithdrawOutcome } from '../api.ts'
-import { planChangeFor, selectExact, total, type HeldCoin } from '../coins.ts'
+import { total, type HeldCoin } from '../coins.ts'
+import { feeOf, netWorth } from '../fees.ts'
+import { selectNet } from '../select-net.ts'
 import type { Context } from '../context.ts'
 import { advance, firstState, transitions, type WithdrawPayment } from '../payment.ts'
 import type { MintReply } from '../ports.ts'
@@ -23,7 +25,7 @@ import { attemptsMax, draftOutputs, seedOf, takeIndices } from './outputs.ts'
 import { skipAhead } from './restore.ts'
 import { isTaken } from './signed.ts'
 import { spendable, spendableIn } from './spendable.ts'
-import { swapSpendable, toProof } from './swap.ts'
+import { changeFor, toProof } from './swap.ts'
 import { richestMint } from './token.ts'
 
 /** Where test money goes: nowhere. */
@@ -56,14 +58,11 @@ export async function withdraw(context: Context, input: WithdrawInput): Promise<
   const sum = amount + (quote.fee_reserve ?? 0)
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const coins = (await spendable(context, { unit })).filter((coin) => coin.mint === mint)
-    if (total(coins) < sum) return { status: 'insufficient', missing: sum - total(coins), unit }
-    const inputs = selectExact(coins, sum, limits.inputsMax)
+    if (netWorth(coins) < sum) return { status: 'insufficient', missing: sum - netWorth(coins), unit }
+    const inputs = selectNet(coins, sum, limits.inputsMax)
     if (!inputs) {
-      await swapSpendable(context, {
-        mint,
-        unit,
-        plan: (free, { sizes }) => planChangeFor(free, sum, sizes, limits.inputsMax),
-      })
+      if (!(await changeFor(context, { mint, unit, amount: sum })))
+        return { status: 'insufficient', missing: sum + 1 - netWorth(coins) + feeOf(coins), unit }
       continue
     }
     const payment = await journal(context, await draft(context, open, { input, quote, inputs }))
@@ -110,7 +109,7 @@ async function draft(
     atMs: context.clock.nowMs(),
     coins: inputs.map(({ secret }) => secret),
     method: input.method,
-    quote: { id, feeReserve },
+    quote: { id, feeReserve, paid: total(inputs) },
     outputs,
     request: { path: `/v1/melt/${input.method}`, body: JSON.stringify(body) },
   }
@@ -166,17 +165,18 @@ async function paidOut(context: Context, payment: WithdrawPayment, quote: MeltQu
   })
   await context.changed()
   context.tidyLater()
-  return { status: 'withdrawn', amount, fee: payment.quote.feeReserve - total(change), unit }
+  return { status: 'withdrawn', amount, fee: payment.quote.paid - amount - total(change), unit }
 }
 
 async function changeOf(context: Context, { mint, outputs, quote }: WithdrawPayment, { change = [] }: MeltQuote) {
   if (change.length === 0) return []
   const isTooMuch = change.length > outputs.planned.length || total(change) > quote.feeReserve
   if (isTooMuch) throw new TuppenceError('mint-response-invalid')
-  const { keys } = await keysetOf(context, mint, outputs.keysetId)
+  const { keys, input_fee_ppk: feePpk } = await keysetOf(context, mint, outputs.keysetId)
   const [seed, curve] = await Promise.all([seedOf(context), context.curve()])
   const planned = change.map(({ amount }, at) => ({ index: outputs.planned[at]?.index ?? 0, amount }))
-  return curve.unblind({ seed, keysetId: outputs.keysetId, keys, planned, signatures: change })
+  const coins = await curve.unblind({ seed, keysetId: outputs.keysetId, keys, planned, signatures: change })
+  return coins.map((coin) => ({ ...coin, ...(feePpk > 0 && { feePpk }) }))
 }
 
 /** Nothing was paid out: coins that are still good are free again. While the mint holds them, it is not over. */
