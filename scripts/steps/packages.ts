@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { root, runProgram } from './program.ts'
 
 // For a page's script tag, not for import: no types.
-const scriptsOnly = ['--exclude-entrypoints', './tuppence.js']
+const scriptsOnly = ['--exclude-entrypoints', './tuppence.js', './tuppence-offerwall.js', './unseal/*']
 
 /** Checks each public package under packages/. @returns 0 when all are clean. */
 export async function inspectPackages(): Promise<number> {
