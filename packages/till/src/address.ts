@@ -14,11 +14,20 @@ for (const [net, bits] of [
   ['169.254.0.0', 16],
   ['100.64.0.0', 10],
   ['0.0.0.0', 8],
+  ['192.0.0.0', 24],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3],
 ] as const)
   local.addSubnet(net, bits, 'ipv4')
-local.addAddress('::1', 'ipv6')
-local.addSubnet('fc00::', 7, 'ipv6')
-local.addSubnet('fe80::', 10, 'ipv6')
+for (const [net, bits] of [
+  ['::', 127],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['ff00::', 8],
+  // Leads to an IPv4 address, any of the above too.
+  ['64:ff9b::', 96],
+] as const)
+  local.addSubnet(net, bits, 'ipv6')
 
 /**
  * The public address that a request came from.

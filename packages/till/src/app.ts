@@ -105,19 +105,13 @@ export async function createTill(options: TillOptions): Promise<Till> {
     knowsCrawler: crawlerTest({ resolver: options.resolver ?? systemResolver, nowMs }),
   }
   const recovering = recovery(deps)
-  // Asked for ahead, so that the first reader's click does not wait for it; a mint that is down is asked again then.
-  later(async () => {
-    const { keysets, receiptKeys } = deps.facts
-    await Promise.allSettled([keysets((known) => known.length > 0), receiptKeys((known) => known.length > 0)])
-  })
-  later(async () => {
-    if ((await recovering.now()).left > 0) recovering.soon()
-  })
+  begin(deps, recovering)
   const stopPruning = daily(() => later(() => prune(deps)))
   sending.soon()
   const { handle, offersChanged } = handler(deps, options.describedAt ?? wellKnownPath)
+  const { counted, answered } = counting(handle)
   return {
-    handle,
+    handle: counted,
     update: (config) => {
       live.settings = successor(live.settings, parseConfig(config))
       offersChanged()
@@ -129,12 +123,36 @@ export async function createTill(options: TillOptions): Promise<Till> {
     publicKey: account.publicKey,
     close: async () => {
       stopPruning()
+      await answered()
       await Promise.all([recovering.stop(), sending.stop()])
       await Promise.allSettled(deps.settling.values())
       await drained()
       await journal.close()
     },
   }
+}
+
+/** What a till does first, while nobody waits. */
+function begin({ facts, later }: SellDeps, recovering: Recovery): void {
+  // Asked for ahead, so that the first reader's click does not wait for it; a mint that is down is asked again then.
+  later(async () => {
+    const { keysets, receiptKeys } = facts
+    await Promise.allSettled([keysets((known) => known.length > 0), receiptKeys((known) => known.length > 0)])
+  })
+  later(async () => {
+    if ((await recovering.now()).left > 0) recovering.soon()
+  })
+}
+
+/** Knows which requests are being answered, so that closing can wait for them. */
+function counting(handle: Till['handle']) {
+  const answering = new Set<Promise<unknown>>()
+  const counted: Till['handle'] = (request, from) => {
+    const answer = handle(request, from).finally(() => answering.delete(answer))
+    answering.add(answer)
+    return answer
+  }
+  return { counted, answered: () => Promise.allSettled(answering) }
 }
 
 /** @throws {TuppenceError} `config-invalid`: readers' keys, coins under way and accounts hang on these. */

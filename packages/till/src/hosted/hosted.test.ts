@@ -8,6 +8,7 @@ import { siteKeySeed, signingKey } from '@tuppence/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nodeTill } from '../adapters/node.ts'
 import { loadAccountKey } from '../keys.ts'
+import { openFaultProxy } from '../testing/fault-proxy.ts'
 import { openPurse, type Purse } from '../testing/purse.ts'
 import { askFor, challengeOf, credentialFor, newReader, payWith, signed } from '../testing/reader.ts'
 import { createHostedTill, type HostedConfig, type HostedTill } from './hosted.ts'
@@ -221,6 +222,27 @@ describe('a hosted till', () => {
     expect((await daily('GET', '')).status).toBe(200)
   })
 
+  test('settles what a publisher’s till had left open, before anybody asks for it', async () => {
+    const url = `${origin}/p/daily/salt`
+    const credential = credentialFor(await askFor(url), await purse.token(7))
+    const books = async () => (await mint.ledger.balances('publisher:daily'))[0]?.balance ?? 0
+    const before = await books()
+    await host.close()
+    // The payment is written down, and that is all.
+    const proxy = await openFaultProxy(mint.url)
+    proxy.fault('refuse')
+    host = await createHostedTill({
+      config: { ...config, mint: { ...config.mint, internalUrl: proxy.url } },
+      log: () => {},
+    })
+    expect((await payWith(url, credential)).status).toBe(503)
+    await host.close()
+    await proxy.close()
+    expect(await books()).toBe(before)
+    host = await createHostedTill({ config, log: () => {} })
+    await expect.poll(books, { timeout: 10_000 }).toBe(before + 7)
+  })
+
   test.each([
     [{ origin: 'http://news.example' }, 'origin'],
     [{ adminToken: 'short' }, 'adminToken'],
@@ -271,6 +293,14 @@ describe('the page of a publisher', () => {
     expect(challengeOf(asked).request.amount).toBe('9')
     const wrong = await send({ action: 'price', offer: 'salt', price: '-1' }, { cookie })
     expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('price')])
+  })
+
+  test('keeps how the publisher is paid out', async () => {
+    const cookie = await enter()
+    await send({ action: 'payout', holder: 'The "Daily" <Ltd>', destination: 'DE00', note: '' }, { cookie })
+    expect((await daily('GET', '/payout')).json).toEqual({ holder: 'The "Daily" <Ltd>', destination: 'DE00' })
+    const text = await (await fetch(path(), { headers: { cookie } })).text()
+    expect(text).toContain('value="The &#34;Daily&#34; &#60;Ltd&#62;"')
   })
 
   test('does nothing for a form of another site, another publisher or another hour', async () => {

@@ -67,6 +67,7 @@ const hostedSchema = v.strictObject({
 
 /** Tills that are open at once; beyond it the one that was asked longest ago is closed. */
 const openMax = 200
+const sweepMs = 600_000
 
 /**
  * Opens a host.
@@ -97,6 +98,7 @@ export async function createHostedTill(options: HostedOptions): Promise<HostedTi
     ...(options.register && { register: options.register }),
   }
   const tills = openTills({ ...base, log })
+  const sweeping = sweeper(tills, store)
   const deps: ApiDeps & ManageDeps = {
     ...base,
     adminToken: config.adminToken,
@@ -112,6 +114,7 @@ export async function createHostedTill(options: HostedOptions): Promise<HostedTi
       till: tills.get,
     },
     close: async () => {
+      await sweeping.stop()
       await tills.close()
       store.close()
     },
@@ -139,7 +142,12 @@ async function route(
   }
 }
 
-type Tills = Readonly<{ get: (id: string) => Promise<Till>; changed: (id: string) => void; close: () => Promise<void> }>
+type Tills = Readonly<{
+  get: (id: string) => Promise<Till>
+  isOpen: (id: string) => boolean
+  changed: (id: string) => void
+  close: () => Promise<void>
+}>
 
 /** The tills that are open, the one asked for last at the end. A change is read before the next request. */
 function openTills(deps: Parameters<typeof configOf>[0] & Readonly<{ log: Log }>): Tills {
@@ -182,11 +190,42 @@ function openTills(deps: Parameters<typeof configOf>[0] & Readonly<{ log: Log }>
   }
   return {
     get,
+    isOpen: (id) => open.has(id),
     changed: (id) => void (open.has(id) && stale.add(id)),
     close: async () => {
       const all = await Promise.allSettled(open.values())
       await Promise.all(all.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)))
       await Promise.all(closing)
+    },
+  }
+}
+
+/**
+ * Opens every till that is not open, on start and now and then: what a publisher's till had left to settle or to tell must not
+ * wait for that publisher's next reader.
+ */
+function sweeper(tills: Tills, store: Store): Readonly<{ stop: () => Promise<void> }> {
+  let stopped = false
+  const sweep = async (): Promise<void> => {
+    for (const { id } of store.publishers()) {
+      if (stopped) return
+      if (tills.isOpen(id)) continue
+      try {
+        const till = await tills.get(id)
+        await till.recover()
+        await till.notify()
+      } catch {
+        // A till whose files are broken says so to whoever asks for it; the others go on.
+      }
+    }
+  }
+  let sweeping = sweep()
+  const timer = setInterval(() => (sweeping = sweeping.then(sweep)), sweepMs).unref()
+  return {
+    stop: async () => {
+      stopped = true
+      clearInterval(timer)
+      await sweeping
     },
   }
 }

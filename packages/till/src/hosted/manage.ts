@@ -5,7 +5,7 @@ import { escapeHtml } from '../page.ts'
 import type { Sale } from '../journal/port.ts'
 import { readBody } from '../tip.ts'
 import type { ApiDeps } from './api.ts'
-import { isSecretOf, known, offerPath, putOffer, rotateSecret, viewOf } from './publishers.ts'
+import { changePayout, isSecretOf, known, offerPath, putOffer, rotateSecret, viewOf } from './publishers.ts'
 
 /** What the page works with. `sessionKey`: binds sessions; nothing of them is kept. */
 export type ManageDeps = ApiDeps & Readonly<{ sessionKey: Uint8Array }>
@@ -49,6 +49,11 @@ async function act(deps: ManageDeps, id: string, request: Request): Promise<Resp
     reprice(deps, id, { offer: form.get('offer') ?? '', price: form.get('price') ?? '' })
     return redirect(deps, id)
   }
+  if (action === 'payout') {
+    const given = payoutFields.flatMap(([name]) => (form.get(name) ? [[name, form.get(name)]] : []))
+    changePayout(deps, id, Object.fromEntries(given))
+    return redirect(deps, id)
+  }
   if (action === 'rotate') {
     const secret = rotateSecret(deps, id)
     const note = `<h1>New secret</h1><p><code>${escapeHtml(secret)}</code></p><p>It is shown this once. The old one is good for an hour.</p><p><a href="manage">Back</a></p>`
@@ -75,6 +80,8 @@ async function overview(deps: ManageDeps, id: string): Promise<string> {
 ${offersTable(deps, id)}
 <h2>Sales, last ${salesDays} days</h2>
 ${salesTable(deps, sales)}
+<h2>Payout</h2>
+${payoutForm(deps, id)}
 <h2>Keys</h2>
 <p>Account at the mint: <code>${escapeHtml(account)}</code>, with the key <code>${escapeHtml(publicKey)}</code>.</p>
 <form method="post"><button name="action" value="rotate">Make a new secret</button></form>
@@ -92,6 +99,21 @@ function offersTable(deps: ManageDeps, id: string): string {
     return `<tr><td><a href="${escapeHtml(url)}">${escapeHtml(title)}</a></td><td>${escapeHtml(kind)}</td><td>${edit}</td></tr>`
   })
   return table(['Title', 'Kind', 'Price'], rows, 'No offers yet.')
+}
+
+const payoutFields = [
+  ['holder', 'Name of the account’s holder'],
+  ['destination', 'IBAN, card or address'],
+  ['note', 'Note for who pays it out'],
+] as const
+
+function payoutForm(deps: ManageDeps, id: string): string {
+  const now = JSON.parse(known(deps, id).payout) as Record<string, string>
+  const fields = payoutFields.map(
+    ([name, label]) =>
+      `<p><label>${label} <input name="${name}" maxlength="200" value="${escapeHtml(now[name] ?? '')}"></label></p>`,
+  )
+  return `<form method="post">${fields.join('')}<button name="action" value="payout">Save</button></form>`
 }
 
 function salesTable({ unit }: ManageDeps, sales: readonly Sale[]): string {
