@@ -46,7 +46,8 @@ export async function unharmed({ house, evil }: Town, victim: Reader, attack: ()
   expect(deposits, 'what the mint was asked to do').toEqual([])
   expect(countRows(house.dataDir), 'the rows of mint and tills').toEqual(rows)
   for (const headers of evil.headers.slice(askedBefore)) {
-    expect(headers, 'what reached the attacker').not.toHaveProperty('authorization')
+    // The attacker may send its reader's frame to it with a code that it made up itself.
+    expect(headers.authorization ?? '', 'what reached the attacker').toMatch(/^(Tuppence-Claim x+)?$/)
     expect(headers, 'what reached the attacker').not.toHaveProperty('signature')
     expect(headers, 'what reached the attacker').not.toHaveProperty('x-cashu')
     expect(headers, 'what reached the attacker').not.toHaveProperty('cookie')
