@@ -21,7 +21,7 @@ const passMs = { day: 24 * hourMs, week: 168 * hourMs, month: 744 * hourMs }
 type Terms = Readonly<{
   free: number
   cap: { cents: number; per: Period } | undefined
-  pass: { cents: number; per: Period } | undefined
+  passes: readonly { cents: number; per: Period }[]
   prices: readonly number[]
   allowance: number
 }>
@@ -36,16 +36,15 @@ const terms: fc.Arbitrary<Terms> = fc
   .record({
     free: fc.nat(3),
     cap: fc.option(fc.record({ cents: fc.integer({ min: 1, max: 40 }), per }), { nil: undefined }),
-    pass: fc.option(fc.record({ cents: fc.integer({ min: 1, max: 30 }), per }), { nil: undefined }),
+    passes: fc.array(fc.record({ cents: fc.integer({ min: 1, max: 30 }), per }), { maxLength: 2 }),
     prices: fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 3 }),
     allowance: fc.integer({ min: 1, max: 3 }),
   })
   // What a configuration may not say: a pass dearer than the cap that gives as much.
-  .map((drawn) =>
-    drawn.cap && drawn.pass && drawn.pass.cents > drawn.cap.cents
-      ? { ...drawn, pass: { ...drawn.pass, cents: drawn.cap.cents } }
-      : drawn,
-  )
+  .map((drawn) => {
+    const dearest = drawn.cap?.cents ?? Infinity
+    return { ...drawn, passes: drawn.passes.map((pass) => ({ ...pass, cents: Math.min(pass.cents, dearest) })) }
+  })
 const step: fc.Arbitrary<Step> = fc.record({
   do: fc.constantFrom<Step['do']>(
     'open',
@@ -66,13 +65,16 @@ const step: fc.Arbitrary<Step> = fc.record({
 })
 
 const decimal = (cents: number): string => (cents / 100).toFixed(2)
-function configOf({ free, cap, pass, prices, allowance }: Terms): Partial<TillConfig> {
+function configOf({ free, cap, passes, prices, allowance }: Terms): Partial<TillConfig> {
   const [first = 1, ...others] = prices
   const experiment = { id: 'try', prices: prices.map(decimal), hours: 2 }
   return {
     ...(free > 0 && { free: { count: free, per: 'month' } }),
     ...(cap && { cap: { amount: decimal(cap.cents), per: cap.per } }),
-    passes: pass ? [{ id: 'pass', path: '/pass', title: 'Pass', price: decimal(pass.cents), per: pass.per }] : [],
+    passes: passes.map(({ cents, per: lasts }, index) => {
+      const id = `pass${index}`
+      return { id, path: `/${id}`, title: id, price: decimal(cents), per: lasts }
+    }),
     refund: { windowSeconds: 86_400, allowance: { count: allowance, per: 'week' } },
     ...(others.length > 0 && { experiment }),
     offers: ids.map((id) => ({ id, kind: 'article', path: `/a/${id}`, title: id, price: decimal(first) })),
@@ -113,7 +115,7 @@ async function play(world: World, drawn: Terms, steps: readonly Step[]): Promise
     if (what === 'grant') await grant(world, drawn, reader, id)
     if (what === 'list') await pay(world, reader, id, await ask(world, reader, id, 'nobody'))
     if (what === 'burst') await burst(world, reader)
-    if (what === 'pass' && drawn.pass) await open(world, drawn, reader, 'pass')
+    if (what === 'pass' && drawn.passes.length > 0) await open(world, drawn, reader, `pass${of % drawn.passes.length}`)
     if (what === 'refund') given += await refund(world, drawn, reader)
     if (what === 'lost') await lost(world, reader, id)
     if (what === 'repeat') await repeat(world, reader)
@@ -150,7 +152,9 @@ async function sold(world: World) {
   }
 }
 
-const urlOf = (world: World, id: string): string => world.origin + (id === 'pass' ? '/pass' : `/a/${id}`)
+const isPass = (id: string): boolean => id.startsWith('pass')
+const lengthOf = (drawn: Terms, id: string): number => passMs[drawn.passes[Number(id.slice(4))]?.per ?? 'day']
+const urlOf = (world: World, id: string): string => world.origin + (isPass(id) ? `/${id}` : `/a/${id}`)
 const skew = (world: World): number => world.clock.nowMs - Date.now()
 
 async function signedGet(
@@ -169,25 +173,24 @@ const spentIn = (reader: Reader, span: { startMs: number; endMs: number }, since
   reader.paid
     .filter(
       ({ id, back, atMs }) =>
-        id !== 'pass' && back === undefined && atMs >= span.startMs && atMs < span.endMs && atMs >= sinceMs,
+        !isPass(id) && back === undefined && atMs >= span.startMs && atMs < span.endMs && atMs >= sinceMs,
     )
     .reduce((sum, { amount }) => sum + amount, 0)
+const hasPass = (drawn: Terms, reader: Reader, nowMs: number, which?: string): boolean =>
+  reader.paid.some(({ id, atMs }) => isPass(id) && (which ?? id) === id && atMs + lengthOf(drawn, id) > nowMs)
 const isCovered = (drawn: Terms, reader: Reader, nowMs: number): boolean => {
-  const { cap, pass } = drawn
-  const hasPass =
-    pass !== undefined && reader.paid.some(({ id, atMs }) => id === 'pass' && atMs + passMs[pass.per] > nowMs)
-  return hasPass || (cap !== undefined && spentIn(reader, periodOf(nowMs, cap.per)) >= cap.cents)
+  const { cap } = drawn
+  const isReached = cap !== undefined && spentIn(reader, periodOf(nowMs, cap.per)) >= cap.cents
+  return isReached || hasPass(drawn, reader, nowMs)
 }
-const hasPassNow = (drawn: Terms, reader: Reader, nowMs: number): boolean =>
-  reader.paid.some(({ id, atMs }) => id === 'pass' && atMs + passMs[drawn.pass?.per ?? 'day'] > nowMs)
 
 /** As a wallet does: asks by key first, pays what is then asked. */
 async function open(world: World, drawn: Terms, reader: Reader, id: string): Promise<void> {
   const nowMs = world.clock.nowMs
   const response = await signedGet(world, reader, id)
-  const isOwned = id === 'pass' ? hasPassNow(drawn, reader, nowMs) : reader.has.has(id)
+  const isOwned = isPass(id) ? hasPass(drawn, reader, nowMs, id) : reader.has.has(id)
   if (reader.open.length === 0) {
-    const isFree = isOwned || (id !== 'pass' && isCovered(drawn, reader, nowMs))
+    const isFree = isOwned || (!isPass(id) && isCovered(drawn, reader, nowMs))
     expect([response.status, id, isFree]).toEqual([isFree ? 200 : 402, id, isFree])
   }
   if (response.status === 200) {
@@ -195,7 +198,7 @@ async function open(world: World, drawn: Terms, reader: Reader, id: string): Pro
     // Recovery may have been faster than the reader's own repeat.
     if (reader.open.some((one) => one.id === id)) return void expect(via).toBe('paid')
     if (!isOwned) expect(['pass', 'cap']).toContain(via)
-    if (id !== 'pass') reader.has.add(id)
+    if (!isPass(id)) reader.has.add(id)
     return
   }
   if (response.status === 409) return void expect(reader.open.length).toBeGreaterThan(0)
@@ -229,9 +232,9 @@ async function bring(
 function settled(reader: Reader, { id, credential, amount, atMs, settledAtMs }: Bid & { settledAtMs: number }): void {
   const reference = createHash('sha256').update(credential.payload.cashu_token).digest('hex')
   // Never twice for one thing.
-  if (id !== 'pass') expect([id, reader.has.has(id)]).toEqual([id, false])
+  if (!isPass(id)) expect([id, reader.has.has(id)]).toEqual([id, false])
   reader.paid.push({ id, amount, atMs, settledAtMs, reference, credential })
-  if (id !== 'pass') reader.has.add(id)
+  if (!isPass(id)) reader.has.add(id)
 }
 
 async function grant(world: World, drawn: Terms, reader: Reader, id: string): Promise<void> {
@@ -281,7 +284,7 @@ async function settleOpen(world: World, reader: Reader): Promise<void> {
 }
 
 async function refund(world: World, drawn: Terms, reader: Reader): Promise<number> {
-  const last = reader.paid.findLast(({ id, back }) => id !== 'pass' && back === undefined)
+  const last = reader.paid.findLast(({ id, back }) => !isPass(id) && back === undefined)
   if (!last) return 0
   const outputs = await world.outputs(last.amount)
   const body = JSON.stringify({ refund: { reference: last.reference, outputs: outputs.messages } })
@@ -309,9 +312,9 @@ async function refund(world: World, drawn: Terms, reader: Reader): Promise<numbe
 
 /** From what the reader saw alone: the promises of the terms. */
 function judge(drawn: Terms, reader: Reader): void {
-  const { cap, pass, prices, free } = drawn
+  const { cap, passes: sold, prices, free } = drawn
   for (const { id, amount, atMs } of reader.paid) {
-    if (id !== 'pass') {
+    if (!isPass(id)) {
       if (cap) expect(spentIn(reader, periodOf(atMs, cap.per))).toBeLessThanOrEqual(cap.cents)
       expect(amount <= Math.max(...prices)).toBe(true)
       if (!cap) expect(prices).toContain(amount)
@@ -321,14 +324,14 @@ function judge(drawn: Terms, reader: Reader): void {
     const { startMs, endMs } = periodOf(atMs, 'month')
     expect(reader.grantedAtMs.filter((one) => one >= startMs && one < endMs).length).toBeLessThanOrEqual(free)
   }
-  const passes = reader.paid.filter(({ id }) => id === 'pass')
-  for (const [index, { amount, atMs }] of passes.entries()) {
-    if (!pass) throw new Error('a pass that nobody sells')
-    expect(atMs).toBeGreaterThanOrEqual((passes[index - 1]?.atMs ?? -Infinity) + (index > 0 ? passMs[pass.per] : 0))
-    const { startMs } = periodOf(atMs, pass.per)
-    const credit = spentIn(reader, { startMs, endMs: atMs }, passes[index - 1]?.atMs)
+  const passes = reader.paid.filter(({ id }) => isPass(id))
+  for (const [index, { id, amount, atMs }] of passes.entries()) {
+    const { cents, per: lasts } = sold[Number(id.slice(4))] as Terms['passes'][number]
+    const same = passes.slice(0, index).findLast((one) => one.id === id)
+    expect(atMs).toBeGreaterThanOrEqual((same?.atMs ?? -Infinity) + passMs[lasts])
     // What is given back later was no credit; what was given back before is not counted by spentIn either.
-    expect(amount).toBe(Math.max(1, pass.cents - credit))
+    const credit = spentIn(reader, { startMs: periodOf(atMs, lasts).startMs, endMs: atMs }, passes[index - 1]?.atMs)
+    expect(amount).toBe(Math.max(1, cents - credit))
   }
   const refunds = reader.paid.filter(({ back }) => back !== undefined)
   for (const { atMs } of refunds) {
