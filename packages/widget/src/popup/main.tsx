@@ -2,6 +2,8 @@
 import { render } from 'preact'
 import { config } from 'virtual:config'
 import { takeErrand } from '../errand.ts'
+import { isGuest } from '../guest.ts'
+import { ownLanguage } from '../language.ts'
 import { chooseLanguage, setDocumentLanguage } from '../locale/index.ts'
 import { loadTexts } from '../locale/parts.ts'
 import { openFirstParty } from '../storage.ts'
@@ -9,20 +11,31 @@ import { openWallet } from '../wallet.ts'
 import { Popup } from './popup.tsx'
 import { begin, failed } from './state.ts'
 
-const language = chooseLanguage(navigator.languages)
-setDocumentLanguage(language)
 // From a page that keeps its windows apart: nobody is behind this one, and the frame offers another way meanwhile.
 if (!window.opener && history.length === 1) window.close()
 // The frame is waiting for the question; words and vault can load meanwhile.
 const taking = takeErrand()
-const opening = openFirstParty().then((ground) => openWallet(ground, config.mints))
+const grounding = openFirstParty()
 
 try {
-  const [texts, errors] = await Promise.all([loadTexts('popup', language), loadTexts('errors', language)])
+  const language = await grounding.then(
+    ({ db }) => ownLanguage(db),
+    () => chooseLanguage(navigator.languages),
+  )
+  setDocumentLanguage(language)
+  const [texts, errors, guest] = await Promise.all([
+    loadTexts('popup', language),
+    loadTexts('errors', language),
+    isGuest(),
+  ])
   document.title = texts.title
-  const wallet = await opening
-  render(<Popup wallet={wallet} texts={texts} errors={errors} language={language} />, document.body)
+  const wallet = openWallet(await grounding, config.mints)
+  const props = { wallet, texts, errors, language, guest }
+  render(<Popup {...props} />, document.body)
   await begin(wallet, await taking)
 } catch (error) {
   failed(error)
+  // Without storage there is no wallet to draw a popup around.
+  const errors = await loadTexts('errors', chooseLanguage(navigator.languages))
+  if (!document.body.firstChild) render(<p role="alert">{errors['storage-unavailable']}</p>, document.body)
 }

@@ -5,6 +5,7 @@ import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { hostOf } from '../asking.ts'
 import type { Errand, TakenErrand } from '../errand.ts'
+import { guestTopUpMax, type Guest } from '../guest.ts'
 import type { ErrorTexts, PopupTexts } from '../locale/index.ts'
 import { money } from '../money.ts'
 import { useArmed } from '../parts/armed.ts'
@@ -21,9 +22,10 @@ type Props = {
   readonly texts: PopupTexts
   readonly errors: ErrorTexts
   readonly language: string
+  readonly guest?: Guest
 }
 
-export function Popup({ wallet, texts, errors, language }: Props) {
+export function Popup({ wallet, texts, errors, language, guest = 'resident' }: Props) {
   const step = useStore($step)
   return (
     <main data-step={step.status}>
@@ -32,7 +34,7 @@ export function Popup({ wallet, texts, errors, language }: Props) {
         {texts.title}
       </header>
       {step.status === 'asking' ? (
-        <Ask wallet={wallet} texts={texts} language={language} step={step} />
+        <Ask wallet={wallet} texts={texts} language={language} guest={guest} step={step} />
       ) : (
         <Status step={step} texts={texts} errors={errors} />
       )}
@@ -54,13 +56,15 @@ function Status({ step, texts, errors }: { step: Exclude<Step, Asking>; texts: P
   )
 }
 
-type AskProps = Omit<Props, 'errors'> & { readonly step: Asking }
+type AskProps = Required<Omit<Props, 'errors'>> & { readonly step: Asking }
 
-function Ask({ wallet, texts, language, step: { taken, spendable } }: AskProps) {
+function Ask({ wallet, texts, language, guest, step: { taken, spendable } }: AskProps) {
   const { errand } = taken
   const armed = useArmed()
   const missing = errand.amount - spendable
-  const [amount, choose] = useState(topUpFor(missing))
+  // A guest adds little, but enough for what is being bought.
+  const most = guest === 'guest' ? Math.max(guestTopUpMax, missing) : Infinity
+  const [amount, choose] = useState(Math.min(topUpFor(missing), most))
   const show = (value: number) => money(value, errand.unit, language)
   // To confirm is all there is to do when the frame holds the money already.
   const short = errand.kind !== 'confirm' && missing > 0
@@ -74,7 +78,8 @@ function Ask({ wallet, texts, language, step: { taken, spendable } }: AskProps) 
         <Why errand={errand} short={short} texts={texts} price={show(errand.amount)} />
         {short && (
           <>
-            <Amounts legend={texts.amounts} unit={errand.unit} language={language} amount={amount} choose={choose} />
+            <Amounts legend={texts.amounts} unit={errand.unit} {...{ language, amount, choose, most }} />
+            {guest === 'guest' && <p class="muted">{texts.guest(show(most))}</p>}
             <FundingNote funding={funding} name={texts.testMoney} why={texts.testMoneyWhy} none={texts.noFunding} />
           </>
         )}

@@ -39,7 +39,7 @@ export const screens: ScreenTexts = {
     never: 'اسأل دائمًا',
     perDay: 'في اليوم كله، على الأكثر',
     perSite: 'في موقع واحد في اليوم، على الأكثر',
-    off: 'ليس في هذه المواقع',
+    off: 'في أي المواقع',
     offWhy: 'مواقع زرتها. حيث يكون مطفأً تُسأل دائمًا.',
     offSwitch: (host) => `الدفع التلقائي في ${host}`,
     own: (amount) => `حتى ${amount} هنا`,

@@ -16,6 +16,8 @@ export const popup: PopupTexts = {
   fundWhy: (price) =>
     `Das hier kostet ${price}. Was du auflädst, gilt für Artikel und Trinkgelder auf allen Seiten mit Tuppence.`,
   amounts: 'Wie viel',
+  guest: (most) =>
+    `Gast, nicht gespeichert: Im privaten Fenster ist diese Geldbörse weg, wenn du es schließt. Darum nimmt sie höchstens ${most}.`,
   testMoney: 'Spielgeld',
   noFunding: 'Diese Münzstätte nimmt hier kein Geld an.',
   testMoneyWhy: 'Es ist kostenlos und nichts wert: Das hier ist eine Vorführung.',

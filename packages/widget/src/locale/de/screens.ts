@@ -31,7 +31,7 @@ export const screens: ScreenTexts = {
     never: 'Immer fragen',
     perDay: 'Am Tag insgesamt höchstens',
     perSite: 'Am Tag auf einer Seite höchstens',
-    off: 'Nicht auf diesen Seiten',
+    off: 'Auf welchen Seiten',
     offWhy: 'Seiten, auf denen du warst. Wo es aus ist, wirst du immer gefragt.',
     offSwitch: (host) => `Auf ${host} von selbst bezahlen`,
     own: (amount) => `hier bis ${amount}`,

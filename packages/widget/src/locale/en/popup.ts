@@ -15,6 +15,8 @@ export const popup = {
   fundWhy: (price: string) =>
     `This costs ${price}. What you add pays for articles and tips on every site that takes Tuppence.`,
   amounts: 'How much',
+  guest: (most: string) =>
+    `Guest, not saved: in a private window this wallet is gone when you close it. So it takes ${most} at most.`,
   testMoney: 'Test money',
   noFunding: 'This mint takes no money here.',
   testMoneyWhy: 'It is free and worth nothing: this is a demonstration.',

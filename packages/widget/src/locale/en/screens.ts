@@ -30,7 +30,7 @@ export const screens = {
     never: 'Ask always',
     perDay: 'Altogether in a day, at most',
     perSite: 'On one site in a day, at most',
-    off: 'Not on these sites',
+    off: 'On which sites',
     offWhy: 'Sites that you have been to. Where it is off, you are always asked.',
     offSwitch: (host: string) => `Pay by itself on ${host}`,
     own: (amount: string) => `up to ${amount} here`,

@@ -16,6 +16,8 @@ export const popup: PopupTexts = {
   fundWhy: (price) =>
     `Esto cuesta ${price}. Lo que añadas paga artículos y propinas en todos los sitios que aceptan Tuppence.`,
   amounts: 'Cuánto',
+  guest: (most) =>
+    `Invitado, sin guardar: en una ventana privada este monedero desaparece al cerrarla. Por eso admite ${most} como mucho.`,
   testMoney: 'Dinero de prueba',
   noFunding: 'Esta casa de moneda no recibe dinero aquí.',
   testMoneyWhy: 'Es gratis y no vale nada: esto es una demostración.',

@@ -31,7 +31,7 @@ export const screens: ScreenTexts = {
     never: 'Preguntar siempre',
     perDay: 'En total al día, como mucho',
     perSite: 'En un sitio al día, como mucho',
-    off: 'En estos sitios no',
+    off: 'En qué sitios',
     offWhy: 'Sitios donde has estado. Donde esté apagado, siempre se te pregunta.',
     offSwitch: (host) => `Pagar solo en ${host}`,
     own: (amount) => `hasta ${amount} aquí`,

@@ -15,6 +15,8 @@ export const popup: PopupTexts = {
   fundTitle: '한 번 충전하면 어디서나 읽어요',
   fundWhy: (price) => `이 글은 ${price}예요. 충전한 돈은 Tuppence를 받는 모든 사이트의 글과 팁에 쓸 수 있어요.`,
   amounts: '금액',
+  guest: (most) =>
+    `손님이라 저장되지 않아요. 시크릿 창을 닫으면 이 지갑도 사라져요. 그래서 ${most}까지만 충전할 수 있어요.`,
   testMoney: '시험용 돈',
   noFunding: '이 민트에서는 충전할 수 없어요.',
   testMoneyWhy: '무료이고 가치가 없어요. 시연용이에요.',

@@ -31,7 +31,7 @@ export const screens: ScreenTexts = {
     never: '항상 묻기',
     perDay: '하루에 모두 합쳐 최대',
     perSite: '하루에 한 사이트에서 최대',
-    off: '이 사이트에서는 안 함',
+    off: '어느 사이트에서',
     offWhy: '다녀온 사이트예요. 꺼 두면 항상 물어봐요.',
     offSwitch: (host) => `${host}에서 알아서 결제`,
     own: (amount) => `여기서는 ${amount}까지`,
