@@ -1,6 +1,20 @@
 import { openArcade } from '../../examples/phone/src/arcade.ts'
 import { puzzles } from '../../examples/phone/src/puzzles.ts'
-import { buy, expect, fitsTheScreen, screens, test, touch, type Screen } from './visitor.ts'
+import { credited } from '../harness/books.ts'
+import { byCommand } from './command.ts'
+import { buy, expect, fitsTheScreen, ledgerIn, screens, test, touch, type Screen } from './visitor.ts'
+
+/** On the phone by its one command, at the desk from code. */
+function open(screen: Screen, dataDir: string) {
+  return screen === 'phone'
+    ? byCommand('phone', ['--data', dataDir, '--port', '0'])
+    : fromCode(dataDir, { app: 0, wallet: 0, mint: 0 })
+}
+
+async function fromCode(dataDir: string, ports: Readonly<{ app: number; wallet: number; mint: number }>) {
+  const { url, street, close } = await openArcade({ dataDir, ports, log: () => {} })
+  return { url, wallet: street.wallet, mint: street.mint.url, close }
+}
 
 for (const screen of Object.keys(screens) as Screen[])
   test(`phone, ${screen}: installable; a puzzle is bought, solved by touch, and there when every server is gone`, async ({
@@ -8,18 +22,17 @@ for (const screen of Object.keys(screens) as Screen[])
     visit,
     closing,
   }) => {
-    const open = (ports = { app: 0, wallet: 0, mint: 0 }) => openArcade({ dataDir, ports, log: () => {} })
-    let arcade = await open()
+    let arcade = await open(screen, dataDir)
     closing({ close: () => arcade.close() })
-    const { wallet, mint } = arcade.street
+    const { url, wallet, mint } = arcade
     const reader = await visit(wallet, screen)
-    const page = await reader.open(arcade.url)
+    const page = await reader.open(url)
     await fitsTheScreen(page)
     const card = page.locator('#boat')
     await buy(page, wallet, card.locator('tuppence-unlock'), screen)
     const play = card.getByRole('button', { name: 'Play' })
     await expect(play).toBeVisible()
-    expect(await mint.balance('squares')).toBe(3)
+    expect(credited(ledgerIn(dataDir), 'squares')).toBe(3)
 
     await test.step('a browser offers to install it', async () => {
       const devtools = await page.context().newCDPSession(page)
@@ -43,8 +56,9 @@ for (const screen of Object.keys(screens) as Screen[])
             await (screen === 'phone' ? button.tap() : button.click())
           }
       await expect(page.getByRole('status')).toHaveText('That is it.')
-      const port = (url: string): number => Number(new URL(url).port)
-      arcade = await open({ app: port(arcade.url), wallet: port(wallet), mint: port(mint.url) })
+      // At the same addresses, wherever they were opened first.
+      const port = (address: string): number => Number(new URL(address).port)
+      arcade = await fromCode(dataDir, { app: port(url), wallet: port(wallet), mint: port(mint) })
     })
 
     await page.reload()
@@ -53,5 +67,5 @@ for (const screen of Object.keys(screens) as Screen[])
     await buy(page, wallet, other.locator('tuppence-unlock'), screen)
     await touch(other.getByRole('button', { name: 'Play' }), screen)
     await expect(page.getByRole('heading', { name: 'Not yours' }).last()).toBeVisible()
-    expect(await arcade.street.mint.balance('squares')).toBe(6)
+    expect(credited(ledgerIn(dataDir), 'squares')).toBe(6)
   })

@@ -91,4 +91,7 @@ export async function fitsTheScreen(page: Page): Promise<void> {
   expect(scroll).toBeLessThanOrEqual(width)
 }
 
+/** The mint's ledger of an example that keeps its data in a folder. */
+export const ledgerIn = (dataDir: string): string => join(dataDir, 'mint', 'ledger.db')
+
 export { expect } from '@playwright/test'

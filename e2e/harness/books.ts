@@ -26,3 +26,11 @@ export function paidOffers(tillFile: string): Map<string, number> {
     return new Map(rows.map((row) => [String(row['offer_id']), Number(row['n'])]))
   })
 }
+
+/** What a publisher's account was credited with, in minor units, by the mint's own rows. */
+export function credited(mintFile: string, account: string): number {
+  return read(mintFile, (db) => {
+    const rows = db.prepare('select balance from balances where account = ?').all(`publisher:${account}`)
+    return rows.reduce((total, row) => total + Number(row['balance']), 0)
+  })
+}

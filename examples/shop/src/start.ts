@@ -5,7 +5,13 @@ import { openShop } from './shop.ts'
 const { values } = parseArgs({ options: { data: { type: 'string' }, port: { type: 'string' } } })
 const shop = await openShop({
   dataDir: values.data ?? '.data/shop',
-  ports: values.port === undefined ? {} : { shop: Number(values.port) },
+  // 0 takes free ports for everything.
+  ports:
+    values.port === '0'
+      ? { shop: 0, wallet: 0, mint: 0 }
+      : values.port === undefined
+        ? {}
+        : { shop: Number(values.port) },
 })
 process.stdout.write(`\n  print shop  ${shop.url}\n  wallet      ${shop.street.wallet}\n\nready\n`)
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
