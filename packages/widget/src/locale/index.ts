@@ -5,9 +5,9 @@ import type { FrameTexts, FrameWords } from './words.ts'
 
 export type { ErrorTexts, FrameTexts, LaterTexts, PageTexts, PopupTexts } from './words.ts'
 
-// English is in the frame already. Every other language is one small file.
+// What the frame begins with is English; the rest of it, and each other language, is one small file.
 const languages = {
-  en: () => import('./en/later.ts').then(({ later }) => ({ frame, later })),
+  en: () => import('./en/later.ts'),
   ko: () => import('./ko/frame.ts'),
   de: () => import('./de/frame.ts'),
   es: () => import('./es/frame.ts'),

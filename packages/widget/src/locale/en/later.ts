@@ -1,5 +1,8 @@
 // English, for what the frame shows after a press or when something is wrong. Apart from `frame`, so that a price need not wait for it.
 
+// So that every language is one file to the frame.
+export { frame } from './frame.ts'
+
 export const later = {
   finishInPopup: 'Finish in the other window',
   finishInPopupWhy: 'It closes by itself, and this goes on.',
