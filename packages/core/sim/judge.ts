@@ -81,8 +81,8 @@ export async function judge(world: World): Promise<Verdict> {
     sum(balances.filter(({ account }) => account === name).map(({ balance: amount }) => ({ amount })))
   const outstanding = sum(promised) - sum(spent)
   const unminted = balance('unminted')
-  if (outstanding + unminted + balance('publisher:news') + balance('paid-in:test') !== 0)
-    wrongs.push('S1: the mint does not balance')
+  // Coins out there are an account of each keyset.
+  if (sum(balances.map(({ balance: amount }) => ({ amount }))) !== 0) wrongs.push('S1: the mint does not balance')
   let held = 0
   let ghosts = 0
   for (const place of vaults) {
@@ -94,7 +94,7 @@ export async function judge(world: World): Promise<Verdict> {
     if (restored !== undefined && restored !== good)
       wrongs.push(`W9: ${place.purse} holds ${good}, its seed finds ${restored}`)
   }
-  const debits = checkDebits(world, balance('publisher:news'), wrongs)
+  const debits = checkDebits(world, { credited: balance('publisher:news'), out: balance('paid-out:test') }, wrongs)
   wrongs.push(...(await unkept(world)))
   if (outstanding > held) wrongs.push(`W1: ${outstanding - held} cents are out there and in no wallet`)
   if (unminted > 0) wrongs.push(`W1: ${unminted} cents were paid in and never turned into coins`)
@@ -142,26 +142,32 @@ async function restoredFrom(world: World, place: Place): Promise<number | undefi
 /** W7 by the till's word, held to the mint's: as many debits as gestures, and content only for money. */
 function checkDebits(
   { street, intent }: World,
-  credited: number,
+  { credited, out }: { credited: number; out: number },
   wrongs: string[],
 ): { doubled: number; unpaid: number } {
   const credits = street.events.filter((one) => one.event === 'deposit' && one.outcome === 'credited') as {
     offer: string
     amount: number
   }[]
-  if (credits.reduce((total, { amount }) => total + amount, 0) !== credited)
-    wrongs.push('till and mint count differently')
+  const refunds = street.events.filter((one) => one.event === 'refund' && one.outcome === 'credited') as typeof credits
+  const worth = (list: typeof credits) => list.reduce((total, { amount }) => total + amount, 0)
+  if (worth(credits) - worth(refunds) !== credited) wrongs.push('till and mint count differently')
   let doubled = 0
   let unpaid = 0
   for (const { path, price } of street.goods.articles) {
     const count = credits.filter(({ offer }) => `/read/${offer}` === path).length
-    doubled += Math.max(0, count - (intent.asked.get(path)?.size ?? 0)) * price
+    const back = refunds.filter(({ offer }) => `/read/${offer}` === path).length
+    // What was given back may be bought again.
+    doubled += Math.max(0, count - back - (intent.asked.get(path)?.size ?? 0)) * price
+    if (back > 0 && !intent.returned.has(path)) wrongs.push(`W7: ${path} was given back, and nobody asked for that`)
     unpaid += Math.max(0, (intent.told.get(path)?.size ?? 0) - count) * price
   }
   const tips = credits.filter(({ offer }) => offer === 'jar').reduce((total, { amount }) => total + amount, 0)
   const told = [...intent.tipsTold].reduce((total, gesture) => total + (intent.tips.get(gesture) ?? 0), 0)
   doubled += Math.max(0, tips - [...intent.tips.values()].reduce((a, b) => a + b, 0))
   unpaid += Math.max(0, told - tips)
+  doubled += Math.max(0, out - intent.out)
+  unpaid += Math.max(0, intent.outTold - out)
   if (doubled > 0) wrongs.push(`W7: ${doubled} cents were debited without a gesture`)
   if (unpaid > 0) wrongs.push(`W7: ${unpaid} cents of content without a debit`)
   return { doubled, unpaid }
@@ -181,6 +187,6 @@ async function unkept({ vaults, intent, street }: World): Promise<string[]> {
     return intent.told.get(path)?.has(reader.purse) === true || (asked.has(reader.purse) && credits >= asked.size)
   }
   return street.goods.articles
-    .filter(({ path }) => isTheirs(path) && !paths.has(path))
+    .filter(({ path }) => !intent.returned.has(path) && isTheirs(path) && !paths.has(path))
     .map(({ path }) => `W5: ${path} was paid for and is not owned`)
 }

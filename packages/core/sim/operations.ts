@@ -91,6 +91,9 @@ const operations: Readonly<Record<string, Operation>> = {
     on: 'frame',
     run: (world, tab) => runOn(world, tab, 'recover', (wallet) => wallet.recover()),
   },
+  'give back': { weight: 5, on: 'vault', run: giveBack },
+  'give back in a frame': { weight: 3, on: 'frame', run: giveBack },
+  'money out': { weight: 3, on: 'vault', run: withdraw },
   'keys rotate': { weight: 3, on: 'world', run: async ({ street }) => void (await street.mint.keyring.rotate(unit)) },
   'clock jumps': { weight: 2, on: 'world', run: jumpClock },
   'time passes': {
@@ -106,13 +109,32 @@ const operations: Readonly<Record<string, Operation>> = {
   'tab closed': { weight: 3, on: 'world', run: async (world) => killSomeTab(world) },
 }
 
-const names = Object.keys(operations)
-const weights = names.flatMap((name) => Array<string>((operations[name] as Operation).weight).fill(name))
+/** What a run may be about: these come up more often in it. */
+const themes = {
+  anything: [],
+  loans: ['lend', 'meet', 'call home', 'buy in a frame', 'give back in a frame'],
+  coins: ['change', 'send', 'receive', 'receive own', 'cancel', 'recover', 'money out'],
+  reading: ['buy', 'double click', 'tip', 'give back', 'recover'],
+} as const satisfies Record<string, readonly string[]>
+
+const themeWeight = 4
+
+export type Theme = keyof typeof themes
+export const themeNames = Object.keys(themes) as Theme[]
+
+const weights = Object.fromEntries(
+  themeNames.map((theme) => [
+    theme,
+    Object.entries(operations).flatMap(([name, { weight }]) =>
+      Array<string>((themes[theme] as readonly string[]).includes(name) ? weight * themeWeight : weight).fill(name),
+    ),
+  ]),
+) as Record<Theme, string[]>
 
 /** Starts one more operation. The first of a run brings money. */
-export function startOperation(world: World, active: Active): void {
+export function startOperation(world: World, theme: Theme, active: Active): void {
   const { dice } = world
-  const name = world.operations === 0 ? 'top-up' : dice.pick(weights)
+  const name = world.operations === 0 ? 'top-up' : dice.pick(weights[theme])
   const { on, run } = operations[name] as Operation
   const begin = async () => {
     if (on === 'world') {
@@ -146,9 +168,33 @@ function buy(world: World, tab: Tab, clicks: number): Promise<void> {
   return runOn(world, tab, 'buy', async (wallet) => {
     const look = await wallet.look({ url: newsOrigin + path, site })
     if (look.status === 'priced') note(intent.asked, path, purse)
-    const outcomes = await Promise.all(Array.from({ length: clicks }, () => wallet.unlock(look)))
+    const grant = dice.chance(0.2)
+    const outcomes = await Promise.all(Array.from({ length: clicks }, () => wallet.unlock(look, { grant })))
     for (const outcome of outcomes) if (outcome.status === 'paid' && outcome.receipt) note(intent.told, path, purse)
     return outcomes
+  })
+}
+
+/** Gives back what the wallet owns, one or two times at once. */
+function giveBack(world: World, tab: Tab): Promise<void> {
+  const { dice, intent } = world
+  return runOn(world, tab, 'give back', async (wallet) => {
+    const owned = Object.keys(wallet.$purchases.get())
+    if (owned.length === 0) return 'nothing'
+    const url = dice.pick(owned)
+    note(intent.returned, new URL(url).pathname, tab.place.purse)
+    return Promise.all(Array.from({ length: dice.between(1, 2) }, () => wallet.refund(url)))
+  })
+}
+
+function withdraw(world: World, tab: Tab): Promise<void> {
+  const { dice, intent } = world
+  const amount = dice.between(1, 200)
+  return runOn(world, tab, 'money out', async (wallet) => {
+    intent.out += amount
+    const outcome = await wallet.withdraw({ amount, unit, method: 'test' })
+    if (outcome.status === 'withdrawn') intent.outTold += amount
+    return outcome
   })
 }
 

@@ -1,7 +1,7 @@
 /** One run from its seed: a world, some twenty operations under faults and crashes, and the verdict. */
 import { makeDice } from './dice.ts'
 import { comeHome, judge, type Verdict } from './judge.ts'
-import { killSomeTab, startOperation, type Active } from './operations.ts'
+import { killSomeTab, startOperation, themeNames, type Active } from './operations.ts'
 import type { Crash, CrashPoint, Durability } from './storage.ts'
 import { makeWorld, type World } from './world.ts'
 
@@ -94,6 +94,7 @@ async function operate(world: World, { least, tabs }: { least: number; tabs: boo
   const { dice, scheduler, proxy } = world
   const active: Active = new Set()
   const together = dice.pick(tabs ? [3, 5, 8] : [1, 2, 3, 5, 8])
+  const theme = dice.pick(themeNames)
   const eager = dice.pick([0.02, 0.1, 0.3])
   let started = 0
   let patience = 40
@@ -105,7 +106,7 @@ async function operate(world: World, { least, tabs }: { least: number; tabs: boo
     if (started === count - 2 && world.faults.length + world.watch.made.length === 0) killSomeTab(world)
     if (started < count && active.size < together && (active.size === 0 || dice.chance(eager))) {
       started++
-      startOperation(world, active)
+      startOperation(world, theme, active)
       await scheduler.settle()
     } else if (dice.chance(0.02)) {
       void proxy.deliverLate()

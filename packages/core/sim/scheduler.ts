@@ -64,13 +64,46 @@ const stillTurns = 2
 /** The same while a server works: it may take turns to commit, or wait for another request that waits at a gate. */
 const servingTurns = 12
 
-/** Makes a scheduler; `sticky` is how often the one that went last goes again. */
-export function makeScheduler(dice: Dice, sticky: number): Scheduler {
+/** How often, in a run where some come before others, one gets another rank. */
+const rankChange = 0.03
+
+type Choose = (waiting: readonly Waiting[], last: Actor | undefined) => Waiting
+
+function byRank(dice: Dice): Choose {
+  const ranks = new Map<Actor, number>()
+  const rankOf = (actor: Actor): number => {
+    const known = ranks.get(actor)
+    if (known !== undefined && !dice.chance(rankChange)) return known
+    const rank = dice.next()
+    ranks.set(actor, rank)
+    return rank
+  }
+  return (waiting) => {
+    const ranked = waiting.map((one) => ({ one, rank: rankOf(one.actor) }))
+    return ranked.reduce((best, next) => (next.rank > best.rank ? next : best)).one
+  }
+}
+
+function byChance(dice: Dice, sticky: number): Choose {
+  return (waiting, last) => {
+    const again = waiting.filter(({ actor }) => actor === last)
+    return again.length > 0 && dice.chance(sticky) ? dice.pick(again) : dice.pick(waiting)
+  }
+}
+
+/**
+ * Makes a scheduler.
+ *
+ * @param sticky - How often the one that went last goes again. `ranked`: the one that ranks highest always goes, so that
+ *   another waits for long in the middle of what it does; ranks change now and then.
+ */
+export function makeScheduler(dice: Dice, sticky: number | 'ranked'): Scheduler {
   let waiting: Waiting[] = []
   let serving = 0
   let news = 0
   let isFree = false
   let last: Actor | undefined
+  const choose = sticky === 'ranked' ? byRank(dice) : byChance(dice, sticky)
   let contested = 0
   let order: readonly [number, number] = [0x811c9dc5, 0x1234567]
   const gate = (actor: Actor): Promise<void> => {
@@ -107,8 +140,7 @@ export function makeScheduler(dice: Dice, sticky: number): Scheduler {
       waiting = waiting.filter(({ actor }) => actor.alive)
       if (waiting.length === 0) return false
       const names = new Set(waiting.flatMap(({ actor }) => (actor.isWallet ? actor.name : [])))
-      const again = waiting.filter(({ actor }) => actor === last)
-      const chosen = again.length > 0 && dice.chance(sticky) ? dice.pick(again) : dice.pick(waiting)
+      const chosen = choose(waiting, last)
       waiting.splice(waiting.indexOf(chosen), 1)
       last = chosen.actor
       if (names.size > 1) {

@@ -126,6 +126,8 @@ export async function openStreet({ dir, dice, curve, nowMs }: StreetParts): Prom
       account: 'news',
       mint: { url: mintUrl },
       dataDir: tillDir,
+      free: { count: 1, per: 'month' },
+      refund: { windowSeconds: 3_600, allowance: { count: 5, per: 'week' } },
       offers: [
         ...goods.articles.map(({ path, price }) => ({
           id: path.slice('/read/'.length),

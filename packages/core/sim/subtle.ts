@@ -92,7 +92,8 @@ export function installSubtle(): void {
         extractable: true,
         raw: Uint8Array.from(randomBytes(32)),
       }
-      return { privateKey }
+      const { x = '' } = createPublicKey(keyObject(privateKey)).export({ format: 'jwk' })
+      return { privateKey, publicKey: { ...privateKey, type: 'public', raw: Buffer.from(x, 'base64url') } }
     },
   }
   Object.defineProperty(globalThis.crypto, 'subtle', { value: ours, configurable: true })

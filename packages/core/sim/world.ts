@@ -2,6 +2,7 @@
 import { memoryDb } from '../src/db/memory.ts'
 import type { Wallet } from '../src/api.ts'
 import { directCurve } from '../src/curve/direct.ts'
+import * as reader from '../src/reader.ts'
 import type { Db } from '../src/tables.ts'
 import { createWallet } from '../src/wallet.ts'
 import type { Dice } from './dice.ts'
@@ -32,6 +33,11 @@ export type Intent = {
   readonly told: Map<string, Set<string>>
   readonly tips: Map<string, number>
   readonly tipsTold: Set<string>
+  /** By offer id: purses that asked to give it back. */
+  readonly returned: Map<string, Set<string>>
+  /** Cents that were to be taken out, and cents of which the reader was told that they are. */
+  out: number
+  outTold: number
 }
 
 export type World = {
@@ -75,7 +81,7 @@ export type WorldParts = {
 // oxlint-disable-next-line max-lines-per-function -- one value, whose parts know one another
 export async function makeWorld({ dice, dir, curve, durability, planned, restores, tabs }: WorldParts): Promise<World> {
   const shape = dice.fork('shape')
-  const scheduler = makeScheduler(dice.fork('scheduler'), shape.pick([0, 0.3, 0.6, 0.9]))
+  const scheduler = makeScheduler(dice.fork('scheduler'), shape.pick([0, 0.3, 0.6, 0.9, 'ranked', 'ranked'] as const))
   const faults: string[] = []
   const wrongs: string[] = []
   const faulted = (fault: string) => {
@@ -129,6 +135,7 @@ export async function makeWorld({ dice, dir, curve, durability, planned, restore
       fetch: proxy.fetchFor(actor),
       clock: { nowMs: () => time.nowMs + clock.skewMs },
       random: { bytes: chance.bytes },
+      reader: async () => reader,
       ...(seed && { seed: async () => seed }),
     })
   let incarnation = 0
@@ -141,7 +148,15 @@ export async function makeWorld({ dice, dir, curve, durability, planned, restore
     faults,
     wrongs,
     walletOn,
-    intent: { asked: new Map(), told: new Map(), tips: new Map(), tipsTold: new Set() },
+    intent: {
+      asked: new Map(),
+      told: new Map(),
+      tips: new Map(),
+      tipsTold: new Set(),
+      returned: new Map(),
+      out: 0,
+      outTold: 0,
+    },
     vaults: [
       place('reader', chance.bytes(64), undefined, tabs ? shape.pick([2, 3, 4, 5, 6]) : shape.pick([1, 2, 2, 3, 4, 6])),
       place('friend', chance.bytes(64), undefined, 1),
@@ -170,17 +185,23 @@ export async function makeWorld({ dice, dir, curve, durability, planned, restore
   return world
 }
 
+type Blinded = { readonly B_: string }
+
 /** W2 and W3, seen from the wire: nothing leaves that was not durable, and no output is asked for by two requests. */
 function checkLeaving(world: World, actor: Actor, { url, headers, body }: Wire, outputs: Map<string, string>): void {
   const places = [...world.vaults, ...world.frames]
   const { device } = places.find(({ tabs }) => tabs.some((tab) => tab?.actor === actor)) ?? {}
   const { pathname } = new URL(url)
-  const changing = /^\/v1\/(swap|mint\/test)$/.test(pathname) ? body : headers['authorization']
+  const changing =
+    /^\/v1\/(swap|mint\/test|melt\/test)$/.test(pathname) || body?.startsWith('{"refund"')
+      ? body
+      : headers['authorization']
   if (changing === undefined) return
   if (device && !device.wasJournaled(changing))
     world.wrongs.push(`W2: ${actor.name} sent ${pathname} before it was durable`)
   if (!body?.includes('"B_"')) return
-  for (const { B_ } of (JSON.parse(body) as { outputs: { B_: string }[] }).outputs) {
+  const { outputs: asked, refund } = JSON.parse(body) as { outputs: Blinded[]; refund?: { outputs: Blinded[] } }
+  for (const { B_ } of refund?.outputs ?? asked) {
     const before = outputs.get(B_)
     if (before !== undefined && before !== body)
       world.wrongs.push(`W3: ${actor.name} asked for one output in two requests`)

@@ -76,44 +76,41 @@ export function selectExact<C extends Sized>(
 ): C[] | undefined {
   const piles = pileUp(coins)
   const best = bestCounts(piles, amount, max)
-  return best && piles.flatMap((pile, at) => pile.slice(0, best[at]))
+  return best && piles.flatMap(({ coins: pile }, at) => pile.slice(0, best[at]))
 }
 
-/** Coins of one amount each, the largest first; within a pile in the order given. */
-function pileUp<C extends Sized>(coins: readonly C[]): C[][] {
-  const piles = new Map<number, C[]>()
-  for (const coin of coins) {
-    const pile = piles.get(coin.amount)
-    if (pile) pile.push(coin)
-    else piles.set(coin.amount, [coin])
+/** Coins of one amount. `below`: what they and all smaller ones are worth together. */
+type Pile<C> = { readonly size: number; readonly coins: C[]; readonly below: number }
+
+/** The largest first; within a pile in the order given. */
+function pileUp<C extends Sized>(coins: readonly C[]): Pile<C>[] {
+  const piles = new Map<number, Pile<C>>()
+  let below = 0
+  for (const coin of coins.toSorted((a, b) => a.amount - b.amount)) {
+    below += coin.amount
+    piles.set(coin.amount, { size: coin.amount, coins: [...(piles.get(coin.amount)?.coins ?? []), coin], below })
   }
-  return [...piles.values()].toSorted((a, b) => sizeOf(b) - sizeOf(a))
+  return [...piles.values()].toReversed()
 }
 
-function sizeOf(pile: readonly Sized[]): number {
-  return pile[0]?.amount ?? 0
-}
+type Best = { readonly counts: number[]; readonly payable: number; readonly used: number }
 
 /** Tries counts pile by pile, from the largest coin down, leaving out what can no longer come to the amount. */
-function bestCounts(piles: readonly (readonly Sized[])[], amount: number, max: number): number[] | undefined {
-  const sizes = piles.map(sizeOf)
-  // What all piles from `at` on are worth together: too little, and this branch is dead.
-  const below = piles.map((_, at) => total(piles.slice(at).flat()))
+function bestCounts(piles: readonly Pile<Sized>[], amount: number, max: number): number[] | undefined {
   const counts = piles.map(() => 0)
-  let best: { counts: number[]; score: readonly number[] } | undefined
+  let best: Best | undefined
   let steps = 0
   const tryFrom = (at: number, rest: number, left: number): void => {
     if (rest === 0) {
-      const score = scoreOf(piles, counts, max - left)
-      if (!best || isBetter(score, best.score)) best = { counts: [...counts], score }
+      const found = { counts: [...counts], payable: payableAfter(piles, counts), used: max - left }
+      if (!best || isBetter(found, best)) best = found
       return
     }
-    const size = sizes[at]
-    if (size === undefined || rest > (below[at] ?? 0) || rest > left * size || ++steps > stepsMax) return
-    const most = Math.min(piles[at]?.length ?? 0, Math.floor(rest / size), left)
-    for (let count = most; count >= 0; count--) {
+    const pile = piles[at]
+    if (!pile || rest > pile.below || rest > left * pile.size || ++steps > stepsMax) return
+    for (let count = Math.min(pile.coins.length, Math.floor(rest / pile.size), left); count >= 0; count--) {
       counts[at] = count
-      tryFrom(at + 1, rest - count * size, left - count)
+      tryFrom(at + 1, rest - count * pile.size, left - count)
     }
     counts[at] = 0
   }
@@ -121,20 +118,19 @@ function bestCounts(piles: readonly (readonly Sized[])[], amount: number, max: n
   return best?.counts
 }
 
-/** How good the coins are that a choice leaves: what can be paid next and after that, then how few coins were used. */
-function scoreOf(piles: readonly (readonly Sized[])[], counts: readonly number[], used: number): readonly number[] {
-  let rest = piles.flatMap((pile, at) => pile.slice(counts[at]).map(({ amount }) => amount))
+/** How good the coins are that a choice leaves: how much can be paid next, and after that. */
+function payableAfter(piles: readonly Pile<Sized>[], counts: readonly number[]): number {
+  let rest = piles.flatMap(({ coins }, at) => coins.slice(counts[at]).map(({ amount }) => amount))
   let payable = Math.min(reach(rest), priceMax)
   for (let ahead = 1; ahead < paymentsAhead; ahead++) {
     rest = withoutOneEach(rest)
     payable += Math.min(reach(rest), smallPriceMax)
   }
-  return [payable, -used]
+  return payable
 }
 
-function isBetter(a: readonly number[], b: readonly number[]): boolean {
-  const at = a.findIndex((value, index) => value !== b[index])
-  return at >= 0 && (a[at] ?? 0) > (b[at] ?? 0)
+function isBetter(a: Best, b: Best): boolean {
+  return a.payable > b.payable || (a.payable === b.payable && a.used < b.used)
 }
 
 /** What is left in the worst case after one exact payment: each amount one time less. */
@@ -156,7 +152,7 @@ function withoutOneEach(amounts: readonly number[]): number[] {
  */
 export function planCoins(balance: number, sizes: readonly number[]): number[] {
   const usable = sizes.filter((size) => size <= priceMax).toSorted((a, b) => a - b)
-  const large = usable.at(-1) ?? 1
+  const large = Math.max(...usable)
   const plan: number[] = []
   let rest = balance
   const add = (size: number) => {

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import type { LoanPayment, Payment } from '../payment.ts'
 import type { HeldAllowance, Purchase } from '../tables.ts'
 import type { Rules } from '../rules.ts'
+import { bringLate } from './bring-late.ts'
 import { coinStates } from './coin-states.ts'
 import { pinnedMint } from './pinned.ts'
 import { homeSwapOf, letGo, recall } from './recall.ts'
@@ -119,6 +120,8 @@ export async function callHome(context: Context, site: string): Promise<Record<s
     await recall(context, loan.id)
     home[loan.unit] = (home[loan.unit] ?? 0) + (await worthOf(context, loan.unit)) - before
   }
+  // What the site gave back and could not tell us of.
+  for (const [unit, amount] of Object.entries(await bringLate(context, site))) home[unit] = (home[unit] ?? 0) + amount
   return home
 }
 

@@ -33,6 +33,8 @@ function about(payment: Payment): Partial<HistoryEntry> {
         of: payment.of,
         ...(title !== undefined && { title }),
         ...(payment.loan && { loan: payment.loan }),
+        // A frame's are its loan's.
+        ...(payment.outputs.planned.length > 0 && { outputs: payment.outputs }),
       }
     }
     default:

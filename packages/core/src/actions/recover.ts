@@ -13,6 +13,7 @@ import {
   type TopUpPayment,
   type WithdrawPayment,
 } from '../payment.ts'
+import { bringLateIfReachable } from './bring-late.ts'
 import { coinStates } from './coin-states.ts'
 import { homeSwapOf, letGo, recall } from './recall.ts'
 import { concludeAccepted, concludeRefused, settleAccepted } from './refused.ts'
@@ -45,6 +46,7 @@ export async function recover(context: Context): Promise<Recovered> {
     }
     counts[await standing(context, id)]++
   }
+  await bringLateIfReachable(context)
   await context.changed()
   if (bugs.length > 0) throw bugs[0]
   return counts

@@ -23,6 +23,7 @@ import { joined } from './join.ts'
 import { keysetOf, openMint, type OpenMint } from './mints.ts'
 import { attemptsMax, draftOutputs, seedOf, takeIndices } from './outputs.ts'
 import { skipAhead } from './restore.ts'
+import { recall } from './recall.ts'
 import { isTaken } from './signed.ts'
 import { spendable, spendableIn } from './spendable.ts'
 import { changeFor, toProof } from './swap.ts'
@@ -179,23 +180,38 @@ async function changeOf(context: Context, { mint, outputs, quote }: WithdrawPaym
   return coins.map((coin) => ({ ...coin, ...(feePpk > 0 && { feePpk }) }))
 }
 
-/** Nothing was paid out: coins that are still good are free again. While the mint holds them, it is not over. */
+/**
+ * Nothing was paid out. As a till's refusal: where all coins are good, a copy of the request may still be under way, and only
+ * a swap takes them back for certain. While the mint holds them, it is not over.
+ */
 async function refused(
   context: Context,
   payment: WithdrawPayment,
   reply: Exclude<MintReply, { readonly status: 'unknown' }>,
 ): Promise<WithdrawOutcome | 'taken'> {
   const reason = reply.status === 'refused' ? reply.reason : 'quote-unpaid'
-  const states = await coinStates(context, payment.mint, payment.coins)
-  if ([...states.values()].includes('PENDING')) return { status: 'pending', paymentId: payment.id }
-  await context.db.transact(['payments', 'coins', 'history'], 'write', async (tx) => {
-    const current = await tx.get('payments', payment.id)
-    if (!current) return
-    advance(transitions[current.state].refuse ? advance(current, 'refuse') : current, 'release')
-    for (const [secret, state] of states) if (state === 'SPENT') await tx.delete('coins', secret)
-    await tx.delete('payments', current.id)
-    await tx.put('history', current.id, ended(current, { end: 'undone', reason }))
-  })
+  const { id, mint, coins } = payment
+  const states = await coinStates(context, mint, coins)
+  const spent = coins.filter((secret) => states.get(secret) === 'SPENT')
+  // All of them: the mint has paid it out meanwhile, and says so when it is asked again.
+  if ([...states.values()].includes('PENDING') || spent.length === coins.length)
+    return { status: 'pending', paymentId: id }
+  await noteRefused(context, id, spent, reason)
+  if (spent.length === 0 && (await recall(context, id)) === 'open') return { status: 'pending', paymentId: id }
   await context.changed()
   return isTaken(reason) ? 'taken' : { status: 'declined', reason }
+}
+
+/** Some are spent and some are not: then it is over. */
+async function noteRefused(context: Context, id: string, spent: readonly string[], reason: string): Promise<void> {
+  await context.db.transact(['payments', 'coins', 'history'], 'write', async (tx) => {
+    const current = await tx.get('payments', id)
+    if (!current) return
+    const told = transitions[current.state].refuse ? advance(current, 'refuse') : current
+    if (spent.length === 0) return tx.put('payments', id, told)
+    advance(told, 'release')
+    for (const secret of spent) await tx.delete('coins', secret)
+    await tx.delete('payments', id)
+    await tx.put('history', id, ended(current, { end: 'undone', reason }))
+  })
 }
