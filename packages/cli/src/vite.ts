@@ -3,11 +3,11 @@ import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Plugin, ResolvedConfig, ViteDevServer } from 'vite'
 import { configName, readConfig, readDraft, readPublisherSecret, readSealSecrets } from './config.ts'
-import { putOffer } from './publisher.ts'
+import { putOffer, type PutOffer } from './publisher.ts'
 import { pushSelling } from './push.ts'
 import { findArticles } from './seal/find.ts'
 import { sealPage, unsealFiles } from './seal/page.ts'
-import { placesOf, putArticle, sealSite, unsealFile } from './seal/site.ts'
+import { placesOf, putArticle, removeMarked, sealSite, unsealFile, type SealedSite } from './seal/site.ts'
 import { openDev, type Dev, type DevPorts } from './street/dev.ts'
 
 /** Where the configuration is, from vite's root; and the street's ports in development. */
@@ -57,13 +57,18 @@ export function tuppence({ config = configName, ports }: PluginOptions = {}): Pl
       sequential: true,
       handler: async () => {
         if (vite.command !== 'build' || vite.build.ssr) return
-        const settings = { ...readConfig(file()), dir: resolve(vite.root, vite.build.outDir), base: vite.base }
-        const access = { till: settings.till, publisher: settings.publisher, secret: readPublisherSecret(settings) }
-        await pushSelling(settings, access)
-        const { articles } = await sealSite({
-          settings,
-          secrets: readSealSecrets(settings),
-          put: (id, offer) => putOffer(access, id, offer),
+        const dir = resolve(vite.root, vite.build.outDir)
+        const sealed = async (): Promise<SealedSite> => {
+          const settings = { ...readConfig(file()), dir, base: vite.base }
+          const access = { till: settings.till, publisher: settings.publisher, secret: readPublisherSecret(settings) }
+          await pushSelling(settings, access)
+          const put = (id: string, offer: PutOffer): Promise<string> => putOffer(access, id, offer)
+          return sealSite({ settings, secrets: readSealSecrets(settings), put })
+        }
+        const { articles } = await sealed().catch((error: unknown) => {
+          // A build that failed may be uploaded all the same; not with what is for sale.
+          removeMarked(dir)
+          throw error
         })
         for (const { was, url, page } of articles) vite.logger.info(`sealed ${page.slice(1)} (${was}) -> ${url}`)
       },

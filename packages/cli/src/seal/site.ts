@@ -1,5 +1,5 @@
 /** Seals a built site: every page, then a search for copies, then the keys to the till, and only then the files. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, sep } from 'node:path'
 import { formatSealedKeys, sealedKeysMediaType } from '@tuppence/protocol'
@@ -65,6 +65,12 @@ export async function unsealSite(settings: Settings, secrets: SealSecrets, out =
     changed.push(name)
   }
   return changed
+}
+
+/** Removes pages that are marked and not sealed: what a build leaves that could not be. */
+export function removeMarked(dir: string): void {
+  for (const { name, text } of readSite(dir))
+    if (/<tuppence-unlock\b[^>]*\ssealed\b/.test(text)) rmSync(join(dir, name))
 }
 
 /** Where a site and its till are, as pages need it. */
