@@ -11,6 +11,7 @@ import {
   frameState,
   makeReader,
   press,
+  readBalance,
   topUpIn,
   unlockButton,
   type Reader,
@@ -96,8 +97,11 @@ async function interrupt(
   await going
 }
 
-/** Opens the wallet's page as if minutes had gone by: money on its way into a frame is left alone for one of them. */
-async function comeBackLater({ house }: Shop, reader: Reader): Promise<void> {
+/**
+ * What the wallet says it has, once it has recovered, is what the mint has signed and not seen again. Its page is opened as if
+ * minutes had gone by: money on its way into a frame is left alone for one of them.
+ */
+async function expectNothingLost({ house, mint }: Shop, reader: Reader): Promise<void> {
   const page = await reader.context.newPage()
   await page.addInitScript((laterMs) => {
     const now = Date.now
@@ -105,19 +109,14 @@ async function comeBackLater({ house }: Shop, reader: Reader): Promise<void> {
   }, 120_000)
   await page.goto(`${house.urls.wallet}/`)
   await expect(page.locator('body')).toHaveAttribute('data-state', 'ready')
-  await page.close()
-}
-
-/** What the wallet says it has, once it has recovered, is what the mint has signed and not seen again. */
-async function expectNothingLost(shop: Shop, reader: Reader): Promise<void> {
-  await comeBackLater(shop, reader)
   await expect
-    .poll(async () => (await reader.balance()) - outstanding(shop.mint), {
+    .poll(async () => (await readBalance(page)) + (await reader.aside()) - outstanding(mint), {
       message: 'what the wallet has, less what the mint knows of',
-      timeout: 40_000,
+      timeout: 60_000,
       intervals: [0, 500, 1_000],
     })
     .toBe(0)
+  await page.close()
 }
 
 /** An article that was paid for was paid for once and opens by itself; another one still has its price. */

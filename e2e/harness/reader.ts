@@ -22,6 +22,8 @@ export type Reader = {
    * frame shows on each site that money was set aside for.
    */
   balance: () => Promise<number>
+  /** The part of it that is set aside for sites, where sites are kept apart. */
+  aside: () => Promise<number>
   /** The lines of the wallet page's history, newest first. */
   history: () => Promise<string[]>
   /** Balance and history, and what is left of the money set aside for sites: all that an attack could change. */
@@ -38,14 +40,16 @@ export type Reader = {
 export type ReaderOptions = BrowserOptions & {
   /** Pages of sites that may hold an allowance; each is of its own origin. */
   sites?: readonly string[]
+  /** Whether the browser lets sites store anything at all. */
+  storage?: 'usual' | 'blocked'
 }
 
 export async function makeReader(
   wallet: string,
   thirdPartyCookies: ThirdPartyCookies,
-  { sites = [], ...options }: ReaderOptions = {},
+  { sites = [], storage, ...options }: ReaderOptions = {},
 ): Promise<Reader> {
-  const profile: Profile = makeProfile(thirdPartyCookies)
+  const profile: Profile = makeProfile(thirdPartyCookies, storage)
   let context = await openBrowser(profile, options)
   const open = async (url: string): Promise<Page> => {
     const page = await context.newPage()
@@ -86,6 +90,7 @@ export async function makeReader(
     thirdPartyCookies,
     open,
     wealth,
+    aside,
     balance: async () => (await wealth()).balance,
     history: () => atWallet(historyIn),
     topUp: (dollars) =>

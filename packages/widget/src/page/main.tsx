@@ -46,6 +46,9 @@ async function open(ground: Ground): Promise<void> {
   const [taken] = await Promise.all([visiting, starting])
   if (taken?.errand.report) await wallet.settleLoan(taken.errand.report)
   await finishRestore(wallet, db, config.mints)
+  // Whoever opens the wallet wants to see what was on its way; elsewhere a random while goes by first. A mint that does not
+  // answer is met again then.
+  await wallet.recover().catch(() => undefined)
 }
 
 /** The browser lets nothing be kept: then there is no wallet, and the page says so. */
