@@ -172,6 +172,8 @@ export type SendInput = {
   readonly unit: string
   readonly mint?: string | undefined
   readonly memo?: string | undefined
+  /** `paid`: who takes the token gets the whole amount, and what the mint keeps of it is put on top. */
+  readonly fees?: 'paid' | undefined
 }
 
 export type SendOutcome =

@@ -32,8 +32,11 @@ export type Context = {
   readonly curve: () => Promise<CurvePort>
   /** Mints as they were read last, by URL. */
   readonly pinned: Map<string, PinnedMint>
-  /** Chooses coins that cost something to spend, once such coins were met. */
-  readonly net: { select?: (coins: readonly HeldCoin[], amount: number, max: number) => HeldCoin[] | undefined }
+  /** How coins are chosen for a price, and what they are worth to a till: also where they cost something, once such were met. */
+  readonly net: {
+    select: (coins: readonly HeldCoin[], amount: number, max?: number) => HeldCoin[] | undefined
+    worth: (coins: readonly HeldCoin[]) => number
+  }
   /** Site keys by till origin and realm. */
   readonly siteKeys: Map<string, Promise<SiteKey>>
   /** Till's clock less ours, in milliseconds, by till origin. */

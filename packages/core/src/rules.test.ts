@@ -93,6 +93,7 @@ describe('rules', () => {
     await vault.acknowledgeLoan(allowance.id)
     expect(frame.$rules.get()).toMatchObject({ perDay: 9 })
     expect(await auto(frame, '/read/4')).toMatchObject({ status: 'paid' })
+    await vault.makeChange({ amount: 5, unit: 'usd' })
     // Three of twelve are left to the vault: the frame can't be asked what it has spent.
     expect(await auto(vault, '/read/penny', 'http://reader.example')).toMatchObject({ by: 'rule-day', max: 3 })
 

@@ -1,5 +1,14 @@
 /** Choosing and making coins that cost something to spend: pure. Loaded where such coins are held, which our mints' are not. */
-import { thousandths, type Priced } from './fees.ts'
+import { limits } from '@tuppence/protocol'
+import { selectExact } from './coins.ts'
+import { feeOf, netWorth, thousandths, type Priced } from './fees.ts'
+
+/** What `context.net` is once coins with fees were met. */
+export const withFees = {
+  select: <C extends Priced>(coins: readonly C[], amount: number, max: number = limits.coinsPerCredentialMax) =>
+    feeOf(coins) > 0 ? selectNet(coins, amount, max) : selectExact(coins, amount, max),
+  worth: netWorth,
+}
 
 /** How many ways of choosing coins are looked at before giving up. */
 const stepsMax = 5_000

@@ -7,6 +7,8 @@ import { systemClock, systemRandom } from './adapters/system.ts'
 import type { Look, Outcome, UnlockOptions, Wallet, WalletDeps } from './api.ts'
 import { itemMaxDefault } from './budget.ts'
 import { tillClient } from './clients/till.ts'
+import { selectExact, total } from './coins.ts'
+import { keepContext } from './context-of.ts'
 import type { Context } from './context.ts'
 import type { Reader } from './reader-port.ts'
 import { noRules, type Rules } from './rules.ts'
@@ -32,7 +34,7 @@ export function createWallet(deps: WalletDeps): Wallet {
   const context = makeContext(deps, state)
   const stopWatching = deps.db.watch?.(() => void context.changed())
   const open = (what: Look, options?: UnlockOptions) => unlock(context, what, options)
-  return {
+  const wallet: Wallet = {
     mode: deps.seed ? 'vault' : 'allowance',
     $balance: state.$balance,
     $payments: state.$payments,
@@ -82,6 +84,7 @@ export function createWallet(deps: WalletDeps): Wallet {
       'withdraw',
     ]),
   }
+  return keepContext(wallet, context)
 }
 
 const lacking = () => Promise.reject<never>(new Error('createWallet was given no reader'))
@@ -136,7 +139,7 @@ function makeContext(deps: WalletDeps, state: State): Context {
     random,
     timer,
     seed,
-    mints,
+    mints: [...mints],
     itemMax,
     siteDayMax,
     dayMax,
@@ -146,7 +149,7 @@ function makeContext(deps: WalletDeps, state: State): Context {
     mint: once(async () => (await import('./clients/mint.ts')).mintClient(fetch)),
     curve: once(deps.curve ?? (async () => (await import('./curve/direct.ts')).directCurve())),
     pinned: new Map(),
-    net: {},
+    net: { select: selectExact, worth: total },
     siteKeys: new Map(),
     offsetsMs: new Map(),
     busy: new Map(),
@@ -177,13 +180,22 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
   }
 }
 
-async function refresh({ db }: Context, state: State, purchase?: Purchase): Promise<void> {
-  const snapshot = await db.transact(['coins', 'payments', 'history', 'settings'], 'read', async (tx) => ({
-    coins: (await tx.list('coins')).map(({ value }) => value),
-    payments: (await tx.list('payments')).map(({ value }) => value),
-    history: (await tx.list('history', { order: 'descending', limit: historyShown })).map(({ value }) => value),
-    rules: ((await tx.get('settings', 'rules')) ?? noRules) as Rules,
-  }))
+async function refresh(context: Context, state: State, purchase?: Purchase): Promise<void> {
+  const { db } = context
+  const { mints, ...snapshot } = await db.transact(
+    ['coins', 'payments', 'history', 'settings'],
+    'read',
+    async (tx) => ({
+      coins: (await tx.list('coins')).map(({ value }) => value),
+      payments: (await tx.list('payments')).map(({ value }) => value),
+      history: (await tx.list('history', { order: 'descending', limit: historyShown })).map(({ value }) => value),
+      rules: ((await tx.get('settings', 'rules')) ?? noRules) as Rules,
+      mints: (await tx.get('settings', 'mints')) as string[] | undefined,
+    }),
+  )
+  if (snapshot.coins.some(({ feePpk }) => feePpk))
+    Object.assign(context.net, (await import('./select-net.ts')).withFees)
+  if (mints) (await import('./actions/use-mints.ts')).useMints(context, mints)
   state.show(snapshot)
   if (purchase) state.own([purchase])
 }

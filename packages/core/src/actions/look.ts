@@ -8,8 +8,7 @@ import {
   type ErrorCode,
 } from '@tuppence/protocol'
 import type { Affordable, Look, LookInput, Offer } from '../api.ts'
-import { selectExact, total, type HeldCoin } from '../coins.ts'
-import { feeOf } from '../fees.ts'
+import type { HeldCoin } from '../coins.ts'
 import type { Context } from '../context.ts'
 import type { TillAnswer } from '../ports.ts'
 import { siteKey } from './site-keys.ts'
@@ -147,7 +146,6 @@ export async function priced(context: Context, offer: Offer): Promise<Look> {
   // Made ready now, so that after the click there is nothing left to wait for.
   void siteKey(context, offer).catch(() => {})
   const coins = await spendable(context, offer)
-  if (coins.some(hasFee)) context.net.select ??= (await import('../select-net.ts')).selectNet
   const look = { status: 'priced' as const, offer, affordable: affordable(context, coins, offer) }
   const { terms } = offer.challenge.opaque ?? {}
   const { reader } = context
@@ -156,22 +154,11 @@ export async function priced(context: Context, offer: Offer): Promise<Look> {
 
 /** Whether some mint's coins can pay an offer, and how soon. */
 export function affordable(
-  context: Pick<Context, 'net'>,
+  { net }: Pick<Context, 'net'>,
   coins: readonly HeldCoin[],
   { mints, amount }: Pick<Offer, 'mints' | 'amount'>,
 ): Affordable {
   const purses = mints.map((mint) => coins.filter((coin) => coin.mint === mint))
-  if (purses.some((purse) => chooseFor(context, purse, { amount }))) return 'now'
-  return purses.some((purse) => total(purse) - feeOf(purse) >= amount) ? 'after-change' : 'no'
-}
-
-const hasFee = ({ feePpk }: HeldCoin) => feePpk !== undefined
-
-/** Coins for a price: a till is owed all of it, whatever the mint keeps of the coins. */
-export function chooseFor(
-  { net }: Pick<Context, 'net'>,
-  coins: readonly HeldCoin[],
-  { amount, max = limits.coinsPerCredentialMax }: { readonly amount: number; readonly max?: number },
-): readonly HeldCoin[] | undefined {
-  return coins.some(hasFee) ? net.select?.(coins, amount, max) : selectExact(coins, amount, max)
+  if (purses.some((purse) => net.select(purse, amount))) return 'now'
+  return purses.some((purse) => net.worth(purse) >= amount) ? 'after-change' : 'no'
 }

@@ -11,14 +11,14 @@ import {
 } from '@tuppence/protocol'
 import type { Offer, Outcome, UnlockOptions } from '../api.ts'
 import { isWithin } from '../budget.ts'
-import { total, type HeldCoin } from '../coins.ts'
+import type { HeldCoin } from '../coins.ts'
 import type { Context } from '../context.ts'
 import { firstState, type Payment, type TillPayment } from '../payment.ts'
 import type { Stopped } from '../reader-port.ts'
 import { siteKey } from './site-keys.ts'
 import type { HistoryEntry, Purchase, Tx } from '../tables.ts'
 import { newId } from './ids.ts'
-import { chooseFor, sitesOf } from './look.ts'
+import { sitesOf } from './look.ts'
 import { tillNowMs } from './till-time.ts'
 import { purseOf, spendableIn } from './spendable.ts'
 import { sendToTill } from './till-payment.ts'
@@ -78,7 +78,7 @@ export async function pay(context: Context, offer: Offer, options: UnlockOptions
     case 'stopped':
       return { ...reserved.stopped, status: 'over-budget', unit: offer.unit }
     case 'short':
-      return missing(reserved.coins, offer)
+      return missing(context, reserved.coins, offer)
   }
 }
 
@@ -130,7 +130,7 @@ function fitting(
   { mint, coins }: { mint: string; coins: readonly HeldCoin[] },
 ): TillPayment | undefined {
   for (const max of coinsTried) {
-    const chosen = chooseFor(context, coins, { amount: wanted.offer.amount, max })
+    const chosen = context.net.select(coins, wanted.offer.amount, max)
     if (!chosen) return undefined
     try {
       return journaled(context, { ...wanted, mint, chosen })
@@ -183,8 +183,8 @@ function journaled(
   }
 }
 
-function missing(coins: readonly HeldCoin[], { mints, amount, unit }: Offer): Outcome {
-  const most = Math.max(...mints.map((mint) => total(coins.filter((coin) => coin.mint === mint))))
+function missing({ net }: Context, coins: readonly HeldCoin[], { mints, amount, unit }: Offer): Outcome {
+  const most = Math.max(...mints.map((mint) => net.worth(coins.filter((coin) => coin.mint === mint))))
   return most >= amount
     ? { status: 'needs-change', amount, unit }
     : { status: 'insufficient', missing: amount - most, unit }

@@ -1,5 +1,6 @@
 /** Takes back coins that a payment, a token or a loan holds; called by cancel, callHome and recover. */
-import type { HeldCoin } from '../coins.ts'
+import { total, type HeldCoin } from '../coins.ts'
+import { feeOf } from '../fees.ts'
 import type { Context } from '../context.ts'
 import { advance, transitions, type Payment, type SwapPayment } from '../payment.ts'
 import { coinStates } from './coin-states.ts'
@@ -37,7 +38,8 @@ export async function recall(context: Context, id: string): Promise<Recalled> {
       context,
       payment.coins.filter((secret) => states.get(secret) === 'UNSPENT'),
     )
-    if (good.length === 0) return 'open'
+    // Coins that cost more to swap than they are worth stay where they are.
+    if (total(good) - feeOf(good) < 1) return 'open'
     const signed = await swapHeld(context, payment, good)
     if (signed.status === 'done') return (await paymentOf(context, id)) ? 'open' : 'undone'
   }

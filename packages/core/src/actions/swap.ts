@@ -2,7 +2,7 @@
 import { assert, limits, TuppenceError, type Proof } from '@tuppence/protocol'
 import { planChange, planChangeFor, planOutputs, total, type Change, type HeldCoin } from '../coins.ts'
 import { feeOf } from '../fees.ts'
-import { selectNet, splitNet } from '../select-net.ts'
+import { splitNet, withFees } from '../select-net.ts'
 import type { Context } from '../context.ts'
 import { firstState, type SwapPayment } from '../payment.ts'
 import type { Tx } from '../tables.ts'
@@ -149,7 +149,7 @@ export async function changeFor(
   context: Context,
   { mint, unit, amount }: ChangeInput & { readonly amount: number },
 ): Promise<boolean> {
-  context.net.select = selectNet
+  Object.assign(context.net, withFees)
   const signed = await swapSpendable(context, {
     mint,
     unit,

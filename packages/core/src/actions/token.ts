@@ -6,6 +6,7 @@ import {
   limits,
   shortKeysetId,
   TuppenceError,
+  type BlindedMessage,
   type Proof,
 } from '@tuppence/protocol'
 import type { ReceiveOutcome, SendInput, SendOutcome } from '../api.ts'
@@ -18,25 +19,35 @@ import { openMint, type OpenMint } from './mints.ts'
 import { attemptsMax, draftOutputs, takeIndices } from './outputs.ts'
 import { isTaken, sendToMint } from './signed.ts'
 import { spendable, spendableIn } from './spendable.ts'
-import { swapPath, swapSpendable, toProof } from './swap.ts'
+import { selectNet } from '../select-net.ts'
+import { changeFor, swapPath, swapSpendable, toProof } from './swap.ts'
+
+/** Signs the inputs of a swap, where they are locked. `undefined`: they are not ours to open. */
+export type Opener = (swap: {
+  readonly inputs: readonly Proof[]
+  readonly outputs: readonly BlindedMessage[]
+}) => Promise<readonly Proof[] | undefined>
 
 /**
  * Takes the coins of a token: only a swap makes them ours.
  *
+ * @param opener - For coins that are locked; without one they are declined.
  * @throws {TuppenceError} `bad-token`, `keyset-unknown`, `dleq-invalid` with nothing changed; as `sendToMint` later.
  */
-export async function receive(context: Context, text: string): Promise<ReceiveOutcome> {
+export async function receive(context: Context, text: string, opener?: Opener): Promise<ReceiveOutcome> {
   const { mint, unit } = decodeToken(text)
   if (!context.mints.includes(mint)) return { status: 'declined', reason: 'unknown-mint' }
   const open = await openMint(context, mint, unit)
   const { proofs } = decodeToken(text, { keysetIds: open.pinned.keysets.map(({ id }) => id) })
   if (proofs.length > limits.inputsMax) throw new TuppenceError('inputs-too-many')
-  if (proofs.some(({ secret }) => secret.startsWith('['))) return { status: 'declined', reason: 'locked' }
+  const areLocked = proofs.some(({ secret }) => secret.startsWith('['))
+  if (areLocked && !opener) return { status: 'declined', reason: 'locked' }
   await checkProofs(context, open, proofs)
   const amount = worthOf(open, proofs)
   if (amount < 1) return { status: 'declined', reason: 'refused' }
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
-    const payment = await draftReceive(context, open, proofs)
+    const payment = await draftReceive(context, open, { proofs, opener: areLocked ? opener : undefined })
+    if (!payment) return { status: 'declined', reason: 'locked' }
     const journaled = await context.db.transact(['payments', 'counters'], 'write', async (tx) => {
       if (!(await takeIndices(tx, payment.outputs))) return false
       await tx.put('payments', payment.id, payment)
@@ -65,11 +76,17 @@ function worthOf({ pinned }: OpenMint, proofs: readonly Proof[]): number {
   return total(proofs) - inputFee(proofs, pinned.keysets)
 }
 
-async function draftReceive(context: Context, open: OpenMint, proofs: readonly Proof[]): Promise<SwapPayment> {
+async function draftReceive(
+  context: Context,
+  open: OpenMint,
+  { proofs, opener }: { readonly proofs: readonly Proof[]; readonly opener: Opener | undefined },
+): Promise<SwapPayment | undefined> {
   const { pinned, keyset, sizes } = open
   const amount = worthOf(open, proofs)
   const held = (await spendable(context, keyset)).filter((coin) => coin.mint === pinned.url).map((coin) => coin.amount)
   const drafted = await draftOutputs(context, keyset, planOutputs(held, amount, sizes))
+  const inputs = opener ? await opener({ inputs: proofs, outputs: drafted.blinded }) : proofs
+  if (!inputs) return undefined
   return {
     id: newId(context),
     kind: 'receive',
@@ -80,7 +97,7 @@ async function draftReceive(context: Context, open: OpenMint, proofs: readonly P
     atMs: context.clock.nowMs(),
     coins: [],
     outputs: drafted.outputs,
-    request: { path: swapPath, body: JSON.stringify({ inputs: proofs.map(toProof), outputs: drafted.blinded }) },
+    request: { path: swapPath, body: JSON.stringify({ inputs: inputs.map(toProof), outputs: drafted.blinded }) },
   }
 }
 
@@ -103,25 +120,29 @@ export async function send(context: Context, input: SendInput): Promise<SendOutc
     }
     const coins = (await spendable(context, { unit })).filter((coin) => coin.mint === mint)
     if (total(coins) < amount) return { status: 'insufficient', missing: amount - total(coins), unit }
-    const changed = await swapSpendable(context, {
-      mint,
-      unit,
-      plan: (free, { sizes }) => planChangeFor(free, amount, sizes, limits.inputsMax),
-    })
+    const changed =
+      input.fees === 'paid'
+        ? await changeFor(context, { mint, unit, amount })
+        : await swapSpendable(context, {
+            mint,
+            unit,
+            plan: (free, { sizes }) => planChangeFor(free, amount, sizes, limits.inputsMax),
+          })
     // Change costs something there, and after that it is not enough.
     if (!changed && feeOf(coins) > 0)
-      return { status: 'insufficient', missing: amount + feeOf(coins) - total(coins), unit }
+      return { status: 'insufficient', missing: Math.max(1, amount + feeOf(coins) - total(coins)), unit }
   }
   throw new TuppenceError('storage-conflict')
 }
 
 function journalSend(
   context: Context,
-  { amount, unit, mint, memo }: SendInput & { readonly mint: string },
+  { amount, unit, mint, memo, fees }: SendInput & { readonly mint: string },
 ): Promise<SentPayment | undefined> {
   return context.db.transact(['coins', 'payments'], 'write', async (tx) => {
     const coins = (await spendableIn(tx, { unit })).filter((coin) => coin.mint === mint)
-    const chosen = selectExact(coins, amount, limits.inputsMax)
+    const choose = fees === 'paid' ? selectNet : selectExact
+    const chosen = choose(coins, amount, limits.inputsMax)
     if (!chosen) return undefined
     const proofs = chosen.map(({ amount: worth, id, secret, C, dleq }) => ({
       amount: worth,
@@ -137,7 +158,7 @@ function journalSend(
       state: firstState.send,
       mint,
       unit,
-      amount,
+      amount: total(chosen),
       atMs: context.clock.nowMs(),
       coins: chosen.map(({ secret }) => secret),
       token: encodeToken({ mint, unit, proofs, ...note }),
