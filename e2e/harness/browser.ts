@@ -35,11 +35,12 @@ const cookieControls: Record<ThirdPartyCookies, number> = { blocked: 1, allowed:
 /** A profile folder on disk, so that a browser can be closed and come back tomorrow. */
 export type Profile = { folder: string; thirdPartyCookies: ThirdPartyCookies }
 
-/** Makes an empty profile. The caller removes it with `removeProfile`. */
-export function makeProfile(thirdPartyCookies: ThirdPartyCookies): Profile {
+/** Makes an empty profile. The caller removes it with `removeProfile`. @param storage - `blocked`: for every site, its own too. */
+export function makeProfile(thirdPartyCookies: ThirdPartyCookies, storage: 'usual' | 'blocked' = 'usual'): Profile {
   const folder = mkdtempSync(join(tmpdir(), 'tuppence-reader-'))
   mkdirSync(join(folder, 'Default'))
-  const preferences = { profile: { cookie_controls_mode: cookieControls[thirdPartyCookies] } }
+  const blocked = storage === 'blocked' && { default_content_setting_values: { cookies: 2 } }
+  const preferences = { profile: { cookie_controls_mode: cookieControls[thirdPartyCookies], ...blocked } }
   writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify(preferences))
   return { folder, thirdPartyCookies }
 }
