@@ -135,6 +135,28 @@ describe('a free article', () => {
   })
 })
 
+describe('an article whose payment has no outcome yet', () => {
+  test('is not given for nothing in the meantime: the reader would pay for it all the same', async () => {
+    stage.proxy.fault('lose-answer')
+    const credential = credentialFor(await askFor(a('a')), await stage.purse.token(5), reader)
+    expect((await payWith(a('a'), credential, reader)).status).toBe(503)
+    expect(await problemOf(await grant(a('a')))).toEqual({ status: 409, code: 'payment-in-progress' })
+    stage.proxy.fault('pass')
+    expect(standing(await payWith(a('a'), credential, reader))).toMatchObject({ via: 'paid', free: 2 })
+  })
+
+  test('is waited for by a pass that it would be credited to', async () => {
+    await buy(a('b'))
+    stage.proxy.fault('lose-answer')
+    expect((await pay(a('a'), await askFor(a('a')))).status).toBe(503)
+    const url = stage.url('/pass/day')
+    expect(await problemOf(await openWith(url, reader))).toEqual({ status: 409, code: 'payment-in-progress' })
+    stage.proxy.fault('pass')
+    expect((await stage.till().recover()).left).toBe(0)
+    expect(challengeOf(await openWith(url, reader)).request.amount).toBe('2')
+  })
+})
+
 describe('a cap', () => {
   test('lowers the last price to what is left, for that key only, and then costs nothing', async () => {
     await buy(a('a'))
