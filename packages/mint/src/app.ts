@@ -5,6 +5,7 @@ import {
   errorRow,
   isTuppenceError,
   limits,
+  mintRoutes,
   problemMediaType,
   toNutError,
   toProblem,
@@ -26,6 +27,8 @@ export interface App {
   fetch(request: Request, address?: string): Promise<Response>
   /** Refuses what comes from now on with 503, and resolves when the last answer is made. */
   drain(): Promise<void>
+  /** Whether a request to this path would be refused for there being too many; it is counted then. */
+  isFull(path: string): boolean
   /** How many requests are being answered. */
   inFlight(): number
 }
@@ -46,6 +49,15 @@ const preflightHeaders = {
 const jsonHeaders = { ...corsHeaders, 'content-type': 'application/json', 'cache-control': 'no-store' } as const
 const problemHeaders = { ...jsonHeaders, 'content-type': problemMediaType } as const
 const retryAfterSeconds = '1'
+
+/** What a full mint answers, on every route. */
+export const busyBody = JSON.stringify(toNutError(new TuppenceError('overloaded')))
+/** @see busyBody */
+export const busyHeaders: Readonly<Record<string, string>> = {
+  ...jsonHeaders,
+  'content-length': String(busyBody.length),
+  'retry-after': retryAfterSeconds,
+}
 
 const routes = Object.entries(allRoutes) as [RouteName, Route][]
 
@@ -75,6 +87,11 @@ export function createApp(deps: Deps): App {
     fetch: async (request, address) => hono.fetch(request, { address }),
     drain: gate.drain,
     inFlight: gate.inFlight,
+    isFull: (path) => {
+      if (path === mintRoutes.health.path || !gate.isFull()) return false
+      deps.metrics.observe('(refused)', 503, 0)
+      return true
+    },
   }
 }
 

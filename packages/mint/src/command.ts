@@ -16,7 +16,7 @@ import { serveMint } from './server.ts'
 
 const usage = `tuppence-mint ${version}
 
-  tuppence-mint serve [--config mint.json] [--preset interop]
+  tuppence-mint serve [--config mint.json] [--preset interop] [--take-over]
   tuppence-mint account add <id> --key <Ed25519 public key, base64url> [--name N] [--config mint.json]
   tuppence-mint account list [--config mint.json]
   tuppence-mint keys rotate [--unit usd] [--config mint.json]
@@ -49,6 +49,7 @@ export async function runCommand(argv: readonly string[], proc: ProcessLike): Pr
         name: { type: 'string' },
         unit: { type: 'string' },
         preset: { type: 'string' },
+        'take-over': { type: 'boolean' },
         'accept-loss': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -58,7 +59,8 @@ export async function runCommand(argv: readonly string[], proc: ProcessLike): Pr
       return values.help === true ? 0 : 2
     }
     const preset = values.preset === undefined ? {} : presetOf(values.preset)
-    const config = loadConfig({ file: values.config, preset, env: proc.env, cwd: proc.cwd() })
+    const loaded = loadConfig({ file: values.config, preset, env: proc.env, cwd: proc.cwd() })
+    const config = values['take-over'] === true ? { ...loaded, takeOver: true } : loaded
     const [noun, verb, id] = positionals
     if (noun === 'serve' && verb === undefined) return await serve(config, proc)
     if (noun === 'account' && verb === 'add')

@@ -30,6 +30,8 @@ const configSchema = v.strictObject({
   /** Port to listen on; 0 lets the system choose. */
   port: v.optional(count(0, 65_535), 4043),
   host: v.optional(v.pipe(v.string(), v.nonEmpty()), '127.0.0.1'),
+  /** Takes over from a mint that serves the same folder and port, once that ends: both must have been started so. */
+  takeOver: v.optional(v.boolean(), false),
   /** Public URL: it goes into receipts and /v1/info, and signed requests name its host. */
   url: v.optional(urlSchema),
   /** Ledger and keys; relative to the configuration file. */
@@ -106,17 +108,19 @@ const configSchema = v.strictObject({
       /** Requests being answered at once; more get 503 with Retry-After. */
       inFlightMax: v.optional(count(1, 100_000), 1024),
       /** Once the oldest of them has waited this long, more get 503, so that nobody waits much longer. */
-      waitMaxMs: v.optional(count(10, 600_000), 250),
+      waitMaxMs: v.optional(count(10, 600_000), 200),
       /** Operations waiting for the ledger; more get 503 with Retry-After. */
       queueMax: v.optional(count(1, 100_000), 2048),
       batchMax: v.optional(count(1, 10_000), 256),
       /** Requests a minute from one address, and quotes among them (each costs a row); 0 is no limit. */
-      requestsPerMinute: v.optional(count(0, 1_000_000), 0),
-      quotesPerMinute: v.optional(count(0, 1_000_000), 0),
+      requestsPerMinute: v.optional(count(0, 1_000_000), 1200),
+      quotesPerMinute: v.optional(count(0, 1_000_000), 60),
       /** Blobs written a minute from one address. */
       blobsPerMinute: v.optional(count(0, 1_000_000), 30),
       /** Deposits a minute of one publisher. */
-      depositsPerMinute: v.optional(count(0, 10_000_000), 0),
+      depositsPerMinute: v.optional(count(0, 10_000_000), 60_000),
+      /** Whether addresses of the machine itself and of private networks are limited too: tills and proxies come from there. */
+      countLocal: v.optional(v.boolean(), false),
       /** Whether a proxy in front says who comes, in X-Forwarded-For; its last address counts. */
       behindProxy: v.optional(v.boolean(), false),
       inputsMax: v.optional(count(1, limits.itemsReadMax), limits.inputsMax),
@@ -156,6 +160,7 @@ const environmentFields: Record<string, { path: readonly string[]; read: (text: 
   PORT: { path: ['port'], read: readNumber },
   HOST: { path: ['host'], read: String },
   URL: { path: ['url'], read: String },
+  TAKE_OVER: { path: ['takeOver'], read: (text) => ({ true: true, false: false })[text] ?? text },
   DATA_DIR: { path: ['dataDir'], read: String },
   DATABASE_URL: { path: ['databaseUrl'], read: String },
   KEY_PASSPHRASE: { path: ['keyPassphrase'], read: String },

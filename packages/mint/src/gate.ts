@@ -8,6 +8,8 @@ export interface Gate {
   enter<T>(work: () => Promise<T>): Promise<T>
   /** Refuses all from now on, and resolves when the last work is done. */
   drain(): Promise<void>
+  /** Whether nobody is let in now. */
+  isFull(): boolean
   /** How much is in. */
   inFlight(): number
 }
@@ -57,6 +59,7 @@ export function createGate(
       }
     },
     inFlight: () => entered.size,
+    isFull: () => !closing && isFull(nowMs()),
     drain: async () => {
       closing = true
       if (entered.size > 0) await new Promise<void>((resolve) => (drained = resolve))

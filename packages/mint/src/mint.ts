@@ -29,7 +29,7 @@ import type { Clock, Log, Ports } from './ports.ts'
 import { createRateLimit } from './rate.ts'
 import { receiptSigner } from './receipts.ts'
 import { masterSecret } from './secret-file.ts'
-import { takeServeLock } from './serve-lock.ts'
+import { takeServeLock, waitForServeLock, type ServeLock } from './serve-lock.ts'
 import { createHub, type Hub } from './watch/hub.ts'
 import { stateOf } from './watch/state-of.ts'
 
@@ -77,11 +77,15 @@ export function realPorts(given: Partial<Ports> = {}): Ports {
  *
  * @throws {TuppenceError} `storage-corrupt`, `key-file-invalid`; {Error} The database cannot be opened.
  */
-export async function openMint(config: MintConfig, given: Partial<Ports> = {}): Promise<Opened> {
+export async function openMint(
+  config: MintConfig,
+  given: Partial<Ports> = {},
+  { isServing = false }: { isServing?: boolean } = {},
+): Promise<Opened> {
   const ports = realPorts(given)
   const ledger =
     config.databaseUrl === undefined
-      ? openSqliteLedger({ path: join(config.dataDir, 'ledger.db'), nowMs: ports.clock.nowMs() })
+      ? openSqliteLedger({ path: join(config.dataDir, 'ledger.db'), nowMs: ports.clock.nowMs(), isServing })
       : await openPostgresLedger({ url: config.databaseUrl })
   try {
     const mayMake = (await ledger.keysets()).length === 0
@@ -120,11 +124,13 @@ export async function createMint(
   url: string = config.url ?? `http://${config.host}:${config.port}`,
 ): Promise<Mint> {
   // On PostgreSQL, any number of mints serve one ledger beside each other.
-  const lock = config.databaseUrl === undefined ? takeServeLock(config.dataDir) : { release: () => {} }
-  const { ledger, keyring, master, ports } = await openMint(config, given).catch((error: unknown) => {
-    lock.release()
-    throw error
-  })
+  const lock = await lockFolder(config)
+  const { ledger, keyring, master, ports } = await openMint(config, given, { isServing: true }).catch(
+    (error: unknown) => {
+      lock.release()
+      throw error
+    },
+  )
   let blobs: Blobs | undefined
   const end = async () => {
     await blobs?.close()
@@ -159,9 +165,7 @@ export async function createMint(
     }
     await resumeMelts(deps)
     const app = createApp(deps)
-    metrics.gauge('tuppence_mint_in_flight', 'Requests being answered.', app.inFlight)
-    metrics.gauge('tuppence_mint_queue', 'Operations waiting for the ledger.', waiting)
-    metrics.gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
+    showGauges(metrics, { inFlight: app.inFlight, waiting })
     const checkpoint = () => Promise.all([ledger.checkpoint((text) => checkpoints.sign(text)), epoch.note()])
     const chores = [
       startChore(ports.log, { event: 'epoch-not-noted', everyMs: noteEveryMs }, checkpoint),
@@ -185,6 +189,17 @@ export async function createMint(
     await end()
     throw error
   }
+}
+
+function showGauges(metrics: Metrics, { inFlight, waiting }: { inFlight: () => number; waiting: () => number }): void {
+  metrics.gauge('tuppence_mint_in_flight', 'Requests being answered.', inFlight)
+  metrics.gauge('tuppence_mint_queue', 'Operations waiting for the ledger.', waiting)
+  metrics.gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
+}
+
+async function lockFolder({ databaseUrl, dataDir, takeOver }: MintConfig): Promise<ServeLock> {
+  if (databaseUrl !== undefined) return { release: () => {} }
+  return takeOver ? waitForServeLock(dataDir) : takeServeLock(dataDir)
 }
 
 async function openBlobs({ databaseUrl, dataDir }: MintConfig): Promise<Blobs> {

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { runCommand } from './command.ts'
 import { parseConfig } from './config.ts'
 import { createMint } from './mint.ts'
-import { createRateLimit, visitorOf } from './rate.ts'
+import { createRateLimit, isLocal, visitorOf } from './rate.ts'
 import { activeKeyset, depositCoins, startTestMint, topUp, type TestMint } from './testing/mint.ts'
 
 const token = 'operator-token-of-32-characters!'
@@ -45,7 +45,7 @@ describe('the operator’s listener', () => {
 
 describe('rates', () => {
   test('are limited by address for quotes, and by publisher for deposits, until the minute is over', async () => {
-    mint = await startTestMint({ limits: { quotesPerMinute: 3, depositsPerMinute: 1 } })
+    mint = await startTestMint({ limits: { quotesPerMinute: 3, depositsPerMinute: 1, countLocal: true } })
     const quote = () => (mint as TestMint).post('/v1/mint/quote/test', { amount: 1, unit: 'usd' })
     const coins = await topUp(mint, [1, 1])
     expect([(await quote()).status, (await quote()).status]).toEqual([200, 200])
@@ -62,6 +62,14 @@ describe('rates', () => {
 
   test('take one subscriber for one visitor', () => {
     expect(visitorOf('::ffff:192.0.2.1')).toBe('192.0.2.1')
+    for (const address of ['127.0.0.1', '::ffff:10.0.0.1', '172.31.9.9', '::1', 'fd00::1'])
+      expect(isLocal(address)).toBe(true)
+    for (const address of ['192.0.2.1', '172.32.0.1', '2001:db8::1', '11.0.0.1']) expect(isLocal(address)).toBe(false)
+    expect(parseConfig({}).limits).toMatchObject({
+      requestsPerMinute: 1200,
+      quotesPerMinute: 60,
+      depositsPerMinute: 60_000,
+    })
     expect(visitorOf('2001:db8:1:2:3:4:5:6')).toBe(visitorOf('2001:db8:1:2::9'))
     expect(visitorOf('2001:db8:1:2::9')).not.toBe(visitorOf('2001:db8:1:3::9'))
     const limit = createRateLimit(1)

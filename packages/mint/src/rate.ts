@@ -39,3 +39,10 @@ export function visitorOf(address: string): string {
   const groups = head.split(':').filter((group) => group !== '')
   return tail === undefined ? groups.slice(0, 4).join(':') : [...groups, '0', '0', '0', '0'].slice(0, 4).join(':')
 }
+
+/** Addresses of the machine itself and of private networks (RFC 1918, RFC 4193, RFC 4291). */
+export function isLocal(address: string): boolean {
+  const v4 = /^(?:::ffff:)?((?:\d+\.){3}\d+)$/.exec(address)?.[1]
+  if (v4 !== undefined) return /^(?:127|10|192\.168|172\.(?:1[6-9]|2\d|3[01])|169\.254)\./.test(v4)
+  return address === '::1' || /^(?:f[cd][0-9a-f]{2}|fe[89ab][0-9a-f]):/i.test(address)
+}

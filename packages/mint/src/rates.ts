@@ -2,7 +2,7 @@
 
 import type { Deps } from './deps.ts'
 import type { RouteName } from './routes.ts'
-import { createRateLimit, visitorOf } from './rate.ts'
+import { createRateLimit, isLocal, visitorOf } from './rate.ts'
 
 /** Refuses who comes too often. */
 export interface Rates {
@@ -24,6 +24,7 @@ export function createRates({ config: { limits }, clock }: Pick<Deps, 'config' |
         : undefined
       const address = forwarded ?? socketAddress
       if (address === undefined || route === 'health') return
+      if (!limits.countLocal && isLocal(address)) return
       const visitor = visitorOf(address)
       requests.visit(visitor, clock.nowMs())
       if (route === 'writeBlob') blobs.visit(visitor, clock.nowMs())

@@ -85,17 +85,22 @@ export async function checkInputs(deps: Deps, inputs: readonly Proof[]): Promise
  *
  * @throws {TuppenceError} `coin-invalid`, `coins-spent`.
  */
-export async function verifyInputs(deps: Deps, inputs: readonly Proof[], { keysets }: CheckedInputs): Promise<Spend[]> {
-  const spends = await mapInTurns(inputs, ({ id, amount, secret, C, witness }): Spend => {
+export async function verifyInputs(deps: Deps, inputs: readonly Proof[], coins: CheckedInputs): Promise<Spend[]> {
+  const spends = await verifyCoins(inputs, coins)
+  const blocked = await deps.ledger.blocked(spends)
+  if (blocked !== undefined) throw new TuppenceError(blocked)
+  return spends
+}
+
+/** Verifies the signatures on coins. @throws {TuppenceError} `coin-invalid`. */
+export async function verifyCoins(inputs: readonly Proof[], { keysets }: CheckedInputs): Promise<Spend[]> {
+  return mapInTurns(inputs, ({ id, amount, secret, C, witness }): Spend => {
     const { keys, curve } = keysets.get(id) as KeysetKeys
     const key = keys.get(amount)
     const y = curve.hashToCurve(secret)
     if (key === undefined || !curve.verifyCoin({ y, c: C }, key.privateKey)) throw new TuppenceError('coin-invalid')
     return { keyset: id, y, amount, ...(witness === undefined ? {} : { witness }) }
   })
-  const blocked = await deps.ledger.blocked(spends)
-  if (blocked !== undefined) throw new TuppenceError(blocked)
-  return spends
 }
 
 /**

@@ -5,6 +5,32 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { TuppenceError } from '@tuppence/protocol'
 
+/** How often a lock that another mint holds is tried again, and how long: it has to drain. */
+const tryEveryMs = 20
+const waitMaxMs = 30_000
+
+/** A lock that is held. */
+export interface ServeLock {
+  release(): void
+}
+
+/**
+ * Waits for the mint that serves a data folder to end, and takes its place.
+ *
+ * @throws {TuppenceError} `storage-unavailable` It has not ended within half a minute.
+ */
+export async function waitForServeLock(dataDir: string): Promise<ServeLock> {
+  const startedMs = performance.now()
+  for (;;) {
+    try {
+      return takeServeLock(dataDir)
+    } catch (error) {
+      if (performance.now() - startedMs > waitMaxMs) throw error
+      await new Promise((resolve) => setTimeout(resolve, tryEveryMs))
+    }
+  }
+}
+
 /**
  * Takes the lock of a data folder until released. The system frees it when the process dies, however it dies.
  *
@@ -12,7 +38,7 @@ import { TuppenceError } from '@tuppence/protocol'
  *
  * @throws {TuppenceError} `storage-unavailable` Another process holds it.
  */
-export function takeServeLock(dataDir: string): { release: () => void } {
+export function takeServeLock(dataDir: string): ServeLock {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const db = new DatabaseSync(join(dataDir, 'serve.lock'))
   try {

@@ -1,9 +1,10 @@
 // Puts a mint behind a socket, with timeouts against clients that dawdle; main.ts and tests call it.
 
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { createAdmin } from './admin.ts'
+import { busyBody, busyHeaders } from './app.ts'
 import type { MintConfig } from './config.ts'
 import { silentLog } from './log.ts'
 import { createMint, type Mint } from './mint.ts'
@@ -15,6 +16,10 @@ const socketsMax = 8192
 /** How often Node looks for sockets that are over their time. */
 const checkEveryMs = 1000
 const drainMs = 10_000
+/** How long a mint that is taken over from still answers on open connections, each for the last time. */
+const leaveMs = 250
+/** Longer than proxies keep an idle connection (60 s is usual): theirs ends first, and no request meets a closing socket. */
+const keepAliveMs = 65_000
 
 /** A mint that listens. `url` is where it does; receipts name `config.url` where that is set. */
 export interface ServedMint extends Mint {
@@ -41,29 +46,51 @@ export async function serveMint(config: MintConfig, ports: Partial<Ports> = {}):
   )
   const { headersTimeoutMs, requestTimeoutMs } = config.limits
   const server = createServer(
-    { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, connectionsCheckingInterval: checkEveryMs },
-    (request, response) => void listener(request, response),
+    {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: checkEveryMs,
+      keepAliveTimeout: keepAliveMs,
+    },
+    (request, response) => {
+      // A mint with too much to do says so before it reads anything.
+      // Whoever has a connection open is sent to the mint that takes over.
+      if (isLeaving) response.shouldKeepAlive = false
+      if (opened?.app.isFull(request.url ?? '') === true) refuse(request, response)
+      else void listener(request, response)
+    },
   )
   server.maxConnections = socketsMax
+  let opened: Mint | undefined
+  let isLeaving = false
   const port = await listen(server, config)
+  if (config.takeOver) ports.log?.('info', 'waiting', { port })
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   const url = `http://${host}:${port}`
   try {
     opening.resolve(createMint(config, ports, config.url ?? url))
     const mint = await opening.promise
+    opened = mint
     const sockets = serveSockets(server, { hub: () => mint.hub, log: ports.log ?? silentLog })
     const admin = config.admin === undefined ? undefined : await serveAdmin(config, config.admin, mint)
     let closed: Promise<void> | undefined
     const close = () => {
       admin?.server.close()
-      sockets.close()
-      return closeAll(server, mint.close)
+      isLeaving = config.takeOver
+      return closeAll(server, { sockets, closeMint: mint.close, leaveMs: isLeaving ? leaveMs : 0 })
     }
     return { ...mint, url, port, adminPort: admin?.port, close: () => (closed ??= close()) }
   } catch (error) {
     server.close()
     throw error
   }
+}
+
+/** The answer of a full mint, by the cheapest way there is: most requests get it when most are too many. */
+function refuse(request: IncomingMessage, response: ServerResponse): void {
+  request.resume()
+  response.writeHead(503, busyHeaders)
+  response.end(busyBody)
 }
 
 function addressOf(env: unknown): string | undefined {
@@ -82,15 +109,30 @@ async function serveAdmin(
   return { server, port: await listen(server, where) }
 }
 
-function listen(server: Server, { host, port }: { host: string; port: number }): Promise<number> {
+function listen(
+  server: Server,
+  { host, port, takeOver = false }: { host: string; port: number; takeOver?: boolean },
+): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+    server.listen({ port, host, ...(takeOver ? { reusePort: true } : {}) }, () =>
+      resolve((server.address() as AddressInfo).port),
+    )
   })
 }
 
-async function closeAll(server: Server, closeMint: () => Promise<void>): Promise<void> {
+async function closeAll(
+  server: Server,
+  {
+    sockets,
+    closeMint,
+    leaveMs: patienceMs,
+  }: { sockets: { close: () => void }; closeMint: () => Promise<void>; leaveMs: number },
+): Promise<void> {
+  // From here on new connections go to the mint that takes over, if there is one.
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  if (patienceMs > 0) await new Promise((resolve) => setTimeout(resolve, patienceMs))
+  sockets.close()
   server.closeIdleConnections()
   const deadline = setTimeout(() => server.closeAllConnections(), drainMs)
   await closeMint()

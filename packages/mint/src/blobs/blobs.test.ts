@@ -30,7 +30,7 @@ describe('the blob routes', () => {
   let own: SigningKey
   let stranger: SigningKey
   beforeAll(async () => {
-    mint = await startTestMint({ limits: { blobsPerMinute: 12 } })
+    mint = await startTestMint({ limits: { blobsPerMinute: 12, countLocal: true } })
     own = await signingKey(new Uint8Array(32).fill(5))
     stranger = await signingKey(new Uint8Array(32).fill(6))
   })

@@ -1,16 +1,21 @@
 // The ledger on node:sqlite: one connection, one writer, WAL with synchronous=FULL; mint.ts opens it.
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { TuppenceError } from '@tuppence/protocol'
+import { startCheckpointer } from './checkpointer.ts'
 import { migrate } from './migrations.ts'
 import { createReads, type Prepare } from './sqlite-read.ts'
 import { createWriter } from './sqlite-write.ts'
 import type { Ledger } from './port.ts'
 
-/** Frames (4 KiB pages) before SQLite checkpoints on its own: rare enough not to stall every second commit. */
-const walFramesMax = 8192
+/** Frames (4 KiB pages) before SQLite checkpoints on its own, should the thread that does it not keep up. */
+const walFramesMax = 16_384
+/** Frames that the log has room for from the start: a log that grows makes each commit wait for the file system as well. */
+const walFramesReady = 2048
+/** Commits before it pays to have a thread that checkpoints. */
+const commitsBeforeThread = 200
 /** How long a commit waits for another process (the command line) that is writing. */
 const busyTimeoutMs = 5000
 const applicationId = 0x74757070 // "tupp"
@@ -19,9 +24,18 @@ const applicationId = 0x74757070 // "tupp"
  * Opens, or creates, a ledger in a file.
  *
  * @param path - The database file; its folder is made if missing.
+ * @param isServing - Whether much will be written: then the log is made ready, and checkpointed on a thread of its own.
  * @throws {Error} The file is no ledger, or of a newer program.
  */
-export function openSqliteLedger({ path, nowMs }: { path: string; nowMs: number }): Ledger {
+export function openSqliteLedger({
+  path,
+  nowMs,
+  isServing = false,
+}: {
+  path: string
+  nowMs: number
+  isServing?: boolean
+}): Ledger {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   // Made here, so that it is private from its first byte; SQLite gives its WAL the same mode.
   closeSync(openSync(path, 'a', 0o600))
@@ -38,14 +52,21 @@ export function openSqliteLedger({ path, nowMs }: { path: string; nowMs: number 
     configure(db)
     migrate(db, nowMs)
     db.exec('PRAGMA foreign_keys = ON')
+    if (isServing) growLog(db, path)
   } catch (error) {
     db.close()
     throw error
   }
   const reads = createReads(prepare)
   const writer = createWriter(db, prepare)
+  let commits = 0
+  let stopCheckpointer: (() => Promise<void>) | undefined
+  const commit: Ledger['commit'] = (batch) => {
+    if (isServing && ++commits === commitsBeforeThread) stopCheckpointer = startCheckpointer(path)
+    return attempt(() => writer.commit(batch))
+  }
   return {
-    commit: (batch) => attempt(() => writer.commit(batch)),
+    commit,
     addKeyset: (row) => attempt(() => writer.addKeyset(row)),
     putAccount: (row) => attempt(() => writer.putAccount(row)),
     checkpoint: (sign) => attempt(() => writer.checkpoint(sign)),
@@ -67,6 +88,8 @@ export function openSqliteLedger({ path, nowMs }: { path: string; nowMs: number 
     isBackup: () => attempt(() => reads.isBackup()),
     position: () => attempt(() => reads.position()),
     close: async () => {
+      await stopCheckpointer?.()
+      stopCheckpointer = undefined
       if (!db.isOpen) return
       db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
       db.close()
@@ -90,6 +113,18 @@ function configure(db: DatabaseSync): void {
     PRAGMA trusted_schema = OFF;
     PRAGMA cache_size = -65536;
   `)
+}
+
+/** Lets the log have its size before there is a hurry: many small commits that nobody waits for, and one that is waited for. */
+function growLog(db: DatabaseSync, path: string): void {
+  const { size } = statSync(`${path}-wal`, { throwIfNoEntry: false }) ?? { size: 0 }
+  if (size >= walFramesReady * 4096) return
+  const note = db.prepare("INSERT OR REPLACE INTO meta VALUES ('log', ?)")
+  db.exec('PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0')
+  for (let frame = 0; frame < walFramesReady; frame++) note.run(frame)
+  db.exec(`PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${walFramesMax}`)
+  db.exec("DELETE FROM meta WHERE name = 'log'")
+  db.exec('PRAGMA wal_checkpoint(RESTART)')
 }
 
 /** SQLite's constraints (primary result code 19) say that what was asked is wrong, not that the store is down. */

@@ -19,7 +19,16 @@ export interface MintProcess {
 /** Starts `tuppence-mint serve` with test money and one publisher, on a free port. */
 export async function serveProcess(
   dataDir: string,
-  { env = {}, config = {} }: { env?: Readonly<Record<string, string>>; config?: object } = {},
+  {
+    env = {},
+    config = {},
+    spawned = () => {},
+  }: {
+    env?: Readonly<Record<string, string>>
+    config?: object
+    /** Hears of the process before it serves. */
+    spawned?: (child: ChildProcess) => void
+  } = {},
 ): Promise<MintProcess> {
   const file = join(dataDir, 'mint.json')
   const accounts = [{ id: 'daily-news', publicKey: await publicKeyX() }]
@@ -29,6 +38,7 @@ export async function serveProcess(
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  spawned(child)
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   let out = ''
   const url = await new Promise<string>((resolve, reject) => {
