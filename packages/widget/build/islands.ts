@@ -23,7 +23,7 @@ export async function buildIslands(
     input,
     preserveEntrySignatures: 'strict' as const,
     // Without their names: the frame has all of these addresses in it.
-    output: { entryFileNames: 'assets/[hash].js' },
+    output: { entryFileNames: 'assets/[hash:6].js' },
   }
   const built = (await build({ ...options, logLevel: 'warn', build: { rolldownOptions } })) as Rolldown.RolldownOutput
   const islands = new Map<string, string>()

@@ -35,7 +35,7 @@ const islands = await buildIslands(options, [...coreIslands(), ...ownIslands])
 // One by one: pages built together share files, and each would begin with twenty small ones.
 for (const page of ['frame.html', 'popup.html', 'trip.html', 'index.html']) {
   const plugins = [toIslands(islands), ...(page === 'frame.html' ? [deliverables()] : [])]
-  const rolldownOptions = { input: join(root, page) }
+  const rolldownOptions = { input: join(root, page), output: { chunkFileNames: 'assets/[hash:6].js' } }
   const built = await build({ ...options, plugins, logLevel: 'warn', build: { rolldownOptions } })
   if (page === 'index.html') await buildShell(options, built as Rolldown.RolldownOutput, islands)
 }

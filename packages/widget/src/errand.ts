@@ -6,6 +6,8 @@ export type Errand = {
   /** `lend`: set change aside for this site. `fund`: the vault has too little. `confirm`: above the small amount. */
   readonly kind: 'lend' | 'fund' | 'confirm'
   readonly purpose: 'unlock' | 'tip'
+  /** `confirm` because clicks have spent much today, at this site or in all. */
+  readonly because?: 'day'
   /** Exact origin of the page that embeds the frame, as the browser told it. */
   readonly site: string
   readonly amount: number

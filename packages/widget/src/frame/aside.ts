@@ -7,12 +7,17 @@ import { attempt, inLine, look, settle, showPrice } from './sale.ts'
 import type { Aside, Looked, Note, State, Trouble, View } from './view.ts'
 
 /** Asks in the popup, then goes on by itself. The window opens in the click's own turn; what it is told may take longer. */
-export async function payInPopup(sale: State, kind: Errand['kind'], shown: Promise<Offer>): Promise<void> {
+export async function payInPopup(
+  sale: State,
+  kind: Errand['kind'],
+  shown: Promise<Offer>,
+  because?: 'day',
+): Promise<void> {
   const { wallet, site, errand = runErrand } = sale.deps
   const { signal } = sale.abort
   // Without an offer there is nothing to ask: the window goes again.
   const over = new AbortController()
-  const told = shown.then((offer) => describe(sale, offer, kind))
+  const told = shown.then(async (offer) => ({ ...(await describe(sale, offer, kind)), ...(because && { because }) }))
   told.catch(() => over.abort())
   const store = (allowance: Allowance) => wallet.acceptAllowance(allowance)
   const ended = errand(told, store, AbortSignal.any([signal, over.signal]))
@@ -65,7 +70,8 @@ export const unpaid: Aside['unpaid'] = async (sale, offer, outcome) => {
     if (settle(sale, await attempt(sale, offer, { gesture: sale.gesture }), offer)) return
   } else {
     const way = status === 'over-budget' ? 'confirm' : short && wallet.mode === 'allowance' && 'lend'
-    if (way) return payInPopup(sale, way, Promise.resolve(offer))
+    const because = status === 'over-budget' && outcome.by !== 'item' ? 'day' : undefined
+    if (way) return payInPopup(sale, way, Promise.resolve(offer), because)
   }
   await lookAgain(sale, offer, short ? 'too-little' : 'declined', 'personal')
 }

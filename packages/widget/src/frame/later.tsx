@@ -79,13 +79,15 @@ export function Failed({ texts, view: { reason, money, offer }, host, retry }: F
       : sum
         ? [texts.onItsWay(sum), `${said} ${then}`]
         : [said, texts.moneySafe]
+  // A storage that was taken away, or a file that a browser remembers as missing, comes back with a new document only.
+  const renew = reason === 'storage' || reason === 'not-loaded'
   return (
     <Screen state="failed" how={reason}>
       <div class="words" role="alert">
         <b>{title}</b>
         <span>{rest}</span>
       </div>
-      <button type="button" class="quiet" onClick={retry}>
+      <button type="button" class="quiet" onClick={renew ? () => location.reload() : retry}>
         {texts.tryAgain}
       </button>
     </Screen>

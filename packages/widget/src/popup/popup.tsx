@@ -116,7 +116,7 @@ function Why({ errand, short, texts, price }: { errand: Errand; short: boolean; 
     ? [texts.fundTitle, texts.fundWhy(price)]
     : errand.kind === 'lend'
       ? [errand.report ? texts.refillTitle(host) : texts.lendTitle(host), '']
-      : [texts.confirmTitle(price), texts.confirmWhy]
+      : [texts.confirmTitle(price), errand.because === 'day' ? texts.confirmDay : texts.confirmWhy]
   return (
     <>
       <h1>{title}</h1>

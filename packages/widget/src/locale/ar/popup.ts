@@ -24,6 +24,7 @@ export const popup: PopupTexts = {
   tip: (price) => `أعطِ إكرامية ${price}`,
   confirmTitle: (price) => `هل تدفع ${price}؟`,
   confirmWhy: 'فوق مبلغ صغير تسأل المحفظة هنا، حيث لا يمكن لأي صفحة أن تتدخل.',
+  confirmDay: 'أنفقت اليوم مبلغًا لا بأس به بنقرات مفردة، لذلك تسأل المحفظة هنا.',
   balance: (amount) => `رصيدك: ${amount}`,
   balanceAfter: (amount) => `يبقى ${amount} في محفظتك`,
   cancel: 'ليس الآن',

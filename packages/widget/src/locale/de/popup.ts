@@ -27,6 +27,7 @@ export const popup: PopupTexts = {
   tip: (price) => `${price} Trinkgeld geben`,
   confirmTitle: (price) => `${price} bezahlen?`,
   confirmWhy: 'Bei mehr als einem kleinen Betrag fragt die Geldbörse hier, wo keine Seite dazwischenkommt.',
+  confirmDay: 'Heute hast du schon einiges mit einzelnen Klicks ausgegeben, darum fragt die Geldbörse hier nach.',
   balance: (amount) => `Dein Guthaben: ${amount}`,
   balanceAfter: (amount) => `${amount} bleiben in deiner Geldbörse`,
   cancel: 'Jetzt nicht',

@@ -26,6 +26,7 @@ export const popup = {
   tip: (price: string) => `Tip ${price}`,
   confirmTitle: (price: string) => `Pay ${price}?`,
   confirmWhy: 'Above a small amount the wallet asks here, where no page can be in between.',
+  confirmDay: 'You have spent a good deal by single clicks today, so the wallet asks here.',
   balance: (amount: string) => `Your balance: ${amount}`,
   balanceAfter: (amount: string) => `${amount} stays in your wallet`,
   cancel: 'Not now',

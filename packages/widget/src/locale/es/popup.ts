@@ -27,6 +27,7 @@ export const popup: PopupTexts = {
   tip: (price) => `Dar ${price} de propina`,
   confirmTitle: (price) => `¿Pagar ${price}?`,
   confirmWhy: 'A partir de cierta cantidad el monedero pregunta aquí, donde ninguna página puede interponerse.',
+  confirmDay: 'Hoy ya has gastado bastante con clics sueltos, por eso el monedero pregunta aquí.',
   balance: (amount) => `Tu saldo: ${amount}`,
   balanceAfter: (amount) => `Quedan ${amount} en tu monedero`,
   cancel: 'Ahora no',

@@ -26,6 +26,7 @@ export const popup: PopupTexts = {
   tip: (price) => `팁 ${price} 보내기`,
   confirmTitle: (price) => `${price} 결제할까요?`,
   confirmWhy: '금액이 작지 않을 때는 다른 페이지가 끼어들 수 없는 여기서 물어봐요.',
+  confirmDay: '오늘 클릭으로 쓴 금액이 많아서 지갑이 여기서 물어봐요.',
   balance: (amount) => `잔액: ${amount}`,
   balanceAfter: (amount) => `지갑에 ${amount} 남아요`,
   cancel: '나중에',
