@@ -15,6 +15,7 @@ import { mintFacts } from './mint-facts.ts'
 import { methodsOf, offersByPath } from './offers.ts'
 import { recovery, type Recovery } from './recovery.ts'
 import type { Publisher, SellDeps } from './sell.ts'
+import { tallies } from './tally.ts'
 import { answerVisit } from './visit.ts'
 import { outbox } from './webhooks.ts'
 
@@ -52,6 +53,7 @@ export type Till = Readonly<{
   recover: Recovery['now']
   /** Sends the events that are due to the publisher's webhooks; done by itself. @returns How many are to be tried again. */
   notify: () => Promise<number>
+  /** What was asked and sold, and what webhooks were told. */
   journal: Pick<Journal, 'sales' | 'events'>
   /** The account's public key (base64url), to be registered at the mint. */
   publicKey: string
@@ -83,6 +85,7 @@ export async function createTill(options: TillOptions): Promise<Till> {
   const { later, drained } = background(log)
   const webhooks = () => live.settings.terms.webhooks
   const sending = outbox({ journal, webhooks, nowMs, log, to: options.webhooksTo ?? 'anywhere' })
+  const tally = tallies({ journal, nowMs })
   const deps: SellDeps = {
     get settings() {
       return live.settings
@@ -101,6 +104,7 @@ export async function createTill(options: TillOptions): Promise<Till> {
     settleSoon: () => recovering.soon(),
     notify: sending.soon,
     rate: rate(() => live.settings.terms.limits.perIpMinute),
+    tally: tally.add,
     addressNames: addressNames(journal, random),
     knowsCrawler: crawlerTest({ resolver: options.resolver ?? systemResolver, nowMs }),
   }
@@ -127,6 +131,7 @@ export async function createTill(options: TillOptions): Promise<Till> {
       await Promise.all([recovering.stop(), sending.stop()])
       await Promise.allSettled(deps.settling.values())
       await drained()
+      await tally.stop()
       await journal.close()
     },
   }

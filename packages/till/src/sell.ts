@@ -37,6 +37,8 @@ export type SellDeps = AcceptDeps &
     later: (work: () => Promise<void>) => void
     settleSoon: () => void
     rate: Rate
+    /** Counts that a price was named. */
+    tally: (offerId: string, price: number) => void
     addressNames: AddressNames
     knowsCrawler: KnowsCrawler
   }>
@@ -165,6 +167,7 @@ export async function ask(deps: SellDeps, sale: Sale, reason: TuppenceError, thu
   const wanted = thumbprint === undefined ? sale.wanted : await wantedOf(deps, sale, thumbprint)
   const issued = await issueChallenge(deps, wanted)
   deps.log({ event: 'challenged', offer: offer.id, amount: wanted.amount, unit: offer.unit })
+  if (wanted.reader === undefined && reason.code === 'payment-required') deps.tally(offer.id, wanted.amount)
   const wantsPage = reason.code === 'payment-required' && wantsHtml(request)
   return challengeAnswer(
     deps.nowMs(),

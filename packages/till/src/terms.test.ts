@@ -316,6 +316,13 @@ describe('an experiment', () => {
     nowMs += 300_000
     expect((await fetch(a('x'), { headers: { 'x-cashu': await stage.purse.token(3) } })).status).toBe(400)
     expect(shown).toBeDefined()
+    await stage.restart({ config, nowMs: () => nowMs })
+    const sales = await stage.till().journal.sales({ startMs: 0, endMs: Infinity })
+    const of = (price: number) => sales.filter((sale) => sale.offerId === 'x' && sale.price === price)
+    const sum = (price: number, read: 'asked' | 'count') => of(price).reduce((total, sale) => total + sale[read], 0)
+    const hours = (price: string) => prices.filter((one) => one === price).length
+    expect([sum(3, 'asked'), sum(7, 'asked')]).toEqual([3 * hours('3') + 1, 3 * hours('7') + 1])
+    expect([sum(3, 'count'), sum(7, 'count')]).toEqual([2, 0])
     await stage.restart()
   })
 })

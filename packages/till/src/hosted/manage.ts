@@ -123,16 +123,17 @@ function salesTable({ unit }: ManageDeps, sales: readonly Sale[]): string {
     const sum = sums.get(key)
     sums.set(key, sum ? add(sum, sale) : sale)
   }
-  const rows = [...sums.values()].map(({ offerId, price, count, amount, refunded, refundedAmount }) => {
-    const cells = [decimalAmount(price, unit), count, refunded, formatAmount(amount - refundedAmount, unit)]
+  const rows = [...sums.values()].map(({ offerId, price, asked, count, amount, refunded, refundedAmount }) => {
+    const cells = [decimalAmount(price, unit), asked, count, refunded, formatAmount(amount - refundedAmount, unit)]
     return `<tr><td>${escapeHtml(offerId)}</td>${cells.map((cell) => `<td class="n">${cell}</td>`).join('')}</tr>`
   })
-  return table(['Offer', 'Price', 'Sold', 'Given back', 'Earned'], rows, 'Nothing sold yet.')
+  return table(['Offer', 'Price', 'Asked', 'Sold', 'Given back', 'Earned'], rows, 'Nothing asked for yet.')
 }
 
 function add(a: Sale, b: Sale): Sale {
   return {
     ...a,
+    asked: a.asked + b.asked,
     count: a.count + b.count,
     amount: a.amount + b.amount,
     refunded: a.refunded + b.refunded,

@@ -378,7 +378,7 @@ function refunding(journal: () => Journal): void {
     expect((await journal().find('a'))?.refundedAtMs).toBe(6_000)
     expect(await journal().unsettledRefunds(5)).toEqual([])
     expect(await journal().sales({ startMs: 0, endMs: dayMs })).toEqual([
-      { dayMs: 0, offerId: 'salt', price: 5, count: 1, amount: 5, refunded: 1, refundedAmount: 5 },
+      { dayMs: 0, offerId: 'salt', price: 5, asked: 0, count: 1, amount: 5, refunded: 1, refundedAmount: 5 },
     ])
   })
 
@@ -482,12 +482,24 @@ function recording(journal: () => Journal): void {
     await sell('b', 5, 2_000)
     await sell('c', 7, 3_000)
     await sell('d', 5, dayMs)
-    const sale = { offerId: 'salt', refunded: 0, refundedAmount: 0 }
+    const sale = { offerId: 'salt', asked: 0, refunded: 0, refundedAmount: 0 }
     expect(await journal().sales({ startMs: 0, endMs: dayMs })).toEqual([
       { ...sale, dayMs: 0, price: 5, count: 2, amount: 10 },
       { ...sale, dayMs: 0, price: 7, count: 1, amount: 7 },
     ])
     expect(await journal().sales({ startMs: dayMs, endMs: 2 * dayMs })).toHaveLength(1)
+  })
+
+  test('counts how often a price was named', async () => {
+    const count = { dayMs: 0, offerId: 'salt', price: 5, asked: 3 }
+    await journal().asked([count, { ...count, price: 7 }])
+    await journal().asked([count])
+    await settled(journal(), { reference: 'a', price: 5, amount: 5 })
+    const none = { offerId: 'salt', dayMs: 0, refunded: 0, refundedAmount: 0 }
+    expect(await journal().sales({ startMs: 0, endMs: dayMs })).toEqual([
+      { ...none, price: 5, asked: 6, count: 1, amount: 5 },
+      { ...none, price: 7, asked: 3, count: 0, amount: 0 },
+    ])
   })
 
   test('drops what nobody can come back to, and nothing else', async () => {

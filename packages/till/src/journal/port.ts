@@ -187,11 +187,13 @@ export type OutboxEvent = Readonly<{
 /** A new event, written in the transaction of what happened. */
 export type NewEvent = Pick<OutboxEvent, 'id' | 'type' | 'data'>
 
-/** What was sold of an offer in a day at a price; amounts in minor units. */
+/** What was asked and sold of an offer in a day at a price; amounts in minor units. */
 export type Sale = Readonly<{
   dayMs: number
   offerId: string
   price: number
+  /** How often the price was named to who had not asked for it by key: views, for the most part. */
+  asked: number
   count: number
   amount: number
   refunded: number
@@ -284,6 +286,8 @@ export type Journal = {
   /** The newest events. */
   events(limit: number): Promise<readonly OutboxEvent[]>
 
+  /** Adds to how often prices were named. */
+  asked(counts: readonly Pick<Sale, 'dayMs' | 'offerId' | 'price' | 'asked'>[]): Promise<void>
   /** What was sold in a time, by day, offer and price. */
   sales(span: Span): Promise<readonly Sale[]>
   /**

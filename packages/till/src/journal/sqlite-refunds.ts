@@ -6,7 +6,7 @@ import type { InsertEvent } from './sqlite-readers.ts'
 import { toPayment, toRefund, transact, unsynced, type Row } from './sqlite-transaction.ts'
 
 type Refunds = Pick<Journal, 'refund' | 'refunded' | 'refundRefused' | 'unsettledRefunds'>
-type Records = Pick<Journal, 'claim' | 'redeem' | 'dueEvents' | 'eventTried' | 'events' | 'sales'>
+type Records = Pick<Journal, 'claim' | 'redeem' | 'dueEvents' | 'eventTried' | 'events' | 'asked' | 'sales'>
 
 const dayMs = 86_400_000
 
@@ -124,6 +124,13 @@ export function sqliteRecords(db: DatabaseSync): Records {
     async events(limit) {
       return statements.newest.all(limit).map(toEvent)
     },
+    async asked(counts) {
+      unsynced(db, () =>
+        transact(db, () => {
+          for (const { dayMs: day, offerId, price, asked } of counts) statements.asked.run(day, offerId, price, asked)
+        }),
+      )
+    },
     async sales({ startMs, endMs }) {
       return statements.sales.all(startMs, endMs).map(toSale)
     },
@@ -144,6 +151,10 @@ function prepareRecords(db: DatabaseSync) {
       'UPDATE event SET attempts = attempts + 1, outcome = ?, sent_to = ? WHERE id = ? AND outcome IS NULL',
     ),
     newest: db.prepare('SELECT * FROM event ORDER BY at_ms DESC LIMIT ?'),
+    asked: db.prepare(
+      `INSERT INTO sale (day_ms, offer_id, price, asked) VALUES (?, ?, ?, ?)
+       ON CONFLICT (day_ms, offer_id, price) DO UPDATE SET asked = asked + excluded.asked`,
+    ),
     sales: db.prepare('SELECT * FROM sale WHERE day_ms >= ? AND day_ms < ? ORDER BY day_ms, offer_id, price'),
   }
 }
@@ -176,6 +187,7 @@ function toSale(row: Row): Sale {
     dayMs: row['day_ms'] as number,
     offerId: row['offer_id'] as string,
     price: row['price'] as number,
+    asked: row['asked'] as number,
     count: row['count'] as number,
     amount: row['amount'] as number,
     refunded: row['refunded'] as number,

@@ -56,7 +56,6 @@ const migrations = [
    CREATE UNIQUE INDEX payment_idempotency ON payment (thumbprint, offer_id, idempotency_key)
      WHERE thumbprint IS NOT NULL AND idempotency_key IS NOT NULL;
    CREATE INDEX payment_reader ON payment (thumbprint, received_at_ms) WHERE thumbprint IS NOT NULL;
-   CREATE INDEX payment_pending ON payment (thumbprint, offer_id) WHERE stage = 'received' AND thumbprint IS NOT NULL;
    CREATE INDEX entitlement_reader ON entitlement (thumbprint, at_ms);
    CREATE INDEX entitlement_reference ON entitlement (reference) WHERE reference IS NOT NULL;
    CREATE INDEX payment_old ON payment (received_at_ms) WHERE stage = 'delivered' AND (thumbprint IS NULL OR kind = 'tip');
@@ -90,6 +89,10 @@ const migrations = [
    INSERT INTO sale (day_ms, offer_id, price, count, amount)
      SELECT deposited_at_ms / 86400000 * 86400000, offer_id, price, count(*), sum(amount) FROM payment
      WHERE deposited_at_ms IS NOT NULL GROUP BY 1, 2, 3;`,
+  // What a price experiment is judged by; and a reader's open payments are found at once, however many there are.
+  `ALTER TABLE sale ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX IF NOT EXISTS payment_pending ON payment (thumbprint, offer_id)
+     WHERE stage = 'received' AND thumbprint IS NOT NULL;`,
 ]
 
 /** Brings a file to today's schema. @throws {Error} The file is of a newer program. */
