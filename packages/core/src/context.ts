@@ -45,6 +45,6 @@ export type Context = {
   readonly busy: Map<string, Promise<unknown>>
   /** Asks for recovery and, in a vault, change a random while from now; does nothing without a timer. */
   readonly tidyLater: () => void
-  /** Says that coins, payments or history changed; resolves when the stores show it. */
-  readonly changed: (purchase?: Purchase) => Promise<void>
+  /** Says that coins, payments or history changed, or what is owned; resolves when the stores show it. `all`: something no longer is. */
+  readonly changed: (purchase?: Purchase | 'all') => Promise<void>
 }

@@ -155,6 +155,7 @@ describe('a refund', () => {
     expect(spendable(wallet)).toBe(100)
     expect(await street.truth()).toMatchObject({ outstanding: before.outstanding, publisher: before.publisher })
     expect(wallet.$history.get()[0]).toMatchObject({ kind: 'refund', end: 'done', amount: 17 })
+    expect(wallet.$purchases.get()).toEqual({})
     expect(await wallet.look(at('/read/salt'))).toMatchObject({ status: 'priced' })
     expect(await wallet.refund(street.url('/read/salt'))).toEqual({ status: 'declined', reason: 'not-owned' })
     expect(wallet.$payments.get()).toEqual([])

@@ -25,7 +25,8 @@ export type State = {
   readonly $purchases: ReadableAtom<Readonly<Record<string, Purchase>>>
   readonly $rules: ReadableAtom<Rules>
   readonly show: (snapshot: Snapshot) => void
-  readonly own: (purchases: readonly Purchase[]) => void
+  /** `before`: what is owned besides; what was shown so far, when absent. */
+  readonly own: (purchases: readonly Purchase[], before?: Readonly<Record<string, Purchase>>) => void
 }
 
 /** Makes empty stores. */
@@ -47,8 +48,8 @@ export function makeState(): State {
       $history.set(history)
       $rules.set(rules)
     },
-    own: (purchases) =>
-      $purchases.set({ ...$purchases.get(), ...Object.fromEntries(purchases.map((one) => [one.url, one])) }),
+    own: (purchases, before = $purchases.get()) =>
+      $purchases.set({ ...before, ...Object.fromEntries(purchases.map((one) => [one.url, one])) }),
   }
 }
 

@@ -41,7 +41,7 @@ export function createWallet(deps: WalletDeps): Wallet {
     $history: state.$history,
     $purchases: state.$purchases,
     start: async () => {
-      await load(context, state)
+      await context.changed('all')
       if (state.$payments.get().length === 0) return
       if (context.timer) context.tidyLater()
       else
@@ -180,7 +180,7 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
   }
 }
 
-async function refresh(context: Context, state: State, purchase?: Purchase): Promise<void> {
+async function refresh(context: Context, state: State, purchase?: Purchase | 'all'): Promise<void> {
   const { db } = context
   const { mints, ...snapshot } = await db.transact(
     ['coins', 'payments', 'history', 'settings'],
@@ -197,11 +197,10 @@ async function refresh(context: Context, state: State, purchase?: Purchase): Pro
     Object.assign(context.net, (await import('./select-net.ts')).withFees)
   if (mints) (await import('./actions/use-mints.ts')).useMints(context, mints)
   state.show(snapshot)
-  if (purchase) state.own([purchase])
-}
-
-async function load(context: Context, state: State): Promise<void> {
-  await refresh(context, state)
-  const purchases = await context.db.transact(['purchases'], 'read', (tx) => tx.list('purchases'))
-  state.own(purchases.map(({ value }) => value))
+  if (purchase !== 'all') return purchase && state.own([purchase])
+  const purchases = await db.transact(['purchases'], 'read', (tx) => tx.list('purchases'))
+  state.own(
+    purchases.map(({ value }) => value),
+    {},
+  )
 }

@@ -181,7 +181,7 @@ async function send(context: Context, payment: RefundPayment): Promise<RefundOut
   await unspend(context, payment.offer, payment.amount)
   if (!context.seed) return endInFrame(context, payment)
   await accept(context, payment, { signatures, text: answer.body })
-  await context.changed()
+  await context.changed('all')
   return { status: 'refunded', amount: payment.amount, unit: payment.unit }
 }
 
@@ -212,7 +212,7 @@ async function endInFrame(context: Context, payment: RefundPayment): Promise<Ref
     await tx.delete('purchases', payment.offer.url)
     await tx.put('history', current.id, ended(current, { end: 'done' }))
   })
-  await context.changed()
+  await context.changed('all')
   return { status: 'on-its-way', amount: payment.amount, unit: payment.unit }
 }
 
@@ -229,7 +229,7 @@ async function refused(
     const signatures = await restoredSignatures(context, payment.mint, payment.outputs)
     if (isWhole(payment, signatures)) {
       await accept(context, payment, { signatures, text: '' })
-      await context.changed()
+      await context.changed('all')
       return { status: 'refunded', amount: payment.amount, unit: payment.unit }
     }
   }

@@ -25,7 +25,7 @@ async function bringHome(context: Context, entry: HistoryEntry): Promise<void> {
     await tx.put('history', id, entry)
     if (url !== undefined && (await tx.get('purchases', url))?.paymentId === of) await tx.delete('purchases', url)
   })
-  await context.changed()
+  await context.changed('all')
 }
 
 /** What was set for the page's own origin counts; the sums of a day only where there were none. */
