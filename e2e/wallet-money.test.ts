@@ -1,4 +1,5 @@
 // Money in and out of the wallet: tokens between two wallets, a link, a third wallet's text, and back the way it came. Exact to the cent.
+import { openHouse } from './harness/demo.ts'
 import { expect, test } from './harness/fixtures.ts'
 import { makeReader, readBalance } from './harness/reader.ts'
 import { moveBalance, openScreen, part, screenReady } from './harness/wallet.ts'
@@ -6,8 +7,14 @@ import type { Page } from '@playwright/test'
 
 test.skip(({ thirdPartyCookies }) => thirdPartyCookies === 'blocked', 'the wallet page is first-party: no difference')
 
+/** One of the screen's three halves of money that moves. */
+async function turnTo(page: Page, name: 'Receive' | 'Send' | 'Take out'): Promise<void> {
+  await page.getByRole('radio', { name, exact: true }).check()
+}
+
 /** Makes a token and answers its text and link. */
 async function send(page: Page, amount: string, memo = ''): Promise<{ text: string; link: string }> {
+  await turnTo(page, 'Send')
   const box = part(page, 'send')
   await box.getByLabel('Amount').fill(amount)
   await box.getByLabel('A line with it').fill(memo)
@@ -20,6 +27,7 @@ async function send(page: Page, amount: string, memo = ''): Promise<{ text: stri
 }
 
 async function paste(page: Page, text: string): Promise<void> {
+  await turnTo(page, 'Receive')
   const box = part(page, 'receive')
   await box.getByLabel('Token').fill(text)
   await box.getByRole('button', { name: 'Receive' }).click()
@@ -99,6 +107,7 @@ test('unspent money goes out the way it came, to the cent', async ({ reader, hou
   const { wallet } = house.urls
   await reader.topUp(5)
   const page = await openScreen(reader, wallet, 'move')
+  await turnTo(page, 'Take out')
   const box = part(page, 'withdraw')
   await box.getByLabel('Amount').fill('nothing')
   await expect(box.getByRole('button', { name: 'Take out' })).toBeEnabled()
@@ -117,9 +126,76 @@ test('unspent money goes out the way it came, to the cent', async ({ reader, hou
   expect((await reader.history()).join('\n')).toMatch(/Taken out[\s\S]*−\$3\.63[\s\S]*Taken out[\s\S]*−\$1\.37/)
 })
 
+test('a request is made in one wallet, paid in another, and taken in the first', async ({
+  reader,
+  house,
+  thirdPartyCookies,
+}) => {
+  test.setTimeout(90_000)
+  const { wallet } = house.urls
+  const payee = await openScreen(reader, wallet, 'move')
+  const ask = part(payee, 'ask')
+  await ask.getByLabel('Amount').fill('0.42')
+  await ask.getByLabel('What for').fill('a second coffee')
+  await ask.getByRole('button', { name: 'Make a request' }).click()
+  await expect(ask.getByRole('img')).toBeVisible()
+  const request = await ask.getByLabel('Text', { exact: true }).inputValue()
+  expect(request).toMatch(/^creq[AB]/)
+
+  const other = await makeReader(wallet, thirdPartyCookies)
+  try {
+    await other.topUp(5)
+    const payer = await openScreen(other, wallet, 'move')
+    await turnTo(payer, 'Send')
+    const pay = part(payer, 'pay-request')
+    await pay.getByLabel('Request').fill(request)
+    await pay.getByRole('button', { name: 'Look at it' }).click()
+    await expect(pay.getByTestId('request')).toContainText('42¢')
+    await expect(pay.getByTestId('request')).toContainText('a second coffee')
+    await pay.getByRole('button', { name: 'Pay 42¢' }).click()
+    await expect(pay.getByRole('status').first()).toContainText('whoever asked')
+    await paste(payee, await pay.getByLabel('Text', { exact: true }).inputValue())
+    await part(payee, 'receive').getByRole('button', { name: 'Take it' }).click()
+    await expect(part(payee, 'receive').getByRole('status')).toContainText('42¢ are yours')
+    expect(await moveBalance(payee)).toBe(42)
+    expect(await moveBalance(payer)).toBe(458)
+  } finally {
+    await other.close()
+  }
+})
+
+test('coins of a mint that is new to the wallet are taken only after a yes to that mint', async ({
+  reader,
+  house,
+  thirdPartyCookies,
+}) => {
+  test.setTimeout(120_000)
+  const elsewhere = await openHouse()
+  const other = await makeReader(elsewhere.urls.wallet, thirdPartyCookies)
+  try {
+    await other.topUp(5)
+    const there = await openScreen(other, elsewhere.urls.wallet, 'move')
+    const { text } = await send(there, '1.00')
+    const page = await openScreen(reader, house.urls.wallet, 'move')
+    await paste(page, text)
+    const box = part(page, 'receive')
+    await expect(box.getByTestId('new-mint')).toContainText(new URL(elsewhere.urls.mint).host)
+    await expect(box.getByRole('button', { name: 'Take it', exact: true })).toHaveCount(0)
+    await box.getByRole('button', { name: 'Use this mint too' }).click()
+    await expect(box.getByRole('status')).toContainText('$1 are yours')
+    expect(await moveBalance(page)).toBe(100)
+    await page.goto(`${house.urls.wallet}/#settings`)
+    await page.reload()
+    await screenReady(page)
+    await expect(page.getByText(new URL(elsewhere.urls.mint).host)).toBeVisible()
+  } finally {
+    await other.close()
+    await elsewhere.stop()
+  }
+})
+
 test('what is no token is called that, and nothing is asked of the mint', async ({ reader, house }) => {
   const page = await openScreen(reader, house.urls.wallet, 'move')
-  await expect(part(page, 'withdraw').getByLabel('Amount')).toBeVisible()
   const asked: string[] = []
   page.on('request', (request) => asked.push(request.url()))
   for (const text of ['hello', 'cashuBabc', 'https://example.com/#token=', `cashuA${'A'.repeat(2_000)}`]) {

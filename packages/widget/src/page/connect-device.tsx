@@ -54,7 +54,7 @@ export function ConnectDevice({ screens, words, db, mints }: ScreenProps) {
       {step.at === 'offered' && (
         <>
           <p>{texts.deviceScan}</p>
-          <Handover texts={screens.move} link={step.link} />
+          <Handover texts={screens.move} link={step.link} code={step.link} />
           <Working text={texts.deviceWaiting} />
         </>
       )}

@@ -5,22 +5,27 @@ import { Qr } from './qr.tsx'
 
 type HandoverProps = {
   readonly texts: ScreenTexts['move']
-  readonly link: string
+  readonly link?: string
   /** Where the bare text is of use, too. */
   readonly text?: string
-  /** What a camera is shown, if that is not the link. */
-  readonly code?: string
+  /** What a camera is shown. */
+  readonly code: string
 }
 
 /** The code first; under it what a camera is no help with. */
-export function Handover({ texts, link, text, code = link }: HandoverProps) {
+export function Handover({ texts, link, text, code }: HandoverProps) {
   return (
     <div class="handover">
       <Qr text={code} label={texts.qrLabel} />
-      <CopyField label={texts.link} value={link} texts={texts} />
+      {link !== undefined && <CopyField label={texts.link} value={link} texts={texts} />}
       {text !== undefined && <CopyField label={texts.text} value={text} texts={texts} />}
       {'share' in navigator && (
-        <button type="button" onClick={() => void navigator.share({ url: link }).catch(() => {})}>
+        <button
+          type="button"
+          onClick={() =>
+            void navigator.share(link === undefined ? { text: text ?? code } : { url: link }).catch(() => {})
+          }
+        >
           {texts.share}
         </button>
       )}

@@ -1,5 +1,6 @@
 // Money in from any Cashu wallet: pasted, scanned, or brought by a link. It is shown before it is taken. move.tsx shows it.
 import { useStore } from '@nanostores/preact'
+import { addMint, lookAtMint, mintsOf, receiveToken, type MintSummary } from '@tuppence/core/cashu'
 import { decodeToken, type Token } from '@tuppence/protocol'
 import { useEffect, useState } from 'preact/hooks'
 import { hostOf } from '../asking.ts'
@@ -39,10 +40,11 @@ export function Receive({ screens, wallet, words, address }: ScreenProps) {
     look(arrival.text)
     address.arrived()
   }, [arrival])
-  const take = async (text: string) => {
+  const take = async ({ text, token }: Offered, newMint?: MintSummary) => {
     setBusy('busy')
     try {
-      const outcome = await wallet.receive(text)
+      if (newMint) await addMint(wallet, token.mint)
+      const outcome = await receiveToken(wallet, text)
       if (outcome.status === 'received')
         setSaid({ text: texts.received(money(outcome.amount, outcome.unit, words.language)) })
       else setSaid({ text: texts.receiveNo[outcome.reason], bad: true })
@@ -60,11 +62,7 @@ export function Receive({ screens, wallet, words, address }: ScreenProps) {
       ) : (
         <Paste texts={texts} look={look} scanTexts={screens.backup} />
       )}
-      {offered && !busy && (
-        <button type="button" class="main" onClick={() => void take(offered.text)}>
-          {texts.receiveGo}
-        </button>
-      )}
+      {offered && !busy && <Take key={offered.text} offered={offered} take={take} {...{ texts, wallet, words }} />}
       {busy && <Working text={texts.receiveWorking} />}
       {said && <p role={said.bad ? 'alert' : 'status'}>{said.text}</p>}
     </section>
@@ -89,6 +87,43 @@ function Offer({ offered: { token }, texts, language }: OfferProps) {
         </p>
       )}
       <p class="muted">{texts.receiveFrom(hostOf(token.mint))}</p>
+    </div>
+  )
+}
+
+type TakeProps = Pick<ScreenProps, 'wallet' | 'words'> & {
+  readonly offered: Offered
+  readonly texts: ScreenProps['screens']['move']
+  readonly take: (offered: Offered, newMint?: MintSummary) => Promise<void>
+}
+
+/** The press that takes it. A mint that is new to this wallet is a decision of its own. */
+function Take({ offered, texts, take, wallet, words }: TakeProps) {
+  const { mint } = offered.token
+  const known = mintsOf(wallet).includes(mint)
+  const [summary, setSummary] = useState<MintSummary>()
+  const [wrong, setWrong] = useState<string>()
+  useEffect(() => {
+    if (!known) lookAtMint(wallet, mint).then(setSummary, (error: unknown) => setWrong(sentence(error, words)))
+  }, [mint])
+  if (known) {
+    return (
+      <button type="button" class="main" onClick={() => void take(offered)}>
+        {texts.receiveGo}
+      </button>
+    )
+  }
+  if (wrong !== undefined) return <p role="alert">{wrong}</p>
+  if (!summary) return <Working text={words.texts.loading} />
+  return (
+    <div class="ask" data-testid="new-mint">
+      <p class="warn">
+        {texts.mintNew(hostOf(mint))} {summary.name !== undefined && texts.mintName(summary.name.slice(0, 80))}{' '}
+        {summary.units.some(({ feePpk }) => feePpk > 0) && texts.mintFee} {texts.mintTrust}
+      </p>
+      <button type="button" class="main" onClick={() => void take(offered, summary)}>
+        {texts.mintGo}
+      </button>
     </div>
   )
 }

@@ -1,5 +1,6 @@
 // The screen of settings: language, the app on a home screen, and what is kept where.
 import { useStore } from '@nanostores/preact'
+import { mintsOf } from '@tuppence/core/cashu'
 import { useEffect, useState } from 'preact/hooks'
 import { hostOf } from '../asking.ts'
 import { chosenLanguage } from '../language.ts'
@@ -17,7 +18,7 @@ const names: Record<LanguageCode, string> = {
 }
 
 export function Settings(props: ScreenProps) {
-  const { screens, mints } = props
+  const { screens, wallet } = props
   const texts = screens.settings
   return (
     <section class="settings">
@@ -31,11 +32,9 @@ export function Settings(props: ScreenProps) {
             <li key={line}>{line}</li>
           ))}
         </ul>
-        {mints[0] !== undefined && (
-          <p class="muted">
-            {texts.mint}: <bdi>{hostOf(mints[0])}</bdi>
-          </p>
-        )}
+        <p class="muted">
+          {texts.mint}: <bdi>{mintsOf(wallet).map(hostOf).join(', ')}</bdi>
+        </p>
       </section>
     </section>
   )
