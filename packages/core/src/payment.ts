@@ -233,9 +233,4 @@ export function isEnd(state: PaymentState): state is EndState {
   return state === 'done' || state === 'undone' || state === 'taken'
 }
 
-/** The secrets that open payments hold, so that nobody else spends them. */
-export function heldSecrets(payments: Iterable<Payment>): Set<string> {
-  const held = new Set<string>()
-  for (const payment of payments) for (const secret of payment.coins) held.add(secret)
-  return held
-}
+export { heldSecrets } from './held-secrets.ts'

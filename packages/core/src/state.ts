@@ -1,7 +1,8 @@
 /** What screens watch: read-only stores that are told what the storage holds; `createWallet` tells them. */
 import { atom, type ReadableAtom } from 'nanostores'
 import type { Balance } from './api.ts'
-import { heldSecrets, type Payment } from './payment.ts'
+import { heldSecrets } from './held-secrets.ts'
+import type { Payment } from './payment.ts'
 import type { HeldCoin } from './coins.ts'
 import { noRules, type Rules } from './rules.ts'
 import type { HistoryEntry, Purchase } from './tables.ts'

@@ -13,7 +13,7 @@ import type { Offer, Outcome, UnlockOptions } from '../api.ts'
 import { isWithin } from '../budget.ts'
 import type { HeldCoin } from '../coins.ts'
 import type { Context } from '../context.ts'
-import { firstState, type Payment, type TillPayment } from '../payment.ts'
+import type { Payment, TillPayment } from '../payment.ts'
 import type { Stopped } from '../reader-port.ts'
 import { siteKey } from './site-keys.ts'
 import type { HistoryEntry, Purchase, Tx } from '../tables.ts'
@@ -159,7 +159,8 @@ function journaled(
   return {
     id: newId(context),
     kind,
-    state: firstState[kind],
+    // As `firstState` has it: the table itself is not loaded on the way to a price.
+    state: 'sent',
     mint,
     unit,
     amount,

@@ -1,5 +1,5 @@
 /** Which coins may be spent: those that no open payment holds; pay asks inside its transaction, look outside. */
-import { heldSecrets } from '../payment.ts'
+import { heldSecrets } from '../held-secrets.ts'
 import type { HeldCoin } from '../coins.ts'
 import type { Context } from '../context.ts'
 import type { Tx } from '../tables.ts'
