@@ -24,6 +24,7 @@ export default defineConfig<Options, Options>({
   projects: [
     { name: 'cookies allowed', testIgnore: 'examples/**', use: { thirdPartyCookies: 'allowed' } },
     { name: 'cookies blocked', testIgnore: 'examples/**', use: { thirdPartyCookies: 'blocked' } },
-    { name: 'examples', testMatch: 'examples/**/*.test.ts', use: { thirdPartyCookies: 'allowed' } },
+    // Each opens a street of its own, and some install packages.
+    { name: 'examples', testMatch: 'examples/**/*.test.ts', timeout: 120_000, use: { thirdPartyCookies: 'allowed' } },
   ],
 })

@@ -81,6 +81,13 @@ export const commands: Readonly<Record<string, Command>> = {
       await untilStopped(till.close)
     },
   },
+  host: {
+    form: 'host [add ID] [--site ORIGIN] [--port N] [--host NAME] [--config host.json]',
+    says: 'for operators: serve a till for many publishers; add one to it',
+    positionals: 2,
+    options: { site: { type: 'string' }, port: { type: 'string' }, host: { type: 'string' } },
+    run: host,
+  },
   seal: {
     form: 'seal [DIR] [--rotate] [--allow-copies]',
     says: 'encrypt the marked articles of a built site, and give their keys to the till',
@@ -164,6 +171,25 @@ async function init({ values }: Arguments): Promise<void> {
 /** Who asks the till, by configuration and secret. */
 export function accessOf(settings: Settings): PublisherAccess {
   return { till: settings.till, publisher: settings.publisher, secret: readPublisherSecret(settings) }
+}
+
+async function host(given: Arguments): Promise<void> {
+  const { addPublisher, serveHost } = await import('./host.ts')
+  const { config, site, host: name } = given.values
+  const file = resolve(typeof config === 'string' ? config : 'host.json')
+  const [verb, id] = given.positionals
+  if (verb === 'add' && id !== undefined) {
+    const sites = typeof site === 'string' ? [originOf(site, '--site')] : []
+    const { account, secret, publicKey, page } = await addPublisher(file, { id, sites })
+    say(`  publisher  ${id}\n  secret     ${secret}   (told this once)\n  page       ${page}`)
+    return say(
+      `\nThe mint's operator registers the account once:\n  tuppence-mint account add ${account} --key ${publicKey}`,
+    )
+  }
+  if (verb !== undefined) throw new Mistake('host, or host add ID')
+  const served = await serveHost(file, { port: portOf(given, 4044), ...(typeof name === 'string' && { host: name }) })
+  say(`  till  ${served.origin}  (port ${served.port})\n\nready`)
+  await untilStopped(served.close)
 }
 
 async function seal(given: Arguments): Promise<void> {
