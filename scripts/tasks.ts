@@ -51,28 +51,27 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
     },
   },
   'test:long': {
-    says: 'the mint killed 500 times, a million fuzzed requests, ten minutes of soak (TUPPENCE_SOAK_SECONDS for longer)',
-    run: (flags) =>
-      runProgram(
-        bin('vitest'),
-        [
-          'run',
-          'packages/mint/src/kill.crash',
-          'packages/mint/src/bad-input',
-          'packages/mint/src/soak',
-          'packages/mint/src/failover',
-          ...flags,
-        ],
-        {
-          env: {
-            TUPPENCE_KILLS: '500',
-            TUPPENCE_FUZZ: '1000000',
-            TUPPENCE_SOAK_SECONDS: '600',
-            TUPPENCE_FAILOVERS: '20',
-            ...process.env,
-          },
-        },
-      ),
+    says: 'the mint killed 500 times, a million fuzzed requests, ten minutes of soak (TUPPENCE_SOAK_SECONDS for longer), axe in every language',
+    run: async (flags) => {
+      const long = [
+        'packages/mint/src/kill.crash',
+        'packages/mint/src/bad-input',
+        'packages/mint/src/soak',
+        'packages/mint/src/failover',
+      ]
+      const env = {
+        TUPPENCE_KILLS: '500',
+        TUPPENCE_FUZZ: '1000000',
+        TUPPENCE_SOAK_SECONDS: '600',
+        TUPPENCE_FAILOVERS: '20',
+        TUPPENCE_LANGUAGES: 'en ko de es ar',
+        ...process.env,
+      }
+      const mint = await runProgram(bin('vitest'), ['run', ...long, ...flags], { env })
+      await findChromium()
+      const looks = ['test', '--config', 'e2e/playwright.config.ts', '--project', 'cookies allowed', 'axe']
+      return (await runProgram(bin('playwright'), looks, { env })) || mint
+    },
   },
   e2e: {
     says: 'Playwright on the built demo; flags go through',

@@ -18,7 +18,7 @@ import { applyTheme } from '../theme.ts'
 import { sampleOffer, sampleWallet } from './wallet.ts'
 
 const asked = new URLSearchParams(location.search)
-const state = asked.get('state') ?? ''
+let state = asked.get('state') ?? ''
 const scheme = asked.get('scheme') === 'dark' ? 'dark' : 'light'
 
 const priced = { status: 'priced', offer: sampleOffer } as const
@@ -181,7 +181,7 @@ const screens: Record<string, () => VNode | Promise<VNode>> = {
     <Jar
       presets={tipPresets}
       give={() => {}}
-      $sale={atom(views[state] && saleIn(views[state]))}
+      $sale={atom(views[state] && saleIn(views[state]!))}
       $wrong={atom(state === 'wrong')}
       screens={$later.get()!}
       host="news.localhost:4041"
@@ -209,4 +209,20 @@ await speak(asked.get('lang') ?? 'en')
 await later
 await loadPerks()
 await styled
-render(await screens[screen]!(), document.body)
+
+/** For whoever looks at them all, one after the other: e2e's accessibility tests. */
+const gallery = {
+  states: {
+    unlock: Object.keys(views),
+    tip: ['', 'wrong', 'priced', 'loading', 'popup', 'popup-blocked', 'paid', 'mint-down'],
+    popup: Object.keys(steps),
+    wallet: ['', 'empty'],
+  }[screen]!,
+  draw: async (next: string): Promise<void> => {
+    state = next
+    render(null, document.body)
+    render(await screens[screen]!(), document.body)
+  },
+}
+Object.assign(globalThis, { gallery })
+await gallery.draw(state)
