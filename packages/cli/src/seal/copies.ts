@@ -13,6 +13,10 @@ export const textFile = /\.(?:html?|xml|xhtml|rss|atom|json|js|mjs|cjs|map|css|t
 // A run this long is no accident; a common phrase is shorter.
 const runChars = 48
 const shortRunsMax = 3
+/** A run is looked for by its beginning: one look-up a character of a file, however many articles there are. */
+const anchorChars = 24
+
+type Wanted = Readonly<{ run: string; article: Article }>
 
 /**
  * Refuses files in which a run of a sealed article stands.
@@ -20,20 +24,38 @@ const shortRunsMax = 3
  * @throws {Mistake} File and line of the first copy, and whose text it is.
  */
 export function refuseCopies(articles: readonly Article[], files: readonly TextFile[]): void {
-  const wanted = articles.map((article) => ({ article, runs: runsOf(article.html) }))
+  const anchored = new Map<string, Wanted[]>()
+  const short: Wanted[] = []
+  for (const article of articles)
+    for (const run of runsOf(article.html)) {
+      if (run.length < anchorChars) short.push({ run, article })
+      else {
+        const anchor = run.slice(0, anchorChars)
+        anchored.set(anchor, [...(anchored.get(anchor) ?? []), { run, article }])
+      }
+    }
   for (const { name, text } of files) {
     const plain = plainText(text)
-    for (const { article, runs } of wanted) {
-      const run = runs.find((candidate) => plain.includes(candidate))
-      if (run === undefined) continue
-      const line = lineAt(text, Math.max(0, text.indexOf(run.slice(0, 16))))
-      const page = article.page.replace(/^\//, '')
-      throw new Mistake(`has text that ${page} sells ("${run.slice(0, 40)}…"): leave it out of this file`, {
-        file: name,
-        line,
-      })
-    }
+    const found = findRun(plain, anchored) ?? short.find(({ run }) => plain.includes(run))
+    if (!found) continue
+    const { run, article } = found
+    const line = lineAt(text, Math.max(0, text.indexOf(run.slice(0, 16))))
+    const page = article.page.replace(/^\//, '')
+    throw new Mistake(`has text that ${page} sells ("${run.slice(0, 40)}…"): leave it out of this file`, {
+      file: name,
+      line,
+    })
   }
+}
+
+function findRun(plain: string, anchored: ReadonlyMap<string, readonly Wanted[]>): Wanted | undefined {
+  if (anchored.size === 0) return undefined
+  for (let at = 0; at + anchorChars <= plain.length; at++) {
+    const candidates = anchored.get(plain.slice(at, at + anchorChars))
+    const found = candidates?.find(({ run }) => plain.startsWith(run, at))
+    if (found) return found
+  }
+  return undefined
 }
 
 /** Runs of words in one text node each, long enough to be told from an accident; of a poem, its longest lines. */

@@ -179,6 +179,21 @@ describe('sealing a site', () => {
     )
   })
 
+  test('two hundred articles, searched for in a feed of a megabyte, take no time to speak of', async () => {
+    const words = (seed: number): string =>
+      Array.from({ length: 400 }, (_, index) => `w${seed}x${(index * 104_729) % 9_973}`).join(' ')
+    for (let article = 0; article < 200; article++)
+      write(
+        `many/${article}.html`,
+        `<h1>${article}</h1><tuppence-unlock price="0.01" sealed><p>${words(article)}</p></tuppence-unlock>`,
+      )
+    write('feed.xml', Array.from({ length: 400 }, (_, index) => `<item>${words(1_000 + index)}</item>`).join('\n'))
+    const startedMs = performance.now()
+    expect((await seal()).articles.length).toBe(201)
+    // About a second on a slow machine; comparing each with each would be minutes.
+    expect(performance.now() - startedMs).toBeLessThan(20_000)
+  })
+
   test('two articles in a page are two offers', async () => {
     const two = page.replace(
       '<footer>',
