@@ -121,7 +121,7 @@ export const territories: Territory[] = [
       toLayer('wallet|index|actions|clients|db', 'A store is told what happened; it does no I/O and starts nothing.'),
     ],
   },
-  { name: 'core coins', files: inCore('coins'), bans: [...core, pure] },
+  { name: 'core coins', files: inCore('{coins,choose-coins,select-net,fees,rules}'), bans: [...core, pure] },
   { name: 'core payment', files: inCore('payment'), bans: [...core, pure] },
   { name: 'core budget', files: inCore('budget'), bans: [...core, pure] },
   {

@@ -1,6 +1,6 @@
 /** Choosing and making coins that cost something to spend: pure. Loaded where such coins are held, which our mints' are not. */
 import { limits } from '@tuppence/protocol'
-import { selectExact } from './coins.ts'
+import { selectExact } from './choose-coins.ts'
 import { feeOf, netWorth, thousandths, type Priced } from './fees.ts'
 
 /** What `context.net` is once coins with fees were met. */
