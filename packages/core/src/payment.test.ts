@@ -16,7 +16,42 @@ const events = [...new Set(states.flatMap((state) => Object.keys(transitions[sta
 const payment = (state: PaymentState, coins: string[] = []) =>
   ({ id: 'p', kind: 'swap', state, mint: 'm', unit: 'usd', amount: 1, atMs: 0, coins }) as unknown as Payment
 
+/** The drawing in payment.ts in words, one arrow a line: whoever changes the table says so here, too. */
+const arrows = `
+  quoting quote quoted, quoting lapse undone,
+  quoted request sent, quoted settle done, quoted lapse undone,
+  sent settle done, sent accept accepted, sent garble quarantined, sent refuse refused, sent recall undone,
+  quarantined settle done, quarantined accept accepted, quarantined garble quarantined, quarantined refuse refused,
+  quarantined recall undone,
+  refused settle done, refused accept accepted, refused garble quarantined, refused release undone, refused retry quoted,
+  refused take taken, refused recall undone,
+  accepted settle done, accepted spend done, accepted recall undone,
+  offered acknowledge handed, offered spend done, offered recall undone,
+  handed spend done, handed recall undone`
+
 describe('the payment machine', () => {
+  test('has the arrows of its drawing, and no others', () => {
+    const table = states.flatMap((state) =>
+      Object.entries(transitions[state]).map(([event, next]) => `${state} ${event} ${next}`),
+    )
+    const drawn = arrows.split(',').map((arrow) => arrow.trim())
+    expect(table.toSorted()).toEqual(drawn.toSorted())
+  })
+
+  test('begins each kind where it is first journaled', () => {
+    expect(firstState).toEqual({
+      pay: 'sent',
+      tip: 'sent',
+      'top-up': 'quoting',
+      swap: 'sent',
+      receive: 'sent',
+      send: 'handed',
+      lend: 'offered',
+      refund: 'sent',
+      withdraw: 'sent',
+    })
+  })
+
   test('does exactly what its table says, and stops at anything else', () => {
     for (const state of states) {
       for (const event of events) {

@@ -3,7 +3,8 @@ import { TuppenceError } from '@tuppence/protocol'
 import type { Range } from '../ports.ts'
 import { storeNames, type Db, type Row, type StoreName, type Tables, type Tx } from '../tables.ts'
 
-const versionNow = 1
+/** 2: coins and open payments lie there sealed; a wallet that can't open them is to keep out. */
+const versionNow = 2
 
 /** What `openIdb` is given. */
 export type IdbOptions = {
@@ -17,11 +18,12 @@ export type IdbOptions = {
 /**
  * Opens or creates the wallet's database. Written without the `idb` library, which costs more than this file does.
  *
- * Writes ask for strict durability: every engine's default lets a power cut take back what was reported as done.
+ * Coins and open payments lie there sealed (`sealed.ts`). Writes ask for strict durability: every engine's default lets a power cut take back what was reported as done.
  *
  * @throws {TuppenceError} `storage-unavailable` (private window, blocked), `storage-version` (a newer wallet was here).
  */
 export async function openIdb({ factory = indexedDB, name = 'tuppence', channel }: IdbOptions = {}): Promise<Db> {
+  const sealing = import('./sealed.ts')
   const database = await new Promise<IDBDatabase>((resolve, reject) => {
     const request = factory.open(name, versionNow)
     request.onupgradeneeded = () => {
@@ -34,7 +36,8 @@ export async function openIdb({ factory = indexedDB, name = 'tuppence', channel 
     throw storageError(error)
   })
   database.onversionchange = () => database.close()
-  return {
+  const { sealedDb } = await sealing
+  return sealedDb({
     transact: async (names, mode, body) => {
       const result = await transact(database, names, mode, body)
       if (mode === 'write') channel?.postMessage(0)
@@ -50,7 +53,7 @@ export async function openIdb({ factory = indexedDB, name = 'tuppence', channel 
       channel?.close()
       database.close()
     },
-  }
+  })
 }
 
 async function transact<T>(
