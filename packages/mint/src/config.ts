@@ -90,6 +90,8 @@ const configSchema = v.strictObject({
   ),
   /** What wallets may keep here, encrypted: so many characters in all. */
   blobs: v.optional(v.strictObject({ charsMax: v.optional(count(0, 1_000_000_000_000), 1_000_000_000) }), {}),
+  /** Threads for curve arithmetic; by default as many as there are cores, none where there is one. */
+  curveThreads: v.optional(count(0, 64)),
   /** How long a quote can be paid. */
   quoteLifetimeSeconds: v.optional(count(1, 31_536_000), 3600),
   accounts: v.optional(
@@ -175,6 +177,7 @@ const environmentFields: Record<string, { path: readonly string[]; read: (text: 
     path: ['funding', 'test', 'enabled'],
     read: (text) => ({ true: true, false: false })[text] ?? text,
   },
+  CURVE_THREADS: { path: ['curveThreads'], read: readNumber },
   LOG_LEVEL: { path: ['logLevel'], read: String },
 }
 

@@ -2,12 +2,12 @@
 
 import { sumAmounts, TuppenceError, type BlindedMessage, type BlindSignature, type RequestOf } from '@tuppence/protocol'
 import { requestHash } from './canonical.ts'
+import type { BlindSigned } from './curve/port.ts'
 import { perform, type Deps } from './deps.ts'
 import { creditReceived } from './funding/credit.ts'
 import type { Funding } from './funding/port.ts'
-import type { KeysetKeys } from './keys.ts'
+import { eachByWork, type KeysetKeys } from './keys.ts'
 import type { Promised, QuoteRow } from './ledger/port.ts'
-import { mapInTurns } from './turns.ts'
 
 /** A top-up quote on the wire (NUT-04, with the quote accounting of 2026). Times in Unix seconds. */
 export interface QuoteAnswer {
@@ -134,12 +134,19 @@ export async function signOutputs(deps: Deps, outputs: readonly BlindedMessage[]
   if (before.some((promised) => promised !== undefined)) throw new TuppenceError('outputs-signed')
   const keysets = new Map<string, KeysetKeys>()
   for (const { id } of outputs) if (!keysets.has(id)) keysets.set(id, await deps.keyring.find(id))
-  return mapInTurns(outputs, ({ id, amount, B_ }): Promised => {
-    const { keys, curve } = keysets.get(id) as KeysetKeys
-    const key = keys.get(amount)
+  const wanted = outputs.map(({ id, amount, B_ }) => {
+    const keyset = keysets.get(id) as KeysetKeys
+    const key = keyset.keys.get(amount)
     if (key === undefined) throw new TuppenceError('denomination-unknown', { details: { amount } })
-    return { keyset: id, b: B_, amount, ...curve.sign(B_, key) }
+    return { work: keyset.work, output: B_, key }
   })
+  const signed = await eachByWork(wanted, (work, list) => work.sign(list.map(({ output, key }) => ({ output, key }))))
+  return outputs.map(({ id, amount, B_ }, index): Promised => ({
+    keyset: id,
+    b: B_,
+    amount,
+    ...(signed[index] as BlindSigned),
+  }))
 }
 
 /** A promise as wallets see it. */

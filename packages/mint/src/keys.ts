@@ -3,6 +3,7 @@
 import { createHmac } from 'node:crypto'
 import { bytesToHex, keysetId, TuppenceError, type Keyset } from '@tuppence/protocol'
 import type { DenominationKey, MintCurve } from './curve/port.ts'
+import { workHere, type CurveWork } from './curve/work.ts'
 import type { KeysetRow, Ledger } from './ledger/port.ts'
 import type { Clock } from './ports.ts'
 
@@ -21,6 +22,8 @@ export interface KeysetKeys {
   readonly keys: ReadonlyMap<number, DenominationKey>
   /** What its coins are checked and signed with. */
   readonly curve: MintCurve
+  /** The same by the list, perhaps on threads. */
+  readonly work: CurveWork
   readonly wire: Keyset
 }
 
@@ -39,6 +42,8 @@ export interface Keyring {
 interface KeyringParts {
   readonly ledger: Ledger
   readonly curve: MintCurve
+  /** Done on the asking thread by default. */
+  readonly work?: CurveWork
   readonly clock: Clock
   readonly master: Uint8Array
   readonly inputFeePpk: number
@@ -127,13 +132,37 @@ async function derive(parts: KeyringParts, row: KeysetRow): Promise<KeysetKeys> 
       message: 'the master secret is not the one that made the ledger’s keysets',
     })
   }
-  return { row, keys, wire, curve: curveOf(parts, row.id) }
+  return { row, keys, wire, ...curveOf(parts, row.id) }
 }
 
 /** The curve of a keyset, by the version of its id: there is one of either yet (ADR 15). */
-function curveOf({ curve }: Pick<KeyringParts, 'curve'>, id: string): MintCurve {
+function curveOf(
+  { curve, work = workHere(curve) }: Pick<KeyringParts, 'curve' | 'work'>,
+  id: string,
+): Pick<KeysetKeys, 'curve' | 'work'> {
   if (!id.startsWith('01')) throw new TuppenceError('keyset-version-unsupported', { details: { keyset: id } })
-  return curve
+  return { curve, work }
+}
+
+/**
+ * Has lists done by the work of each item's keyset; nearly always they are all of one.
+ *
+ * @returns Results in the order of the items.
+ */
+export async function eachByWork<T extends { readonly work: CurveWork }, R>(
+  items: readonly T[],
+  each: (work: CurveWork, list: readonly T[]) => Promise<readonly R[]>,
+): Promise<R[]> {
+  const results: R[] = []
+  for (const work of new Set(items.map((item) => item.work))) {
+    const own = [...items.entries()].filter(([, item]) => item.work === work)
+    const done = await each(
+      work,
+      own.map(([, item]) => item),
+    )
+    for (const [place, [index]] of own.entries()) results[index] = done[place] as R
+  }
+  return results
 }
 
 async function make(parts: KeyringParts, number: number, unit: string): Promise<KeysetKeys> {
@@ -151,7 +180,7 @@ async function make(parts: KeyringParts, number: number, unit: string): Promise<
     ...(parts.lifetimeSeconds === undefined ? {} : { finalExpiry: Math.floor(nowMs / 1000) + parts.lifetimeSeconds }),
   }
   const row = { ...draft, id: await keysetId(wireOf(draft, keys).keys, unit, parts.inputFeePpk, draft.finalExpiry) }
-  return { row, keys, wire: wireOf(row, keys), curve: curveOf(parts, row.id) }
+  return { row, keys, wire: wireOf(row, keys), ...curveOf(parts, row.id) }
 }
 
 function wireOf(row: KeysetRow, keys: ReadonlyMap<number, DenominationKey>): Keyset {

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { publicJwk, thumbprint, TuppenceError } from '@tuppence/protocol'
+import { publicJwk, thumbprint } from '@tuppence/protocol'
 import { createApp, type App } from './app.ts'
 import { openPostgresBlobs } from './blobs/postgres.ts'
 import { openSqliteBlobs } from './blobs/sqlite.ts'
@@ -10,12 +10,11 @@ import type { Blobs } from './blobs/port.ts'
 import { startChore } from './chore.ts'
 import type { MintConfig } from './config.ts'
 import { openCurve } from './curve/open.ts'
+import { openCurvePool, threadsHere } from './curve/pool.ts'
+import type { CurveWork } from './curve/work.ts'
 import type { Deps } from './deps.ts'
 import { startEpoch } from './epoch.ts'
-import type { Funding } from './funding/port.ts'
-import { fakeLightning } from './funding/lightning/fake.ts'
-import { lightningFunding, lightningMethod } from './funding/lightning/lightning.ts'
-import { testFunding } from './funding/test.ts'
+import { fundingMethods } from './funding/methods.ts'
 import { deriveScalar, deriveSecret, openKeyring, type Keyring } from './keys.ts'
 import { ed25519Key, ed25519Verifier } from './ed25519.ts'
 import { createGroupCommit } from './ledger/group.ts'
@@ -59,6 +58,7 @@ export interface Opened {
   readonly keyring: Keyring
   readonly master: Uint8Array
   readonly ports: Ports
+  readonly work: CurveWork
 }
 
 /** Ports with the real thing for whatever is left out. */
@@ -93,10 +93,15 @@ export async function openMint(
       mayMake,
       passphrase: config.keyPassphrase,
     })
+    const work = openCurvePool(ports.curve, {
+      threads: isServing ? (config.curveThreads ?? threadsHere()) : 0,
+      log: ports.log,
+    })
     const keyring = await openKeyring(
       {
         ledger,
         curve: ports.curve,
+        work,
         clock: ports.clock,
         master,
         inputFeePpk: config.inputFeePpk,
@@ -105,7 +110,7 @@ export async function openMint(
       },
       config.units,
     )
-    return { ledger, keyring, master, ports }
+    return { ledger, keyring, master, ports, work }
   } catch (error) {
     await ledger.close()
     throw error
@@ -125,7 +130,7 @@ export async function createMint(
 ): Promise<Mint> {
   // On PostgreSQL, any number of mints serve one ledger beside each other.
   const lock = await lockFolder(config)
-  const { ledger, keyring, master, ports } = await openMint(config, given, { isServing: true }).catch(
+  const { ledger, keyring, master, ports, work } = await openMint(config, given, { isServing: true }).catch(
     (error: unknown) => {
       lock.release()
       throw error
@@ -133,6 +138,7 @@ export async function createMint(
   )
   let blobs: Blobs | undefined
   const end = async () => {
+    await work.close()
     await blobs?.close()
     await ledger.close()
     lock.release()
@@ -167,14 +173,7 @@ export async function createMint(
     const app = createApp(deps)
     showGauges(metrics, { inFlight: app.inFlight, waiting })
     const checkpoint = () => Promise.all([ledger.checkpoint((text) => checkpoints.sign(text)), epoch.note()])
-    const chores = [
-      startChore(ports.log, { event: 'epoch-not-noted', everyMs: noteEveryMs }, checkpoint),
-      startChore(ports.log, { event: 'melts-not-resumed', everyMs: resumeEveryMs }, () => resumeMelts(deps)),
-      startChore(ports.log, { event: 'keys-not-rotated', everyMs: rotateEveryMs }, () => keyring.rotateDue()),
-      startChore(ports.log, { event: 'blobs-not-swept', everyMs: sweepEveryMs }, () =>
-        deps.blobs.sweep(Math.floor(ports.clock.nowMs() / 1000)),
-      ),
-    ]
+    const chores = startChores(deps, checkpoint)
     const stop = async () => {
       for (const stopChore of chores) stopChore()
       hub.close()
@@ -191,6 +190,19 @@ export async function createMint(
   }
 }
 
+/** What is done now and then. @returns Ends each. */
+function startChores(deps: Deps, checkpoint: () => Promise<unknown>): (() => void)[] {
+  const { log, keyring, blobs, clock } = deps
+  return [
+    startChore(log, { event: 'epoch-not-noted', everyMs: noteEveryMs }, checkpoint),
+    startChore(log, { event: 'melts-not-resumed', everyMs: resumeEveryMs }, () => resumeMelts(deps)),
+    startChore(log, { event: 'keys-not-rotated', everyMs: rotateEveryMs }, () => keyring.rotateDue()),
+    startChore(log, { event: 'blobs-not-swept', everyMs: sweepEveryMs }, () =>
+      blobs.sweep(Math.floor(clock.nowMs() / 1000)),
+    ),
+  ]
+}
+
 function showGauges(metrics: Metrics, { inFlight, waiting }: { inFlight: () => number; waiting: () => number }): void {
   metrics.gauge('tuppence_mint_in_flight', 'Requests being answered.', inFlight)
   metrics.gauge('tuppence_mint_queue', 'Operations waiting for the ledger.', waiting)
@@ -204,26 +216,6 @@ async function lockFolder({ databaseUrl, dataDir, takeOver }: MintConfig): Promi
 
 async function openBlobs({ databaseUrl, dataDir }: MintConfig): Promise<Blobs> {
   return databaseUrl === undefined ? openSqliteBlobs(join(dataDir, 'blobs.db')) : openPostgresBlobs(databaseUrl)
-}
-
-function fundingMethods(
-  config: MintConfig,
-  { master, clock }: { master: Uint8Array; clock: Clock },
-): ReadonlyMap<string, Funding> {
-  const methods = new Map<string, Funding>()
-  const { test, fakeLightning: fake } = config.funding
-  if (test?.enabled === true) {
-    const { minAmount, maxAmount } = test
-    if (minAmount > maxAmount)
-      throw new TuppenceError('config-invalid', { details: { field: 'funding.test.minAmount' } })
-    methods.set('test', testFunding({ minAmount, maxAmount, units: config.units }))
-  }
-  if (fake?.enabled === true) {
-    const lightning = fakeLightning({ secret: deriveSecret(master, 'fake-lightning'), clock, delayMs: fake.delayMs })
-    const msatPer = Object.fromEntries(Object.entries(fake.msatPer).filter(([unit]) => config.units.includes(unit)))
-    methods.set(lightningMethod, lightningFunding(lightning, { ...fake, msatPer }))
-  }
-  return methods
 }
 
 async function putAccounts(config: MintConfig, ledger: Ledger, clock: Clock): Promise<void> {

@@ -14,9 +14,8 @@ import { verifyWitnesses } from '@tuppence/protocol/crypto'
 import { canonicalInputs, canonicalOutputs, requestHash } from './canonical.ts'
 import { once, perform, type Deps } from './deps.ts'
 import { answerOutputs, checkLives, checkOutputs, signOutputs } from './issue.ts'
-import type { KeysetKeys } from './keys.ts'
+import { eachByWork, type KeysetKeys } from './keys.ts'
 import type { Entry, Spend } from './ledger/port.ts'
-import { mapInTurns } from './turns.ts'
 
 /** Inputs that passed every check that needs no curve. Amounts in minor units of `unit`. */
 export interface CheckedInputs {
@@ -94,11 +93,19 @@ export async function verifyInputs(deps: Deps, inputs: readonly Proof[], coins: 
 
 /** Verifies the signatures on coins. @throws {TuppenceError} `coin-invalid`. */
 export async function verifyCoins(inputs: readonly Proof[], { keysets }: CheckedInputs): Promise<Spend[]> {
-  return mapInTurns(inputs, ({ id, amount, secret, C, witness }): Spend => {
-    const { keys, curve } = keysets.get(id) as KeysetKeys
-    const key = keys.get(amount)
-    const y = curve.hashToCurve(secret)
-    if (key === undefined || !curve.verifyCoin({ y, c: C }, key.privateKey)) throw new TuppenceError('coin-invalid')
+  const keyOf = ({ id, amount }: Proof) => {
+    const keyset = keysets.get(id)
+    const privateKey = keyset?.keys.get(amount)?.privateKey
+    if (keyset === undefined || privateKey === undefined) throw new TuppenceError('coin-invalid')
+    return { work: keyset.work, privateKey }
+  }
+  const coins = inputs.map((input) => ({ input, ...keyOf(input) }))
+  const ys = await eachByWork(coins, (work, list) =>
+    work.check(list.map(({ input, privateKey }) => ({ secret: input.secret, c: input.C, privateKey }))),
+  )
+  return inputs.map(({ id, amount, witness }, index): Spend => {
+    const y = ys[index]
+    if (y === undefined) throw new TuppenceError('coin-invalid')
     return { keyset: id, y, amount, ...(witness === undefined ? {} : { witness }) }
   })
 }

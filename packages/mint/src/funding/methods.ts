@@ -1,0 +1,31 @@
+// The funding methods that a configuration names; mint.ts puts them together with those it is given.
+
+import { TuppenceError } from '@tuppence/protocol'
+import type { MintConfig } from '../config.ts'
+import { deriveSecret } from '../keys.ts'
+import type { Clock } from '../ports.ts'
+import { fakeLightning } from './lightning/fake.ts'
+import { lightningFunding, lightningMethod } from './lightning/lightning.ts'
+import type { Funding } from './port.ts'
+import { testFunding, testMethod } from './test.ts'
+
+/** By name. @throws {TuppenceError} `config-invalid` Bounds that no amount is within. */
+export function fundingMethods(
+  config: MintConfig,
+  { master, clock }: { master: Uint8Array; clock: Clock },
+): ReadonlyMap<string, Funding> {
+  const methods = new Map<string, Funding>()
+  const { test, fakeLightning: fake } = config.funding
+  if (test?.enabled === true) {
+    const { minAmount, maxAmount } = test
+    if (minAmount > maxAmount)
+      throw new TuppenceError('config-invalid', { details: { field: 'funding.test.minAmount' } })
+    methods.set(testMethod, testFunding({ minAmount, maxAmount, units: config.units }))
+  }
+  if (fake?.enabled === true) {
+    const lightning = fakeLightning({ secret: deriveSecret(master, 'fake-lightning'), clock, delayMs: fake.delayMs })
+    const msatPer = Object.fromEntries(Object.entries(fake.msatPer).filter(([unit]) => config.units.includes(unit)))
+    methods.set(lightningMethod, lightningFunding(lightning, { ...fake, msatPer }))
+  }
+  return methods
+}
