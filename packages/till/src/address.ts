@@ -39,7 +39,7 @@ for (const [net, bits] of [
  */
 export function addressOf(headers: Headers, peer: string | undefined, proxies: number): string | undefined {
   const forwarded = (headers.get('x-forwarded-for') ?? '').split(',').map((part) => part.trim())
-  const address = plain(proxies === 0 ? peer : (forwarded.at(-proxies) ?? peer))
+  const address = plain(proxies === 0 ? peer : forwarded.at(-proxies) || peer)
   return address === undefined || isLocal(address) ? undefined : address
 }
 

@@ -41,7 +41,7 @@ beforeAll(async () => {
       logLevel: 'silent',
     }),
   )
-  server = createServer((incoming, outgoing) => void nodeTill(host)(incoming, outgoing))
+  server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => void nodeTill(host)(incoming, outgoing))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   config = { origin, mint: { url: mint.url }, dataDir: join(dir, 'till'), adminToken }

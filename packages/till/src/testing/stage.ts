@@ -58,7 +58,11 @@ export async function openStage(
     }),
   )
   const proxy = await openFaultProxy(mint.url)
-  const server = createServer((incoming, outgoing) => void nodeTill(till)(incoming, outgoing))
+  // On a busy machine a pause of five seconds is none, and a connection that closes then takes a request along.
+  const server = createServer(
+    { keepAliveTimeout: 60_000 },
+    (incoming, outgoing) => void nodeTill(till)(incoming, outgoing),
+  )
   const origin = await listen(server)
   const config: TillConfig = {
     origin,
