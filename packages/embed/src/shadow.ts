@@ -16,7 +16,9 @@ const css =
   ':host{display:block}[hidden],:host(:is([state=ready],[state=delivered])) [part=fallback]{display:none}' +
   '[part=box]{display:grid;align-items:center;min-height:var(--h)}[part=box]>*{grid-area:1/1}' +
   'iframe{border:0;width:100%;height:var(--h)}::slotted([slot=content]){outline:0}' +
-  ':host(:not([state=ready],[state=delivered])) iframe{visibility:hidden}'
+  ':host(:not([state=ready],[state=delivered])) iframe{visibility:hidden}' +
+  // What was paid, and how to undo it, stays in sight for a while: what was delivered pushes it out.
+  ':host([state=delivered]) [part=box]{animation:s 20s}@keyframes s{0%,to{position:sticky;bottom:0}}'
 
 // Constructed, so that a publisher's `style-src` does not touch it; made on first use, so that a server can import this.
 let sheet: CSSStyleSheet | undefined
