@@ -35,7 +35,6 @@ export type Street = Readonly<{
  * Opens a street. Its coins are test money: anyone may have some, and they are worth nothing.
  *
  * @throws {Mistake} A port is in use.
- * @throws {Error} The wallet's files are not built.
  */
 export async function openStreet({ dataDir, ports = {} }: StreetOptions): Promise<Street> {
   const walletStand = await listen(ports.wallet ?? 4040, 'wallet')
@@ -52,7 +51,9 @@ export async function openStreet({ dataDir, ports = {} }: StreetOptions): Promis
   })
   const mint = await createMint(config, { log: silentLog }, url)
   mintStand.open((request) => mint.app.fetch(request))
-  walletStand.open(walletSite([url]))
+  // Read when the first one asks: a seller's tests need no wallet.
+  let site: ReturnType<typeof walletSite> | undefined
+  walletStand.open((request) => (site ??= walletSite([url]))(request))
   return {
     wallet: `http://wallet.localhost:${walletStand.port}`,
     mint: {
