@@ -257,10 +257,6 @@ export function waitForPopup(reader: Reader): Promise<Page | undefined> {
 
 /** Says yes in the wallet's popup, with money in the wallet already; it closes itself. */
 export async function confirmPopup(popup: Page): Promise<void> {
-  const closed = popup.waitForEvent('close')
-  await popup
-    .getByRole('button', { name: /unlock|tip|set aside/i })
-    .first()
-    .click()
-  await closed
+  const yes = popup.getByRole('button', { name: /unlock|tip|set aside/i }).first()
+  await Promise.all([popup.waitForEvent('close'), yes.click()])
 }
