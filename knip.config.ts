@@ -47,6 +47,7 @@ const config: KnipConfig = {
       // What the HTML pages name, and what builds them.
       entry: [
         'src/{frame,page,popup,trip}/main.tsx',
+        'src/shell-worker.ts',
         'src/testing/screens.tsx',
         'build/main.ts',
         'src/**/*.test.{ts,tsx}',
