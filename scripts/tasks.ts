@@ -167,6 +167,7 @@ const coverMoney = [
   '--coverage.enabled',
   '--coverage.provider=v8',
   '--coverage.include=packages/core/src/payment.ts',
+  '--coverage.include=packages/core/src/choose-coins.ts',
   '--coverage.include=packages/core/src/coins.ts',
   '--coverage.reporter=text',
   '--coverage.reportsDirectory=.tmp/coverage',

@@ -1,6 +1,6 @@
 /**
  * How good the tests of the state machine and of coin selection are: changes one thing of the source at a time, runs the
- * tests beside it, and counts the changes that make one fail. `npm run mutate -- --json`; the last line is JSON.
+ * tests beside it, and counts the changes that make one fail. `npm run mutate:money -- --json`; the last line is JSON.
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -19,6 +19,7 @@ const { values: flags } = parseArgs({
 const source = new URL('../src/', import.meta.url)
 const subjects = [
   { file: 'payment.ts', tests: ['payment.test.ts'] },
+  { file: 'choose-coins.ts', tests: ['coins.test.ts', 'coins.prop.test.ts'] },
   { file: 'coins.ts', tests: ['coins.test.ts', 'coins.prop.test.ts'] },
 ] as const
 

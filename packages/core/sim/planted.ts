@@ -118,7 +118,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     'W4',
     `${actions}/recover.ts`,
     'if (request && outputs) await sendToMint(context, payment as SigningPayment)',
-    "if (request && outputs) await context.db.transact(['payments'], 'write', (tx) => tx.delete('payments', id))",
+    "if (request && outputs) await context.db.transact(['payments'], 'write', (tx) => tx.delete('payments', payment.id))",
   ),
   bug(
     'lent coins come home without a swap',

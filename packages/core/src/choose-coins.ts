@@ -83,17 +83,16 @@ function pileUp<C extends Sized>(coins: readonly C[]): Pile<C>[] {
   return [...piles.values()].toReversed()
 }
 
-type Best = { readonly counts: number[]; readonly payable: number; readonly used: number }
-
 /** Tries counts pile by pile, from the largest coin down, leaving out what can no longer come to the amount. */
 function bestCounts(piles: readonly Pile<Sized>[], amount: number, max: number): number[] | undefined {
   const counts = piles.map(() => 0)
-  let best: Best | undefined
+  let best: { readonly counts: number[]; readonly payable: number } | undefined
   let steps = 0
   const tryFrom = (at: number, rest: number, left: number): void => {
     if (rest === 0) {
-      const found = { counts: [...counts], payable: payableAfter(piles, counts), used: max - left }
-      if (!best || isBetter(found, best)) best = found
+      const payable = payableAfter(piles, counts)
+      // Of powers of two, the largest first, the first choice is the one with the fewest coins.
+      if (!best || payable > best.payable) best = { counts: [...counts], payable }
       return
     }
     const pile = piles[at]
@@ -117,10 +116,6 @@ function payableAfter(piles: readonly Pile<Sized>[], counts: readonly number[]):
     payable += Math.min(reach(rest), smallPriceMax)
   }
   return payable
-}
-
-function isBetter(a: Best, b: Best): boolean {
-  return a.payable > b.payable || (a.payable === b.payable && a.used < b.used)
 }
 
 /** What is left in the worst case after one exact payment: each amount one time less. */

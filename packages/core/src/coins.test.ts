@@ -105,6 +105,8 @@ describe('planCoins', () => {
 
   test('makes do with the sizes that there are', () => {
     expect(planCoins(10, [4, 1, 2])).toEqual([1, 1, 2, 2, 4])
+    expect(planCoins(600, sizes.toReversed())).toEqual(planCoins(600, sizes))
+    expect(planOutputs([64], 36, sizes.toReversed())).toEqual(planOutputs([64], 36, sizes))
   })
 })
 
@@ -176,6 +178,7 @@ describe('planChangeFor', () => {
 
   test('else the largest together, as few as will do', () => {
     expect(changeFor([4, 4], 5)).toEqual({ inputs: [4, 4], outputs: [1, 1, 2, 4] })
+    expect(changeFor([4, 4, 1], 8)).toEqual({ inputs: [4, 4], outputs: [8] })
     expect(changeFor([1, 4, 16], 17)).toEqual({ inputs: [16, 4], outputs: [1, 1, 2, 16] })
   })
 
