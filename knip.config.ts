@@ -50,6 +50,7 @@ const config: KnipConfig = {
         'src/shell-worker.ts',
         'src/testing/screens.tsx',
         'build/main.ts',
+        'build/jsx.ts',
         'src/**/*.test.{ts,tsx}',
       ],
       project: ['{src,build}/**/*.{ts,tsx}'],
