@@ -55,6 +55,20 @@ describe('a sealed article', () => {
     expect(await openSealed(element, { url: offer, body: formatSealedKeys(offer, { k1: key }) })).toBe('open')
   })
 
+  test.each([
+    ['ko', '구매하신'],
+    ['de-AT', 'Schlüssel'],
+    ['es', 'clave'],
+    ['ar', 'المفتاح'],
+    ['fi', 'key'],
+    ['__proto__', 'key'],
+  ])('speaks the language of the page: %s', async (lang, word) => {
+    const element = await place()
+    element.lang = lang
+    await openSealed(element, { url: offer, body: formatSealedKeys(offer, {}) })
+    expect(element.querySelector('[role=alert]')?.textContent).toContain(word)
+  })
+
   test('no key opens a page without ciphertext', async () => {
     document.body.innerHTML = '<div id="element"></div>'
     const element = document.getElementById('element') as HTMLElement

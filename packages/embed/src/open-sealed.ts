@@ -2,14 +2,7 @@
 import { openArticle, parseSealedKeys } from '@tuppence/protocol'
 import { placeHtml } from './content.ts'
 import type { SuccessDetail } from './events.ts'
-
-/** What a reader is told whose key opens nothing; nothing of the article shows then. */
-const refusals = {
-  'no-key':
-    'This page is older or newer than the key you bought. Reload it in a moment: what you bought stays yours, and opens without paying again.',
-  refused:
-    'The key you bought does not open this article: the page was changed or damaged on its way. What you bought stays yours; please tell the publisher.',
-}
+import { sealedWords } from './open-sealed-words.ts'
 
 /**
  * Opens an element's sealed article with the keys that were delivered for it.
@@ -35,7 +28,7 @@ export async function openSealed(
     if (document.activeElement === element) content.focus({ preventScroll: true })
   } else {
     content.setAttribute('role', 'alert')
-    content.textContent = refusals[opened.status]
+    content.textContent = sealedWords(element.closest<HTMLElement>('[lang]')?.lang ?? '')[opened.status]
   }
   element.setAttribute('sealed', opened.status)
   return opened.status

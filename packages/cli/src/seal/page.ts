@@ -67,7 +67,7 @@ export async function sealPage(html: string, context: SealContext): Promise<Seal
   const edits: Edit[] = []
   const articles: Article[] = []
   for (const found of page.found) {
-    const { article, element } = await sealOne(found, context)
+    const { article, element } = await sealOne(found, page.lang, context)
     articles.push(article)
     edits.push({ start: found.start, end: found.end, text: element })
   }
@@ -98,7 +98,11 @@ export async function unsealPage(html: string, context: Omit<SealContext, 'befor
   return apply(html, edits)
 }
 
-async function sealOne(found: Found, context: SealContext): Promise<{ article: Article; element: string }> {
+async function sealOne(
+  found: Found,
+  lang: string,
+  context: SealContext,
+): Promise<{ article: Article; element: string }> {
   const { places, secrets, before, random } = context
   const url = places.offerUrl(found.id)
   const keys = await articleKeys(secrets, url)
@@ -123,7 +127,7 @@ async function sealOne(found: Found, context: SealContext): Promise<{ article: A
     sealing: { version: label.version, keyId: label.keyId, nonce: base64UrlEncode(label.nonce), digest },
     was: kept ? 'unchanged' : oldVersion === 0 ? 'new' : 'changed',
   }
-  return { article, element: sealedElement(found, { url, label, text }) }
+  return { article, element: sealedElement(found, { url, label, text, lang }) }
 }
 
 /** The label that stands already, where text and key are the same: with one nonce, the same bytes come out. */
@@ -154,8 +158,11 @@ async function plainOf(
   throw new Mistake(reason, { file, line: found.line })
 }
 
-function sealedElement(found: Found, sealed: Readonly<{ url: string; label: SealedLabel; text: string }>): string {
-  const { url, label, text } = sealed
+function sealedElement(
+  found: Found,
+  sealed: Readonly<{ url: string; label: SealedLabel; text: string; lang: string }>,
+): string {
+  const { url, label, text, lang } = sealed
   const attributes = new Map(found.attributes.map(({ name, value }) => [name, value]))
   attributes.delete('sealed')
   const names = new Set([...(attributes.get('class') ?? '').split(/\s+/).filter((name) => name !== ''), wallClass])
@@ -163,12 +170,26 @@ function sealedElement(found: Found, sealed: Readonly<{ url: string; label: Seal
   attributes.set('href', url)
   attributes.set('price', found.price)
   attributes.set('currency', found.currency)
-  const price = formatAmount(parseAmount(found.price, found.currency), found.currency)
   // What shows until the button is there, and where it never comes.
-  const link = hasDefault(found.open) ? '' : `<a href="${escape(url)}" slot="">Read the rest for ${escape(price)}</a>\n`
+  const link = hasDefault(found.open) ? '' : `<a href="${escape(url)}" slot="">${escape(linkText(found, lang))}</a>\n`
   const open = found.open === '' ? '' : `${found.open}\n`
   const template = `<template data-tuppence-sealed="${formatSealedLabel(label)}">${text}</template>`
   return `${startTag(attributes)}\n${open}${link}${template}\n</tuppence-unlock>`
+}
+
+const linkTexts: Readonly<Record<string, (price: string) => string>> = {
+  en: (price) => `Read the rest for ${price}`,
+  de: (price) => `Den Rest lesen für ${price}`,
+  es: (price) => `Leer el resto por ${price}`,
+  ko: (price) => `나머지 읽기 · ${price}`,
+  ar: (price) => `اقرأ البقية مقابل ${price}`,
+}
+
+/** In the page's language where we know it. */
+function linkText({ price, currency }: Found, lang: string): string {
+  const [language = ''] = lang.toLowerCase().split('-')
+  const known = Object.hasOwn(linkTexts, language) ? language : 'en'
+  return (linkTexts[known] as (price: string) => string)(formatAmount(parseAmount(price, currency), currency, known))
 }
 
 /** Whether the author gave something for the default slot: an element with an empty `slot`. */

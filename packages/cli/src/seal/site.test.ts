@@ -194,6 +194,15 @@ describe('sealing a site', () => {
     expect(performance.now() - startedMs).toBeLessThan(20_000)
   })
 
+  test('the link is in the language of the page, or the author’s own', async () => {
+    write('de.html', page.replace('lang="en"', 'lang="de-CH"'))
+    write('own.html', page.replace('<p slot="teaser">', '<a slot="" href="/buy">Mine</a><p slot="teaser">'))
+    await seal()
+    expect(read('de.html')).toMatch(/ slot="">Den Rest lesen für 0,05\s\$<\/a>/)
+    expect(read('own.html')).toContain('<a slot="" href="/buy">Mine</a>')
+    expect(read('own.html')).not.toContain('Read the rest')
+  })
+
   test('two articles in a page are two offers', async () => {
     const two = page.replace(
       '<footer>',
