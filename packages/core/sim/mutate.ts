@@ -121,7 +121,11 @@ function notice(mutant: Mutant): Promise<string | undefined> {
 }
 
 const unchanged = subjects.map(({ file, tests }) => ({
-  ...{ file, tests: [...tests], line: 0, found: '', put: '' },
+  file,
+  tests: [...tests],
+  line: 0,
+  found: '',
+  put: '',
   text: readFileSync(new URL(file, source), 'utf8'),
 }))
 for (const subject of unchanged) {
