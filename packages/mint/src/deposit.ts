@@ -74,7 +74,7 @@ export async function authorizeAccount(
   request: SignableRequest,
   required: readonly string[],
 ): Promise<AccountRow> {
-  const account = await deps.ledger.account(id)
+  const account = await deps.findAccount(id)
   if (account === undefined) throw new TuppenceError('account-unknown')
   await verifyRequest(request, {
     resolve: (keyId) => (keyId === account.keyId ? account.publicKey : undefined),

@@ -2,6 +2,7 @@
 
 import { isTuppenceError, TuppenceError, type ErrorCode } from '@tuppence/protocol'
 import type { MintConfig } from './config.ts'
+import type { FindAccount } from './accounts.ts'
 import type { Blobs } from './blobs/port.ts'
 import type { Funding } from './funding/port.ts'
 import type { Keyring } from './keys.ts'
@@ -25,6 +26,7 @@ export interface Deps extends Ports {
   readonly keyring: Keyring
   readonly receipts: ReceiptSigner
   readonly metrics: Metrics
+  readonly findAccount: FindAccount
   /** How often a publisher may deposit. */
   readonly depositRate: RateLimit
   /** Checks signatures by accounts' keys (base64url). */

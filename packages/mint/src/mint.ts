@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { publicJwk, thumbprint } from '@tuppence/protocol'
+import { accountFinder } from './accounts.ts'
 import { createApp, type App } from './app.ts'
 import { openPostgresBlobs } from './blobs/postgres.ts'
 import { openSqliteBlobs } from './blobs/sqlite.ts'
@@ -164,6 +165,7 @@ export async function createMint(
       keyring,
       receipts: await receiptSigner(master),
       verifyEd25519: ed25519Verifier(),
+      findAccount: accountFinder(ledger),
       metrics,
       depositRate: createRateLimit(config.limits.depositsPerMinute),
       funding: new Map([...fundingMethods(config, { master, clock: ports.clock }), ...(given.funding ?? [])]),

@@ -1,21 +1,17 @@
 // The ledger on node:sqlite: one connection, one writer, WAL with synchronous=FULL; mint.ts opens it.
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { TuppenceError } from '@tuppence/protocol'
-import { startCheckpointer } from './checkpointer.ts'
 import { migrate } from './migrations.ts'
+import { tendLog } from './sqlite-log.ts'
 import { createReads, type Prepare } from './sqlite-read.ts'
 import { createWriter } from './sqlite-write.ts'
 import type { Ledger } from './port.ts'
 
 /** Frames (4 KiB pages) before SQLite checkpoints on its own, should the thread that does it not keep up. */
 const walFramesMax = 16_384
-/** Frames that the log has room for from the start: a log that grows makes each commit wait for the file system as well. */
-const walFramesReady = 2048
-/** Commits before it pays to have a thread that checkpoints. */
-const commitsBeforeThread = 200
 /** How long a commit waits for another process (the command line) that is writing. */
 const busyTimeoutMs = 5000
 const applicationId = 0x74757070 // "tupp"
@@ -52,21 +48,19 @@ export function openSqliteLedger({
     configure(db)
     migrate(db, nowMs)
     db.exec('PRAGMA foreign_keys = ON')
-    if (isServing) growLog(db, path)
   } catch (error) {
     db.close()
     throw error
   }
   const reads = createReads(prepare)
   const writer = createWriter(db, prepare)
-  let commits = 0
-  let stopCheckpointer: (() => Promise<void>) | undefined
-  const commit: Ledger['commit'] = (batch) => {
-    if (isServing && ++commits === commitsBeforeThread) stopCheckpointer = startCheckpointer(path)
-    return attempt(() => writer.commit(batch))
-  }
+  const log = isServing ? tendLog(db, { path, walFramesMax }) : undefined
   return {
-    commit,
+    commit: (batch) =>
+      attempt(() => {
+        log?.beforeCommit()
+        return writer.commit(batch)
+      }),
     addKeyset: (row) => attempt(() => writer.addKeyset(row)),
     putAccount: (row) => attempt(() => writer.putAccount(row)),
     checkpoint: (sign) => attempt(() => writer.checkpoint(sign)),
@@ -88,8 +82,7 @@ export function openSqliteLedger({
     isBackup: () => attempt(() => reads.isBackup()),
     position: () => attempt(() => reads.position()),
     close: async () => {
-      await stopCheckpointer?.()
-      stopCheckpointer = undefined
+      await log?.stop()
       if (!db.isOpen) return
       db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
       db.close()
@@ -113,18 +106,6 @@ function configure(db: DatabaseSync): void {
     PRAGMA trusted_schema = OFF;
     PRAGMA cache_size = -65536;
   `)
-}
-
-/** Lets the log have its size before there is a hurry: many small commits that nobody waits for, and one that is waited for. */
-function growLog(db: DatabaseSync, path: string): void {
-  const { size } = statSync(`${path}-wal`, { throwIfNoEntry: false }) ?? { size: 0 }
-  if (size >= walFramesReady * 4096) return
-  const note = db.prepare("INSERT OR REPLACE INTO meta VALUES ('log', ?)")
-  db.exec('PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0')
-  for (let frame = 0; frame < walFramesReady; frame++) note.run(frame)
-  db.exec(`PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${walFramesMax}`)
-  db.exec("DELETE FROM meta WHERE name = 'log'")
-  db.exec('PRAGMA wal_checkpoint(RESTART)')
 }
 
 /** SQLite's constraints (primary result code 19) say that what was asked is wrong, not that the store is down. */
