@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { auditLedger } from '../src/audit/run.ts'
 import { parseConfig } from '../src/config.ts'
-import { configFile, fullLoad, keysetOf, round, swapRequests, type Bench, type Rate } from './one-mint.ts'
+import { configFile, fullLoad, keysetOf, swapRequests, type Bench } from './one-mint.ts'
+import { round, type Rate } from './rate.ts'
 import { startMint } from './server.ts'
 
 const rowsSmall = 10_000

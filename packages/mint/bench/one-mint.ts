@@ -12,9 +12,11 @@ import {
   type Proof,
   type SigningKey,
 } from '@tuppence/protocol'
+import { breakdown } from './breakdown.ts'
 import { draftOutput, issueCoins } from './coins.ts'
 import type { Ceiling } from './ceiling.ts'
 import { quantile, sendAll, sendAt, wire, type LoadResult } from './load.ts'
+import { round, type Rate } from './rate.ts'
 import { startMint, type BenchMint } from './server.ts'
 
 /** What a part of the benchmark is given. */
@@ -84,14 +86,6 @@ async function depositRequest(mint: BenchMint, inputs: readonly Proof[], key: Si
 }
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number
-/** Rounds for print. */
-export const round = (value: number, digits = 2) => Number(value.toFixed(digits))
-
-/** Answers a second: by the clock, and by a second of the mint's own CPU, which neighbours on the machine cannot take away. */
-export interface Rate {
-  readonly perSecond: number
-  readonly perCpuSecond: number
-}
 
 /** Sends requests of one kind at full load a few times. @returns Medians. */
 export async function fullLoad(
@@ -147,6 +141,8 @@ export async function figuresOfOneMint(bench: Bench): Promise<Record<string, num
       { perSecond: swaps.perSecond * overloadTimes, lines: overloadLines, drop: true },
     )
     expectAll('overload', over)
+    const shares = await breakdown(bench.folder, { swaps, deposits, limits })
+    say(`[bench:mint] where it goes: ${JSON.stringify(shares)}`)
     const goodput = over.ok / over.seconds
     say(
       `[bench:mint] overload: ${Math.round(goodput)}/s done, ${over.busy} told to come back, p99 ${round(quantile(over.latenciesMs, 0.99), 1)} ms`,
@@ -162,6 +158,7 @@ export async function figuresOfOneMint(bench: Bench): Promise<Record<string, num
       p99HalfLoadMs: round(quantile(half.latenciesMs, 0.99), 1),
       p99HalfLoadDepositsMs: round(quantile(halfDeposits.latenciesMs, 0.99), 1),
       overloadGoodput: round(goodput / swaps.perSecond),
+      ...shares,
       overloadP99Ms: round(quantile(over.latenciesMs, 0.99), 1),
     }
   } finally {

@@ -5,7 +5,8 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { startPostgres } from '../src/testing/postgres.ts'
 import { sendAll } from './load.ts'
-import { keysetOf, round, swapRequests, type Bench } from './one-mint.ts'
+import { keysetOf, swapRequests, type Bench } from './one-mint.ts'
+import { round } from './rate.ts'
 import { childrenOf, cpuSeconds, startMint, throttle, type BenchMint } from './server.ts'
 
 const share = 0.15
