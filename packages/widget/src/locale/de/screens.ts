@@ -204,7 +204,7 @@ export const screens: ScreenTexts = {
     installed: 'Sie ist installiert.',
     kept: 'Was wo aufbewahrt wird',
     keptText: [
-      'Deine Münzen, dein Verlauf und deine Schlüssel sind in diesem Browser unter dieser Adresse und nirgends sonst. Keine Seite, die du besuchst, kann sie sehen.',
+      'Deine Münzen, dein Verlauf und deine Schlüssel sind in diesem Browser unter dieser Adresse und in den Sicherungen, die du machst, sonst nirgends. Keine Seite, die du besuchst, kann sie sehen.',
       'Eine Seite erfährt, dass sie bezahlt wurde, nicht von wem. Jede kennt dich unter einem anderen Schlüssel, zwei Seiten können sich also nicht absprechen.',
       'Die Münzstätte weiß, was du aufgeladen hast und was jede Seite verdient hat. Welche deiner Münzen welchen Artikel bezahlt hat, kann sie nicht sehen.',
       'Löschst du die Daten dieses Browsers, sind die Münzen darin weg, es sei denn, du hast eine Sicherung.',

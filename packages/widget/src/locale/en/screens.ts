@@ -201,7 +201,7 @@ export const screens = {
     installed: 'It is installed.',
     kept: 'What is kept, and where',
     keptText: [
-      'Your coins, your history and your keys are in this browser, at this address, and nowhere else. No page you visit can see them.',
+      'Your coins, your history and your keys are in this browser, at this address, and in the backups that you make. Nowhere else: no page you visit can see them.',
       'A site learns that it was paid, not by whom. Each site knows you by another key, so two sites can’t compare notes.',
       'The mint knows what you added and what each site earned. It can’t tell which of your coins paid for which article.',
       'If you clear this browser’s data, the coins in it are gone, unless you have a backup.',

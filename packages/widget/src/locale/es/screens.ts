@@ -204,7 +204,7 @@ export const screens: ScreenTexts = {
     installed: 'Está instalado.',
     kept: 'Qué se guarda y dónde',
     keptText: [
-      'Tus monedas, tu historial y tus claves están en este navegador, en esta dirección, y en ningún otro lugar. Ninguna página que visites puede verlos.',
+      'Tus monedas, tu historial y tus claves están en este navegador, en esta dirección, y en las copias que tú hagas, en ningún otro lugar. Ninguna página que visites puede verlos.',
       'Un sitio sabe que le pagaron, no quién. Cada sitio te conoce por una clave distinta, así que dos sitios no pueden comparar notas.',
       'La casa de moneda sabe lo que añadiste y lo que ganó cada sitio. No puede saber cuál de tus monedas pagó qué artículo.',
       'Si borras los datos de este navegador, las monedas que hay en él se pierden, salvo que tengas una copia.',
