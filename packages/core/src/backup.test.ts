@@ -3,7 +3,7 @@ import type { Wallet } from './api.ts'
 import { exportBackup, importBackup, pullBackup, pushBackup } from './backup.ts'
 import { memoryDb } from './db/memory.ts'
 import { noRules } from './rules.ts'
-import type { Db, Purchase } from './tables.ts'
+import type { Db, HistoryEntry, Purchase } from './tables.ts'
 import { openStreet, type Street } from './testing/street.ts'
 
 let street: Street
@@ -87,6 +87,20 @@ describe('a backup', () => {
     await pullBackup(c, store())
     expect(await purchases(c.db)).toEqual([street.url('/read/penny')])
     expect(await pullBackup(device(), store())).toBeUndefined()
+  })
+
+  test('leaves what a till would not take back', async () => {
+    const a = device()
+    await a.wallet.topUp({ amount: 100, unit: 'usd', method: 'test' })
+    await buy(a.wallet, '/read/penny')
+    await a.db.transact(['history', 'purchases'], 'write', async (tx) => {
+      const { paymentId: of, url } = (await tx.get('purchases', street.url('/read/penny'))) as Purchase
+      const refund = { kind: 'refund', end: 'undone', reason: 'window', amount: 5, unit: 'usd', mint: street.mint.url }
+      await tx.put('history', 'late', { ...refund, id: 'late', atMs: 1, url, of } as HistoryEntry)
+    })
+    await pushBackup(a, store())
+    await pullBackup(a, store())
+    expect(await purchases(a.db)).toEqual([street.url('/read/penny')])
   })
 
   test('of a thousand articles takes several blobs', async () => {

@@ -154,7 +154,9 @@ async function add({ db }: BackedUp, { purchases, history, rules }: Backup): Pro
       await tx.put('history', entry.id, entry)
       added.history++
     }
-    const back = new Set((await tx.list('history')).flatMap(({ value }) => value.of ?? []))
+    // Asked for and refused is not given back.
+    const refunds = (await tx.list('history')).filter(({ value }) => value.kind === 'refund' && value.end === 'done')
+    const back = new Set(refunds.map(({ value }) => value.of))
     for (const purchase of purchases) {
       if (back.has(purchase.paymentId) || (await tx.get('purchases', purchase.url))) continue
       await tx.put('purchases', purchase.url, purchase)
