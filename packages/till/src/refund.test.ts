@@ -174,6 +174,15 @@ describe('a refund', () => {
     expect(await stage.account()).toEqual(before)
   })
 
+  test('is refused for outputs of no keyset of the mint, and the article stays the reader’s', async () => {
+    const bought = await buy('a')
+    const good = await outputs()
+    const bad = { ...good, messages: good.messages.map((message) => ({ ...message, id: `01${'ab'.repeat(32)}` })) }
+    expect(await problemOf(await giveBack(bought, bad))).toMatchObject({ status: 400, code: 'bad-request' })
+    expect((await openWith(bought.url, reader)).status).toBe(200)
+    expect((await giveBack(bought, good)).status).toBe(200)
+  })
+
   test('is refused once the payment has counted toward a pass, or helped to reach a cap that was used', async () => {
     const bought = await buy('a')
     const pass = challengeOf(await openWith(stage.url('/pass'), reader))

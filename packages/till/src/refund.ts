@@ -1,6 +1,6 @@
 /** Gives an article's price back: journal, mint, journal; called for a signed POST to the article, and by recovery. */
 import { isTuppenceError, parseJsonAs, periodOf, refundAnswerSchema, TuppenceError } from '@tuppence/protocol'
-import type { Refund as MintRefund, RefundAnswer, RefundBody, RefundRefusal } from '@tuppence/protocol'
+import type { KeysetInfo, Refund as MintRefund, RefundAnswer, RefundBody, RefundRefusal } from '@tuppence/protocol'
 import type { AcceptDeps } from './accept.ts'
 import { isTold, refundedEvent } from './events.ts'
 import type { Reader, Refund, RefundState } from './journal/port.ts'
@@ -14,7 +14,7 @@ export type RefundRequest = Readonly<{ offer: ArticleOffer; reader: Reader; refu
  * answer.
  *
  * @throws {TuppenceError} `refund-refused` (details.reason, see RefundRefusal); `bad-request`: the outputs are not worth what
- *   was paid; `mint-unavailable`: the outcome is unknown, and the same request finds out.
+ *   was paid, or of no keyset of the mint; `mint-unavailable`: the outcome is unknown, and the same request finds out.
  */
 export async function giveBack(deps: AcceptDeps, request: RefundRequest): Promise<RefundAnswer> {
   const { settings, journal } = deps
@@ -25,6 +25,7 @@ export async function giveBack(deps: AcceptDeps, request: RefundRequest): Promis
   const text: MintRefund = { reference, account, unit: offer.unit, amount, outputs }
   const nowMs = deps.nowMs()
   const per = settings.terms.refund?.allowance.per ?? 'week'
+  const areOfMint = await ofMint(deps, outputs)
   const begun = await journal.refund(
     {
       reference,
@@ -37,7 +38,7 @@ export async function giveBack(deps: AcceptDeps, request: RefundRequest): Promis
     },
     {
       allowance: periodOf(nowMs, per),
-      admit: (state) => refusalOf(deps, { offer, state, amount, nowMs }),
+      admit: (state) => refusalOf(deps, { offer, state, amount, nowMs }) ?? (areOfMint() ? undefined : 'outputs'),
     },
   )
   if (begun.status === 'unknown') throw refused(await reasonOfNone(deps, request))
@@ -47,6 +48,23 @@ export async function giveBack(deps: AcceptDeps, request: RefundRequest): Promis
   }
   if (begun.status === 'known' && !isSame(begun.refund, request, JSON.stringify(text))) throw refused('twice')
   return parseJsonAs(refundAnswerSchema, (await settleRefund(deps, begun.refund)).answer, 'storage-corrupt')
+}
+
+/**
+ * Whether the mint has the keysets that outputs name: of one that it does not know it never says no for good, and the refund
+ * would stay open. Told late, as a refund that is known needs no mint.
+ */
+async function ofMint({ facts }: AcceptDeps, outputs: RefundBody['refund']['outputs']): Promise<() => boolean> {
+  const areIn = (known: readonly KeysetInfo[]): boolean =>
+    outputs.every(({ id }) => known.some((keyset) => keyset.id === id))
+  try {
+    const isKnown = areIn(await facts.keysets(areIn))
+    return () => isKnown
+  } catch (error) {
+    return () => {
+      throw error
+    }
+  }
 }
 
 function isSame(known: Refund, { offer, reader }: RefundRequest, text: string): boolean {
