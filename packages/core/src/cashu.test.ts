@@ -198,6 +198,10 @@ describe('a payment request', () => {
     expect(lost).toMatchObject({ status: 'undelivered' })
     expect(await payer.cancel((lost as { paymentId: string }).paymentId)).toBe('undone')
     expect(holds(payer)).toBe(31)
+    // Whoever listens on the way would have the coins.
+    const overheard = requestMoney(open([plain.url]), { amount: 1, unit, post: 'http://shop.example/pay' })
+    expect(await payRequest(payer, { request: overheard.text })).toEqual({ status: 'declined', reason: 'transport' })
+    expect(holds(payer)).toBe(31)
     await expect(payRequest(payer, { request: text, amount: 51 })).rejects.toMatchObject({
       code: 'amount-out-of-range',
     })

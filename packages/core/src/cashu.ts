@@ -82,11 +82,11 @@ export async function addMint(wallet: Wallet, url: string): Promise<MintSummary>
 }
 
 /** Coins go over HTTPS, or to this very machine. */
-const mintOrigin = /^(https:|http:\/\/((.+\.)?localhost|127(\.\d+){3}|\[::1\])(:\d+)?$)/
+const safeOrigin = /^(https:|http:\/\/((.+\.)?localhost|127(\.\d+){3}|\[::1\])(:\d+)?$)/
 
 function mintUrl(text: string): string {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined
-  const isPlain = url && !url.username && !url.password && !url.search && !url.hash && mintOrigin.test(url.origin)
+  const isPlain = url && !url.username && !url.password && !url.search && !url.hash && safeOrigin.test(url.origin)
   if (!isPlain) throw new TuppenceError('url-refused')
   return (url.origin + url.pathname).replace(/\/+$/, '')
 }
@@ -183,7 +183,7 @@ export async function payRequest(
   if (amount === undefined || (input.amount ?? amount) !== amount) throw new TuppenceError('amount-out-of-range')
   if (request.lock) return { status: 'declined', reason: 'locked' }
   if (unit === undefined) return { status: 'declined', reason: 'unit' }
-  const post = transports.find(({ type }) => type === 'post')
+  const post = transports.find(({ type, target }) => type === 'post' && isSafe(target))
   if (transports.length > 0 && !post) return { status: 'declined', reason: 'transport' }
   const accepted = request.mints?.map((mint) => mint.replace(/\/+$/, '')) ?? context.mints
   const mint = await richest(wallet, unit, accepted)
@@ -199,6 +199,10 @@ export async function payRequest(
   // A definite no; whoever swaps the coins first has them.
   const undone = await wallet.cancel(paymentId)
   return undone === 'undone' ? { status: 'declined', reason: 'refused' } : { status: 'undelivered', token, paymentId }
+}
+
+function isSafe(target: string): boolean {
+  return URL.canParse(target) && safeOrigin.test(new URL(target).origin)
 }
 
 /** Of the mints that are accepted and used here, the one with the most money. */
