@@ -8,6 +8,7 @@ const names: Record<string, string[]> = {
   '203.0.113.1': ['crawl-1.googlebot.com'],
   '203.0.113.2': ['googlebot.com.evil.example'],
   '203.0.113.3': ['evilgooglebot.com'],
+  '203.0.113.6': ['google-proxy-1.google.com'],
 }
 const addresses: Record<string, string[]> = {
   'crawl-66-249-66-1.googlebot.com': ['66.249.66.1'],
@@ -15,27 +16,37 @@ const addresses: Record<string, string[]> = {
   'crawl-1.googlebot.com': ['66.249.66.9'],
   'googlebot.com.evil.example': ['203.0.113.2'],
   'evilgooglebot.com': ['203.0.113.3'],
+  'google-proxy-1.google.com': ['203.0.113.6'],
 }
 function resolver() {
   const asked: string[] = []
+  const sought: string[] = []
   return {
     asked,
+    sought,
     reverse: async (address: string) => {
       asked.push(address)
       if (address === '203.0.113.4') throw new Error('ENOTFOUND')
       return names[address] ?? []
     },
-    forward: async (name: string) => addresses[name] ?? [],
+    forward: async (name: string) => {
+      sought.push(name)
+      return addresses[name] ?? []
+    },
   }
 }
 const request = (agent: string) => new Request('http://x/', { headers: { 'user-agent': agent } })
 
 describe('a crawler', () => {
   test('is known by an address whose name leads back to it, and by nothing else', async () => {
-    const knows = crawlerTest({ resolver: resolver(), nowMs: () => 0 })
+    const dns = resolver()
+    const knows = crawlerTest({ resolver: dns, nowMs: () => 0 })
     expect(await knows(request(google), '66.249.66.1')).toBe(true)
-    for (const address of ['203.0.113.1', '203.0.113.2', '203.0.113.3', '203.0.113.4', '203.0.113.5', undefined])
+    for (const address of ['203.0.113.1', '203.0.113.2', '203.0.113.3', '203.0.113.4', '203.0.113.5', '203.0.113.6'])
       expect([address, await knows(request(google), address)]).toEqual([address, false])
+    expect(await knows(request(google), undefined)).toBe(false)
+    // A name that is none of an engine's is never looked up.
+    expect(dns.sought).toEqual(['crawl-66-249-66-1.googlebot.com', 'crawl-1.googlebot.com'])
     expect(await knows(request('curl/8'), '66.249.66.1')).toBe(false)
     expect(await knows(request('bingbot/2.0'), '66.249.66.1')).toBe(false)
   })

@@ -13,7 +13,8 @@ export type KnowsCrawler = (request: Request, address: string | undefined) => Pr
 // What each says of itself, and the domains that its addresses are named under, as the engines publish them: Google
 // ("Verifying Googlebot"), Microsoft ("Verify Bingbot"), Apple ("About Applebot"), Yandex, Baidu, Naver ("Yeti").
 const crawlers: readonly (readonly [name: RegExp, domains: readonly string[]])[] = [
-  [/Googlebot|Google-InspectionTool|Storebot-Google/, ['googlebot.com', 'google.com']],
+  // Below google.com are also fetchers that anyone sends out, under a name of their choice.
+  [/Googlebot|Google-InspectionTool|Storebot-Google/, ['googlebot.com']],
   [/bingbot|adidxbot/i, ['search.msn.com']],
   [/Applebot(?!-Extended)/, ['applebot.apple.com']],
   [/YandexBot/, ['yandex.ru', 'yandex.net', 'yandex.com']],
@@ -53,13 +54,22 @@ export function crawlerTest(deps: Readonly<{ resolver: Resolver; nowMs: () => nu
     const domains = crawlers.find(([name]) => name.test(agent))?.[1]
     if (!domains || address === undefined) return false
     const names = await domainsOf(address)
-    return names.some((name) => domains.some((domain) => name.endsWith(`.${domain}`)))
+    return names.some((name) => isBelow(name, domains))
   }
 }
 
-/** Names of an address that lead back to it. */
+function isBelow(name: string, domains: readonly string[]): boolean {
+  return domains.some((domain) => name.toLowerCase().endsWith(`.${domain}`))
+}
+
+/**
+ * Names of an address that lead back to it. Only an engine's own are looked up: whoever has an address may name it after a
+ * server that never answers.
+ */
 async function named({ reverse, forward }: Resolver, address: string): Promise<readonly string[]> {
-  const names = await patient(reverse(address))
+  const names = (await patient(reverse(address))).filter((name) =>
+    crawlers.some(([, domains]) => isBelow(name, domains)),
+  )
   const checked = await Promise.all(
     names
       .slice(0, 4)
