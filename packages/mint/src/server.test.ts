@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { parseConfig } from './config.ts'
+import type { Funding } from './funding/port.ts'
 import { createMint } from './mint.ts'
 import { activeKeyset, draft, startTestMint, topUp, type TestMint } from './testing/mint.ts'
 
@@ -31,6 +32,45 @@ const openQuotes = (on: TestMint, count: number): Promise<Response[]> =>
   )
 
 describe('a mint with more to do than it may', () => {
+  test('refuses over its socket without reading a body, is still alive, and goes on', async () => {
+    const entered = Promise.withResolvers<void>()
+    const release = Promise.withResolvers<void>()
+    const slow: Funding = {
+      method: 'slow',
+      name: 'Slow',
+      units: ['usd'],
+      minAmount: 1,
+      maxAmount: 10,
+      request: async () => {
+        entered.resolve()
+        await release.promise
+        return 'paid at last'
+      },
+    }
+    mint = await startTestMint({ limits: { inFlightMax: 1 } }, { ports: { funding: new Map([['slow', slow]]) } })
+    const first = mint.post('/v1/mint/quote/slow', { amount: 1, unit: 'usd' })
+    await entered.promise
+    // The body never comes, and the answer does all the same.
+    const refused = await new Promise<string>((resolve, reject) => {
+      const socket = connect(mint?.served.port ?? 0, '127.0.0.1', () => {
+        socket.write(
+          'POST /v1/swap HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n',
+        )
+      })
+      socket.on('error', reject)
+      socket.on('data', (data) => {
+        resolve(String(data))
+        socket.destroy()
+      })
+    })
+    expect(refused).toMatch(/^HTTP\/1\.1 503 .*\r\nretry-after: 1\r\n.*"detail":"overloaded/is)
+    expect((await mint.get('/health')).status).toBe(200)
+    release.resolve()
+    expect((await first).status).toBe(200)
+    expect((await mint.get('/v1/keys')).status).toBe(200)
+    expect(mint.served.metrics.text()).toContain('route="(refused)",status="503"} 1')
+  })
+
   test.each([
     ['at once', { inFlightMax: 3 }],
     ['in the queue to the ledger', { queueMax: 3 }],
