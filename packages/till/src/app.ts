@@ -209,7 +209,9 @@ function describe(deps: SellDeps, method: string): Response {
 }
 
 async function prune({ journal, settings, nowMs }: SellDeps): Promise<void> {
-  await journal.prune({ paymentsMs: nowMs() - settings.terms.keepDays * dayMs, nowMs: nowMs() })
+  const before = { paymentsMs: nowMs() - settings.terms.keepDays * dayMs, nowMs: nowMs() }
+  // A part at a time, as readers wait meanwhile.
+  while ((await journal.prune(before)) > 0) await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Does something now and once a day. @returns Ends it. */

@@ -294,7 +294,7 @@ export type Journal = {
    * Drops what nobody can come back to: delivered payments without a reader (and all tips), events that were sent, claims
    * that ended: each from before the moment. What was sold stays counted.
    *
-   * @returns How many payments were dropped.
+   * @returns How many payments were dropped: a part of them, where there are many; 0 once there are none.
    */
   prune(before: Readonly<{ paymentsMs: number; nowMs: number }>): Promise<number>
   close(): Promise<void>
