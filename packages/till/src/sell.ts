@@ -167,7 +167,9 @@ export async function ask(deps: SellDeps, sale: Sale, reason: TuppenceError, thu
   const wanted = thumbprint === undefined ? sale.wanted : await wantedOf(deps, sale, thumbprint)
   const issued = await issueChallenge(deps, wanted)
   deps.log({ event: 'challenged', offer: offer.id, amount: wanted.amount, unit: offer.unit })
-  if (wanted.reader === undefined && reason.code === 'payment-required') deps.tally(offer.id, wanted.amount)
+  // What a tip would be, whoever asks says: a count of that is a row for each figure that a stranger thinks of.
+  const isPrice = wanted.reader === undefined && offer.kind !== 'tip'
+  if (isPrice && reason.code === 'payment-required') deps.tally(offer.id, wanted.amount)
   const wantsPage = reason.code === 'payment-required' && wantsHtml(request)
   return challengeAnswer(
     deps.nowMs(),

@@ -40,6 +40,14 @@ describe('a tip', () => {
     expect(await stage.account()).toEqual({ balance: before.balance + 25, deposits: before.deposits + 1 })
   })
 
+  test('that is only asked about leaves no row in the books, as a price does', async () => {
+    for (const amount of [31, 32, 33]) await askFor(jar(), tip(amount))
+    await askFor(stage.url('/read/tin'))
+    await stage.restart()
+    const sales = await stage.till().journal.sales({ startMs: 0, endMs: Infinity })
+    expect(sales.filter(({ asked }) => asked > 0)).toMatchObject([{ offerId: 'tin', price: 2, asked: 1 }])
+  })
+
   test('is refused when the body is another one, or its digest is wrong', async () => {
     const credential = credentialFor(await askFor(jar(), tip(25)), await stage.purse.token(25))
     const other = await payWith(jar(), credential, undefined, tip(26))
