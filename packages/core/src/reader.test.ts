@@ -190,6 +190,26 @@ describe('a refund', () => {
     expect(good.$history.get()[0]).toMatchObject({ kind: 'refund', end: 'done' })
   })
 
+  test('that ends late takes nothing away that was bought since', async () => {
+    const db = memoryDb()
+    const bad = street.fetch(({ method, url }) =>
+      method === 'POST' && url.includes('/read/') ? 'lose-answer' : 'pass',
+    )
+    const seed = crypto.getRandomValues(new Uint8Array(64))
+    const wallet = await loaded(100, { db, seed: async () => seed, fetch: bad })
+    const url = street.url('/read/salt')
+    await wallet.unlock(await wallet.look(at('/read/salt')))
+    await expect(wallet.refund(url)).rejects.toMatchObject({ retry: 'after-recover' })
+    await db.transact(['purchases'], 'write', async (tx) => {
+      const bought = await tx.get('purchases', url)
+      if (bought) await tx.put('purchases', url, { ...bought, paymentId: 'later' })
+    })
+    const good = street.wallet({ db, seed: async () => seed })
+    await good.recover()
+    expect(good.$history.get()[0]).toMatchObject({ kind: 'refund', end: 'done' })
+    expect(await good.look(at('/read/salt'))).toMatchObject({ status: 'owned', purchase: { paymentId: 'later' } })
+  })
+
   test('in a frame is signed for the vault, which brings it home when they meet', async () => {
     const vault = await loaded(500)
     const { offer } = await pricedAt(vault, '/read/salt')

@@ -23,7 +23,7 @@ import { joined } from './join.ts'
 import { keysetOf, openMint } from './mints.ts'
 import { attemptsMax, draftOutputs, takeIndices } from './outputs.ts'
 import { skipAhead } from './restore.ts'
-import { accept, isTaken, quarantine, restoredSignatures } from './signed.ts'
+import { accept, disown, isTaken, quarantine, restoredSignatures } from './signed.ts'
 import { spendable } from './spendable.ts'
 import { unspend } from './standing.ts'
 
@@ -209,7 +209,7 @@ async function endInFrame(context: Context, payment: RefundPayment): Promise<Ref
     if (!current) return
     advance(current, 'settle')
     await tx.delete('payments', current.id)
-    await tx.delete('purchases', payment.offer.url)
+    await disown(tx, payment)
     await tx.put('history', current.id, ended(current, { end: 'done' }))
   })
   await context.changed('all')

@@ -106,8 +106,13 @@ async function commit(
     await tx.delete('payments', id)
     await tx.put('history', id, ended(current, { end: 'done' }))
     if (current.kind === 'swap' && current.of !== undefined) await endRecalled(tx, current.of, current)
-    if (current.kind === 'refund') await tx.delete('purchases', current.offer.url)
+    if (current.kind === 'refund') await disown(tx, current)
   })
+}
+
+/** What was given back is owned no more; what was bought since then at the same URL is. */
+export async function disown(tx: Tx, { of, offer: { url } }: RefundPayment): Promise<void> {
+  if ((await tx.get('purchases', url))?.paymentId === of) await tx.delete('purchases', url)
 }
 
 /** The payment whose coins a swap brought home is over, if it has no other coins. What did not come home was spent. */
