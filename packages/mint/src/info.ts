@@ -1,6 +1,6 @@
 // What the mint says of itself (NUT-06), for wallets and tills; app.ts answers with it.
 
-import { batchMax, bytesToHex, type MintInfo } from '@tuppence/protocol'
+import { batchMax, bytesToHex, limits, type MintInfo } from '@tuppence/protocol'
 import type { Deps } from './deps.ts'
 import type { Funding } from './funding/port.ts'
 
@@ -29,7 +29,8 @@ export function mintInfo(deps: Deps): MintInfo {
     ...(description === undefined ? {} : { description }),
     urls: [deps.url],
     time: Math.floor(deps.clock.nowMs() / 1000),
-    max_array_length: Math.min(deps.config.limits.inputsMax, deps.config.limits.outputsMax),
+    // Wallets send lists as long as this: no longer than what is answered soon, even where more would be taken.
+    max_array_length: Math.min(deps.config.limits.inputsMax, deps.config.limits.outputsMax, limits.inputsMax),
     nuts: {
       4: { methods, disabled: methods.length === 0 },
       5: { methods: payable, disabled: payable.length === 0 },

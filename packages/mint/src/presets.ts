@@ -14,7 +14,10 @@ const presets: Readonly<Record<string, () => MintConfigInput>> = {
     units: ['sat'],
     inputFeePpk: 100,
     denominationCount: 32,
-    funding: { fakeLightning: { enabled: true, delayMs: 1000 } },
+    // Rates of the other units, for who adds them with TUPPENCE_MINT_UNITS.
+    funding: {
+      fakeLightning: { enabled: true, delayMs: 1000, msatPer: { sat: 1000, usd: 12_000, eur: 13_000, krw: 9 } },
+    },
     // As many as other mints take at once.
     limits: { inputsMax: 1000, outputsMax: 1000, bodyBytesMax: 1_048_576 },
   }),
