@@ -56,7 +56,8 @@ export type TillSettings = Readonly<{
   offers: readonly Offer[]
 }>
 
-const offersMax = 10_000
+/** Most offers of one till. */
+export const offersMax = 10_000
 const passesMax = 4
 // Leaves room for eight coins, more than any price needs that is not chosen to.
 const boundBytesMax = 768

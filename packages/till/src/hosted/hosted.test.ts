@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { parseConfig as parseMintConfig, serveMint, type ServedMint } from '@tuppence/mint'
 import { siteKeySeed, signingKey } from '@tuppence/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -328,5 +329,19 @@ describe('the page of a publisher', () => {
     secrets['daily'] = secret as string
     const cookie = (made.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
     expect(await (await fetch(path(), { headers: { cookie } })).text()).toContain('Offers')
+  })
+})
+
+describe('a publisher with all the offers that there can be', () => {
+  test('is refused one more, and goes on selling', async () => {
+    const { secret } = await host.publishers.add({ id: 'library' })
+    const put = async (id: string) => (await api('PUT', `/library/offers/${id}`, article, secret)).status
+    expect(await put('first')).toBe(200)
+    const db = new DatabaseSync(join(dir, 'till', 'publishers.db'))
+    db.exec(`INSERT INTO offer WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+      SELECT 'library', 'n' || i, config, content_type, body, 0 FROM n JOIN offer ON publisher = 'library' AND id = 'first'`)
+    db.close()
+    expect([await put('more'), await put('first')]).toEqual([400, 200])
+    expect((await fetch(`${origin}/p/library/n10000`)).status).toBe(402)
   })
 })

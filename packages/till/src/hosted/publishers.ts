@@ -5,7 +5,7 @@ import { isTuppenceError, limits, randomId, TuppenceError } from '@tuppence/prot
 import * as v from 'valibot'
 import { check, identifier, invalid, sites, text } from '../config-fields.ts'
 import { termsFields } from '../config-terms.ts'
-import { parseConfig, type TillConfig } from '../config.ts'
+import { offersMax, parseConfig, type TillConfig } from '../config.ts'
 import { loadAccountKey } from '../keys.ts'
 import { sha256Hex } from '../native.ts'
 import type { OfferRow, PublisherRow, Store, StoredContent } from './store.ts'
@@ -160,6 +160,8 @@ export function putOffer(
     changedAtMs: deps.nowMs(),
   }
   const others = deps.store.offers(publisher).filter((other) => other.id !== id)
+  // One more, and the till could not be opened again.
+  if (others.length >= offersMax) throw invalid('id', `is one offer too many: ${offersMax} are there`)
   // Passes stand in the terms of every offer; other articles do not change what this one may be.
   const isPass = (row: OfferRow): boolean => (JSON.parse(row.config) as { kind?: unknown }).kind === 'pass'
   const beside = isPass(next) || (before && isPass(before)) ? others : others.filter(isPass)
