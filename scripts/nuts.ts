@@ -98,11 +98,14 @@ function casesIn(value: unknown): number {
   return Array.isArray(value) && typeof value[0] !== 'number' ? value.length : 1
 }
 
+/** By number: an object has its keys that look like whole numbers first, and 00 to 09 do not. */
+const inOrder = () => Object.entries(nuts).toSorted(([one], [other]) => one.localeCompare(other))
+
 /** The page as it should be. */
 export function nutsPage(): string {
   const tests = namedTests()
   const vectors = vectorFiles()
-  const rows = Object.entries(nuts).map(([number, { title, without }]) => {
+  const rows = inOrder().map(([number, { title, without }]) => {
     const own = tests.filter((each) => each.nuts.includes(number))
     const cases = vectors.filter(({ nut }) => nut === number).reduce((sum, each) => sum + each.cases, 0)
     const held = [
@@ -111,7 +114,7 @@ export function nutsPage(): string {
     ].join(', ')
     return `| ${number} | ${title} | ${held === '' ? `no: ${without ?? 'no test is named for it'}` : held} |`
   })
-  const sections = Object.entries(nuts).flatMap(([number, { title }]) => {
+  const sections = inOrder().flatMap(([number, { title }]) => {
     const own = tests.filter((each) => each.nuts.includes(number))
     if (own.length === 0) return []
     return [
