@@ -16,6 +16,8 @@ const later = article('the-sun-for-a-cent')
 /** Scrolls to the pay button, as who has read the teaser does. */
 async function comeTo(page: Page, wallet: string): Promise<Frame> {
   const frame = await frameIn(page, wallet)
+  // Pictures above it may still push it down.
+  await page.waitForLoadState('load')
   await page.locator('tuppence-unlock').evaluate((element) => element.scrollIntoView({ block: 'end' }))
   return frame
 }

@@ -1,9 +1,9 @@
 // Pays by the reader's rules: what is small enough, really in view for a while, and alone on its page. Part of what goes beyond a price.
-import { autoMaxAt, type Offer } from '@tuppence/core'
+import { autoMaxAt, type Offer, type Outcome } from '@tuppence/core'
 import { confirmAbove } from '../policy.ts'
 import { autoMax, autoSeenMs, countdownMs } from '../policy-rules.ts'
 import { attempt, inLine, look, settle } from './sale.ts'
-import type { Covered, LookedAtPrice, State } from './view.ts'
+import type { Covered, LookedAtPrice, Note, State } from './view.ts'
 
 /** Where the reader said no, as long as this tab is open: what was undone is not paid again by itself. */
 const storageKey = 'tuppence-stopped'
@@ -50,30 +50,46 @@ export async function payByRule(
   if (!isByRule(sale, looked)) return
   const { signal } = sale.abort
   const shown = sale.$view.get()
-  if (!(await isSeen(signal)) || sale.$view.get() !== shown || !isByRule(sale, looked)) return
+  if (!(await isSeen(signal)) || !isDrawn(sale) || sale.$view.get() !== shown || !isByRule(sale, looked)) return
   if (open) return open()
   return inLine(sale, () => pay(sale, looked.offer))
 }
 
-async function pay(sale: State, offer: Offer): Promise<void> {
+async function pay(sale: State, offer: Offer): Promise<unknown> {
   // What can be given back is paid at once; else there is a moment before anything leaves.
-  if (!offer.terms?.refundSeconds && !(await countdown(sale, offer))) {
-    stoppedHere(offer.url)
-    await look(sale, 'stopped')
-    return
+  if (!offer.terms?.refundSeconds) {
+    const end = await countdown(sale, offer)
+    if (!isDrawn(sale)) return
+    if (end === 'stopped') {
+      stoppedHere(offer.url)
+      return look(sale, 'stopped')
+    }
   }
-  const outcome = await attempt(sale, offer, { auto: true })
-  if (!settle(sale, outcome, offer, 'auto'))
-    await look(sale, outcome.status === 'over-budget' ? 'day-spent' : 'declined')
+  let outcome = await attempt(sale, offer, { auto: true })
+  const { wallet } = sale.deps
+  if (outcome.status === 'needs-change' && wallet.mode === 'vault') {
+    await wallet.makeChange({ amount: offer.amount, unit: offer.unit })
+    outcome = await attempt(sale, offer, { auto: true, gesture: sale.gesture })
+  }
+  if (!settle(sale, outcome, offer, 'auto')) await look(sale, noteOf(outcome))
 }
 
+/** Why a rule did not pay. Where coins do not fit, a press finds out the rest. */
+function noteOf({ status }: Outcome): Note {
+  if (status === 'over-budget') return 'day-spent'
+  return status === 'declined' ? 'declined' : 'too-little'
+}
+
+/** Whether a screen shows this sale: once the page has put another article in its place, nobody sees what it would pay. */
+export const isDrawn = ({ $view }: Pick<State, '$view'>): boolean => $view.lc > 0
+
 /** Gives the reader a moment to say no. */
-function countdown(sale: State, offer: Offer): Promise<boolean> {
+function countdown(sale: State, offer: Offer): Promise<'over' | 'stopped'> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, countdownMs, true)
+    const timer = setTimeout(resolve, countdownMs, 'over')
     const stop = (): void => {
       clearTimeout(timer)
-      resolve(false)
+      resolve('stopped')
     }
     sale.$view.set({ status: 'perk', perk: { kind: 'countdown', offer, stop } })
   })

@@ -3,7 +3,7 @@
 import type { Offer } from '@tuppence/core'
 import { isTuppenceError } from '@tuppence/protocol'
 import { lookAgain } from './aside.ts'
-import { payByRule, stoppedHere } from './auto.ts'
+import { isDrawn, payByRule, stoppedHere } from './auto.ts'
 import { createSale, inLine, look, settle, showPrice } from './sale.ts'
 import type { Aside, Covered, Delivered, LookedAtPrice, Paid, Sale, State } from './view.ts'
 
@@ -116,8 +116,11 @@ export async function giveBack(sale: State, paid: Paid, back: Delivered): Promis
   try {
     const outcome = await wallet.refund(paid.url)
     if (outcome.status === 'declined') return keep(outcome.reason)
-    tell?.('cancelled')
-    resize?.('card')
+    // The page may show another article by now, which keeps what it has.
+    if (isDrawn(sale)) {
+      tell?.('cancelled')
+      resize?.('card')
+    }
     const { url } = paid
     const offer = { url, amount: outcome.amount, unit: outcome.unit }
     sale.$view.set({ status: 'perk', perk: { kind: 'refunded', offer, where: outcome.status } })
