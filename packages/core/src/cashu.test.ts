@@ -95,6 +95,20 @@ describe('mints', () => {
     expect(mintsOf(wallet)).toEqual([plain.url, other.url])
   })
 
+  test('that turn out to be none are not used, and may be tills', async () => {
+    const wallet = createWallet({
+      db: memoryDb(),
+      seed: async () => new Uint8Array(64),
+      mints: [plain.url],
+      fetch: (input, init) =>
+        String(input).includes('/v1/keys/') ? Promise.resolve(Response.json({ keysets: [] })) : fetch(input, init),
+    })
+    const page = { url: `${other.url}/read`, site: other.url }
+    await expect(addMint(wallet, other.url)).rejects.toMatchObject({ code: 'mint-response-invalid' })
+    expect(mintsOf(wallet)).toEqual([plain.url])
+    await expect(wallet.look(page)).rejects.not.toMatchObject({ code: 'url-refused' })
+  })
+
   test('of several units and with fees: exact to the unit, restored from the seed', async () => {
     const bytes = crypto.getRandomValues(new Uint8Array(64))
     const make = () =>

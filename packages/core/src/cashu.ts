@@ -17,7 +17,7 @@ import type { ReceiveOutcome, Wallet, WithdrawOutcome } from './api.ts'
 import { refreshMint } from './actions/mints.ts'
 import { receive, send } from './actions/token.ts'
 import { topUp } from './actions/top-up.ts'
-import { addedMintsRow, useMints } from './actions/use-mints.ts'
+import { addedMintsRow, dropMint, useMints } from './actions/use-mints.ts'
 import { withdraw } from './actions/withdraw.ts'
 import { contextOf } from './context-of.ts'
 import { netWorth } from './fees.ts'
@@ -71,7 +71,7 @@ export async function addMint(wallet: Wallet, url: string): Promise<MintSummary>
   try {
     await refreshMint(context, summary.url)
   } catch (error) {
-    ;(context.mints as string[]).splice(context.mints.indexOf(summary.url), 1)
+    dropMint(context, summary.url)
     throw error
   }
   await context.db.transact(['settings'], 'write', async (tx) => {

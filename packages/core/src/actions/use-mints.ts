@@ -13,3 +13,12 @@ export function useMints(context: Context, urls: readonly string[]): void {
     ownOrigins.push(new URL(url).origin)
   }
 }
+
+/** Takes one out of use again that turned out to be none: its origin may be a till's. */
+export function dropMint(context: Context, url: string): void {
+  const mints = context.mints as string[]
+  const ownOrigins = context.ownOrigins as string[]
+  if (!mints.includes(url)) return
+  mints.splice(mints.lastIndexOf(url), 1)
+  ownOrigins.splice(ownOrigins.lastIndexOf(new URL(url).origin), 1)
+}
