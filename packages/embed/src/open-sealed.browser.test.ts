@@ -34,6 +34,25 @@ describe('a sealed article', () => {
     expect(element.querySelector<HTMLElement>('[slot=locked]')?.hidden).toBe(true)
   })
 
+  test('goes again when the money was given back', async () => {
+    const element = await place()
+    await openSealed(element, { url: offer, body: formatSealedKeys(offer, { k1: key }) })
+    expect(element.textContent).toContain('rot')
+    const said = { bubbles: true, composed: true, detail: { url: offer, state: 'ready' } }
+    element.dispatchEvent(new CustomEvent('tuppence:statechange', said))
+    await vi.waitUntil(() => !element.hasAttribute('sealed'))
+    expect(element.textContent).not.toContain('rot')
+    expect(element.querySelector<HTMLElement>('[slot=locked]')?.hidden).toBe(false)
+  })
+
+  test('is not put where another article is by now', async () => {
+    const element = await place()
+    const opening = openSealed(element, { url: offer, body: formatSealedKeys(offer, { k1: key }) })
+    element.setAttribute('href', 'https://till.example/p/plot/compost')
+    expect(await opening).toBe('gone')
+    expect(element.textContent).not.toContain('rot')
+  })
+
   test('is left alone by any other delivery', async () => {
     const element = await place()
     const detail = { url: offer, contentType: 'text/html', body: '<p>other</p>' }

@@ -1,6 +1,6 @@
 // Opens sealed articles in a static page: hears that a key was bought, and loads the rest only then. `tuppence seal` puts
 // this file beside the site's own, as tuppence-unseal.js, and names it in the pages it seals.
-import type { SuccessDetail } from './events.ts'
+import type { StateDetail, SuccessDetail } from './events.ts'
 
 // As `sealedKeysMediaType` of protocol, without which nothing here need load.
 const keysMediaType = 'application/tuppence-key+json'
@@ -9,4 +9,12 @@ globalThis.document?.addEventListener('tuppence:success', (event) => {
   const { detail, target } = event as CustomEvent<SuccessDetail>
   if (detail.contentType !== keysMediaType) return
   void import('./open-sealed.ts').then(({ openSealed }) => openSealed(target as HTMLElement, detail))
+})
+
+// Given back, or another article in the same place: what was opened goes, as anything else that was delivered.
+globalThis.document?.addEventListener('tuppence:statechange', (event) => {
+  const { detail, target } = event as CustomEvent<StateDetail>
+  const element = target as HTMLElement
+  if (detail.state === 'delivered' || !element.hasAttribute('sealed')) return
+  void import('./open-sealed.ts').then(({ shutSealed }) => shutSealed(element))
 })
