@@ -110,7 +110,13 @@ export async function melt(deps: Deps, method: string, request: RequestOf<'melt'
   const coins = await checkInputs(deps, inputs)
   if (coins.unit !== row.unit) throw new TuppenceError('units-differ')
   const amountIn = coins.amount - coins.fee
-  await checkBlanks(deps, row, blanks, amountIn)
+  try {
+    await checkBlanks(deps, row, blanks, amountIn)
+  } catch (error) {
+    // Of coins that are gone anyway it would lead astray to hear that they are too few.
+    if (isTuppenceError(error, 'unbalanced')) await verifyInputs(deps, inputs, coins)
+    throw error
+  }
   const spends = await verifyInputs(deps, inputs, coins)
   checkLocks(deps, inputs, outputs, row.id)
   const attempt = row.attempt + 1
@@ -256,19 +262,21 @@ async function fail(deps: Deps, row: MeltRow): Promise<void> {
  * too few of them gets the largest parts of the change, and the rest is booked as unclaimed.
  */
 async function checkBlanks(deps: Deps, row: MeltRow, blanks: readonly Blank[], amountIn: number): Promise<void> {
-  const needed = row.amount + row.feeReserve
-  if (amountIn < needed) throw new TuppenceError('unbalanced', { details: { inputs: amountIn, needed } })
   if (blanks.length > deps.config.limits.outputsMax) throw new TuppenceError('outputs-too-many')
   if (new Set(blanks.map(({ B_ }) => B_)).size !== blanks.length) throw new TuppenceError('outputs-duplicate')
+  const units = new Set<string>()
   for (const { id, B_ } of blanks) {
     const keyset = await deps.keyring.find(id)
     checkSigns(deps, keyset)
-    if (keyset.row.unit !== row.unit) throw new TuppenceError('units-differ')
+    units.add(keyset.row.unit)
     if (!keyset.curve.isPoint(B_)) throw new TuppenceError('bad-point')
   }
+  if (units.size > 1) throw new TuppenceError('units-mixed')
+  if (units.size === 1 && !units.has(row.unit)) throw new TuppenceError('units-differ')
   const before = await deps.ledger.promised(blanks.map(({ B_ }) => B_))
   if (before.some((promised) => promised !== undefined)) throw new TuppenceError('outputs-signed')
-  if (blanks.length === 0 && amountIn > needed) {
+  const needed = row.amount + row.feeReserve
+  if (amountIn < needed || (blanks.length === 0 && amountIn > needed)) {
     throw new TuppenceError('unbalanced', { details: { inputs: amountIn, needed } })
   }
 }
