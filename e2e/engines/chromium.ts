@@ -3,6 +3,7 @@ import type { BrowserContext, Frame, Page } from '@playwright/test'
 import { makeProfile, openBrowser, removeProfile, type ThirdPartyCookies } from '../harness/browser.ts'
 import {
   deliveredScript,
+  markScript,
   popupArmedScript,
   scrollScript,
   viewScript,
@@ -33,7 +34,12 @@ async function openChromium(wallet: string, cookies: ThirdPartyCookies): Promise
       await page.evaluate(scrollScript)
     },
     frame: async (element) => (await find(element))?.evaluate<FrameView>(viewScript),
-    pressFrame: async (element) => (await find(element))!.locator('button.pay').first().click(),
+    pressFrame: async (element, text) => {
+      const frame = await find(element)
+      const selector = await frame?.evaluate<string | null>(markScript(text))
+      if (!selector) throw new Error(`nothing to press (${text ?? 'pay'})`)
+      await frame!.locator(selector).click()
+    },
     delivered: () => page.evaluate<string>(deliveredScript),
     evaluate: <T>(script: string) => page.evaluate<T>(script),
     popup: async () => {

@@ -13,8 +13,8 @@ export type Browser = {
   readonly goto: (url: string) => Promise<void>
   /** The frame in the page's first element of that name; undefined until it is there. */
   readonly frame: (element: string) => Promise<FrameView | undefined>
-  /** Presses the frame's first pay button, as a person does. */
-  readonly pressFrame: (element: string) => Promise<void>
+  /** Presses a button in the frame, as a person does: the first that pays, or the one with this text. */
+  readonly pressFrame: (element: string, text?: string) => Promise<void>
   /** Text of what was put into the page, empty before. */
   readonly delivered: () => Promise<string>
   readonly evaluate: <T>(script: string) => Promise<T>
@@ -41,6 +41,16 @@ export const viewScript = `({
   armed: document.querySelector('button.pay')?.ariaDisabled === 'false',
   text: document.body?.innerText ?? '',
 })`
+
+/** Runs inside the frame: marks the button to press. @returns a selector that finds it, or null. */
+export const markScript = (text = ''): string => `(() => {
+  const wanted = [...document.querySelectorAll('button')].find((button) =>
+    ${JSON.stringify(text)} === '' ? button.matches('.pay') : button.innerText.trim() === ${JSON.stringify(text)})
+  for (const old of document.querySelectorAll('[data-pressed]')) delete old.dataset.pressed
+  if (!wanted || wanted.ariaDisabled === 'true') return null
+  wanted.dataset.pressed = 'next'
+  return '[data-pressed=next]'
+})()`
 
 /** Runs inside the wallet's window: whether its main button can be pressed. */
 export const popupArmedScript = `document.querySelector('main button.main:not(:disabled)') !== null`

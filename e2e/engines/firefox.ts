@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import puppeteer, { type Browser as Puppet, type Frame, type Page } from 'puppeteer-core'
 import {
   deliveredScript,
+  markScript,
   popupArmedScript,
   scrollScript,
   until,
@@ -57,9 +58,11 @@ async function openFirefox(executablePath: string, wallet: string, cookieBehavio
       await page.evaluate(scrollScript)
     },
     frame: async (element) => (await (await find(element))?.evaluate(viewScript)) as FrameView | undefined,
-    pressFrame: async (element) => {
-      const button = await (await find(element))!.$('button.pay')
-      await button!.click()
+    pressFrame: async (element, text) => {
+      const frame = await find(element)
+      const selector = (await frame?.evaluate(markScript(text))) as string | null | undefined
+      if (!selector) throw new Error(`nothing to press (${text ?? 'pay'})`)
+      await (await frame!.$(selector))!.click()
     },
     delivered: async () => (await page.evaluate(deliveredScript)) as string,
     evaluate: async <T>(script: string) => (await page.evaluate(script)) as T,

@@ -4,7 +4,7 @@ import { openHouse } from '../harness/demo.ts'
 import { chromium } from './chromium.ts'
 import type { Engine } from './engine.ts'
 import { firefox } from './firefox.ts'
-import { steps, travel, type Clicks, type Step } from './journey.ts'
+import { steps, terms, travel, type Clicks, type Step } from './journey.ts'
 import { webkit } from './webkit.ts'
 
 type Row = { engine: string; cookies: string; storageAccess: string; seconds: number } & (
@@ -14,8 +14,8 @@ type Row = { engine: string; cookies: string; storageAccess: string; seconds: nu
 
 /** The most clicks that a step may take: what the readers were promised. */
 function allowed(step: Step, { storageAccess }: Pick<Engine, 'storageAccess'>): number {
-  if (step === 'reload' || step === 'restart') return 0
-  if (step === 'never been here') return 2
+  if (step === 'by rule' || step === 'reload' || step === 'restart') return 0
+  if (step === 'never here') return 2
   return step === 'new site' && storageAccess === 'kept apart' ? 2 : 1
 }
 
@@ -27,7 +27,7 @@ const programs = (name: string): string => {
   return path
 }
 
-const house = await openHouse()
+const house = await openHouse({ terms })
 const rows: Row[] = []
 try {
   const { wallet } = house.urls

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   deliveredScript,
+  markScript,
   popupArmedScript,
   scrollScript,
   until,
@@ -73,12 +74,13 @@ async function openWebKit({ driver, miniBrowser }: WebKitPrograms): Promise<Brow
   }
 }
 
+const rootOf = (element: string) =>
+  `globalThis.roots?.find((root) => root.host.isConnected && root.host.localName === '${element}')`
+
 async function drive(session: Session, close: () => Promise<void>): Promise<Browser> {
   const tab = await session.window()
   const inFrame = async <T>(element: string, act: () => Promise<T>): Promise<T | undefined> => {
-    const iframe = await session.run<ElementRef | null>(
-      `globalThis.roots?.find((root) => root.host.isConnected && root.host.localName === '${element}')?.querySelector('iframe') ?? null`,
-    )
+    const iframe = await session.run<ElementRef | null>(`${rootOf(element)}?.querySelector('iframe') ?? null`)
     if (!iframe) return undefined
     await session.enter(iframe)
     try {
@@ -104,7 +106,17 @@ async function drive(session: Session, close: () => Promise<void>): Promise<Brow
       await session.run(scrollScript)
     },
     frame: (element) => inFrame(element, () => session.run(viewScript)),
-    pressFrame: async (element) => void (await inFrame(element, () => session.click('button.pay'))),
+    pressFrame: async (element, text) => {
+      // Under what was delivered the frame is out of sight, and this driver does not scroll to it. A pay button is in view;
+      // moved, it would not be armed.
+      const scroll = `${rootOf(element)}?.querySelector('iframe')?.scrollIntoView({ block: 'center' })`
+      if (text !== undefined) await session.run(scroll)
+      await inFrame(element, async () => {
+        const selector = await session.run<string | null>(markScript(text))
+        if (!selector) throw new Error(`nothing to press (${text ?? 'pay'})`)
+        await session.click(selector)
+      })
+    },
     delivered: () => session.run(deliveredScript),
     evaluate: (script) => session.run(script),
     popup: async () => {
