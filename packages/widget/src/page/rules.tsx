@@ -1,7 +1,7 @@
 // The screen of rules: what the wallet may pay without asking. Each choice is kept at once.
 import type { Rules } from '@tuppence/core'
 import { useStore } from '@nanostores/preact'
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { hostOf } from '../asking.ts'
 import { money } from '../money.ts'
 import { sentence, type ScreenProps } from './words.ts'
@@ -16,27 +16,46 @@ const choices = {
 /** Limits that come with the first yes. */
 const firstLimits = { perDay: 100, perSiteDay: 50 } as const
 
+/** Rules with a change; whoever lets the wallet pay for the first time gets limits along with it. */
+function changed(rules: Rules, change: Partial<Rules>): Rules {
+  const isFirst = rules.perDay === 0 && (change.autoMax ?? 0) > 0
+  return { ...rules, ...(isFirst && firstLimits), ...change }
+}
+
 export function RulesScreen({ wallet, words, screens }: ScreenProps) {
   const texts = screens.rules
-  const rules = useStore(wallet.$rules)
+  const stored = useStore(wallet.$rules)
+  const [wanted, setWanted] = useState<Partial<Rules>>({})
   const [said, setSaid] = useState<string>()
-  const keep = async (change: Partial<Rules>) => {
-    try {
-      await wallet.setRules({ ...rules, ...change })
-      setSaid(texts.kept)
-    } catch (error) {
-      setSaid(sentence(error, words))
-    }
+  // What was chosen shows at once. It is kept one after the other, each on top of what is kept by then: two quick choices
+  // must not undo one another.
+  const rules = changed(stored, wanted)
+  const keeping = useRef<Promise<void>>(Promise.resolve())
+  const keep = (change: Partial<Rules>) => {
+    setSaid(undefined)
+    setWanted({ ...wanted, ...change })
+    const next: Promise<void> = keeping.current
+      .then(() => wallet.setRules(changed(wallet.$rules.get(), change)))
+      .then(
+        () => setSaid(texts.kept),
+        (error: unknown) => setSaid(sentence(error, words)),
+      )
+      .then(() => (keeping.current === next ? setWanted({}) : undefined))
+    return (keeping.current = next)
   }
-  const setAuto = (autoMax: number) =>
-    keep({ autoMax, ...(autoMax > 0 && rules.perDay === 0 ? firstLimits : undefined) })
   const show = (amount: number) => (amount === 0 ? texts.never : money(amount, rules.unit, words.language))
   const anywhere = rules.autoMax > 0 || Object.values(rules.sites).some(({ autoMax }) => autoMax > 0)
   return (
     <section class="rules">
       <h1 tabIndex={-1}>{texts.title}</h1>
       <p class="lead">{texts.why}</p>
-      <Choice name="autoMax" legend={texts.upTo} value={rules.autoMax} show={show} choose={setAuto} />
+      <Choice
+        name="autoMax"
+        legend={texts.upTo}
+        value={rules.autoMax}
+        show={show}
+        choose={(autoMax) => keep({ autoMax })}
+      />
       {anywhere && (
         <>
           <Choice
