@@ -1,5 +1,5 @@
 /** What each command does with its arguments; main.ts runs one. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import {
   configName,
@@ -16,6 +16,7 @@ import { putOffer, rotateSecret, type PublisherAccess } from './publisher.ts'
 import { pushSelling } from './push.ts'
 import { addSecret } from './seal/keys.ts'
 import { sealSite, unsealSite } from './seal/site.ts'
+import { writeSecret } from './secret-file.ts'
 
 /** A command line after parsing. */
 export type Arguments = Readonly<{
@@ -223,7 +224,7 @@ async function rotateKeys(given: Arguments): Promise<void> {
   }
   if (which !== 'seal') {
     const secret = await rotateSecret(accessOf(settings))
-    writeSecret(settings, secretFiles.publisher, `${secret}\n`)
+    writeSecret(join(settings.folder, secretFiles.publisher), `${secret}\n`)
     say(`new secret for ${settings.till}; the old one stays good for an hour`)
   }
 }
@@ -232,11 +233,5 @@ function rotateSeal(settings: Settings): void {
   if (process.env['TUPPENCE_SEAL_SECRETS'])
     throw new Mistake('put a new secret of 64 hex digits before the others', { file: 'TUPPENCE_SEAL_SECRETS' })
   const file = join(settings.folder, secretFiles.seal)
-  writeSecret(settings, secretFiles.seal, addSecret(existsSync(file) ? readFileSync(file, 'utf8') : ''))
-}
-
-/** Writes a secret for its owner only. */
-export function writeSecret({ folder }: Pick<Settings, 'folder'>, name: string, text: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  writeFileSync(join(folder, name), text, { mode: 0o600 })
+  writeSecret(file, addSecret(existsSync(file) ? readFileSync(file, 'utf8') : ''))
 }

@@ -1,10 +1,11 @@
 /** `tuppence init`: makes a folder one that sells: secrets, tuppence.json, the vite plugin, an article to begin with. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { configName, readDraft, secretFiles } from './config.ts'
 import { Mistake } from './problem.ts'
 import { readPublisher, type PublisherAccess } from './publisher.ts'
 import { addSecret } from './seal/keys.ts'
+import { writeSecret } from './secret-file.ts'
 
 /** What is known already; the rest can be said later. */
 export type InitOptions = Readonly<{
@@ -43,17 +44,16 @@ export async function initialise(options: InitOptions): Promise<Initialised> {
   const todo: string[] = []
   done.push(...writeConfig(options))
   const draft = readDraft(join(root, configName))
-  mkdirSync(draft.folder, { recursive: true, mode: 0o700 })
   const seal = join(draft.folder, secretFiles.seal)
   if (!existsSync(seal)) {
-    writeFileSync(seal, addSecret(''), { mode: 0o600 })
+    writeSecret(seal, addSecret(''))
     done.push(`${short(root, seal)}: the secret that seals your articles. Keep a copy of it somewhere else`)
   }
   done.push(...ignore(root, '.tuppence/'))
   if (options.secret !== undefined && draft.till !== undefined) {
     const access: PublisherAccess = { till: draft.till, publisher: draft.publisher, secret: options.secret }
     await readPublisher(access)
-    writeFileSync(join(draft.folder, secretFiles.publisher), `${options.secret}\n`, { mode: 0o600 })
+    writeSecret(join(draft.folder, secretFiles.publisher), `${options.secret}\n`)
     done.push(
       `${draft.till} knows publisher ${draft.publisher}; your offers: ${draft.till}/p/${draft.publisher}/manage`,
     )

@@ -146,7 +146,7 @@ function checkPrice(price: string, currency: string, wrong: (reason: string) => 
 
 /** `/posts/Salt%20tax/index.html` is `posts-salt-tax`; the front page is `index`. */
 export function idOf(path: string): string {
-  const name = decodeURI(path)
+  const name = decoded(path)
     .replace(/\.html?$/, '')
     .replace(/(^|\/)index$/, '')
   const id = name
@@ -155,6 +155,15 @@ export function idOf(path: string): string {
     .replace(/[^a-z0-9._]+/g, '-')
     .replace(/^[-._]+|[-._]+$/g, '')
   return id.slice(0, 64).replace(/-+$/, '') || 'index'
+}
+
+/** A path that a server was asked for; a file may have any name, `100%.html`. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path)
+  } catch {
+    return path
+  }
 }
 
 const numbered = (article: Found, index: number): Found =>

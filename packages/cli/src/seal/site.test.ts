@@ -88,6 +88,13 @@ describe('sealing a site', () => {
     expect(site()).not.toContain(Buffer.from(secrets[0]).toString('hex'))
   })
 
+  test('names offers by any path that a file can have', async () => {
+    for (const name of ['100%.html', 'Salt%20tax/index.html', 'salt & sea.html'])
+      write(name, page.replaceAll('Leaf mould', name))
+    const { articles } = await seal()
+    expect(articles.map(({ id }) => id).sort()).toEqual(['100', 'posts-leaf-mould', 'salt-sea', 'salt-tax'])
+  })
+
   test('gives the till a key that opens it, and nothing but its own', async () => {
     write('posts/salt.html', page.replaceAll('Leaf mould', 'Salt'))
     await seal()

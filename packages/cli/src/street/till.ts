@@ -1,10 +1,10 @@
 /** A till for publishers without one, as `tuppence till`, `tuppence dev` and the examples open it; it keeps its data in a folder. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
 import type { Log } from '@tuppence/till'
 import { createHostedTill, type HostedTill } from '@tuppence/till/hosted'
 import { Mistake } from '../problem.ts'
 import type { PublisherAccess } from '../publisher.ts'
+import { writeSecret } from '../secret-file.ts'
 import { listen } from './listen.ts'
 
 /** How to open a till for one publisher. */
@@ -72,7 +72,6 @@ async function enter(
     : await publishers.add({ id, sites: [...sites] }).catch((error: Error) => {
         throw new Mistake(error.message)
       })
-  mkdirSync(dirname(secretFile), { recursive: true, mode: 0o700 })
-  writeFileSync(secretFile, `${added.secret}\n`, { mode: 0o600 })
+  writeSecret(secretFile, `${added.secret}\n`)
   return added
 }
