@@ -65,7 +65,7 @@ const stillTurns = 2
 const servingTurns = 12
 
 /** How often, in a run where some come before others, one gets another rank. */
-const rankChange = 0.03
+const rankChange = 0.01
 
 type Choose = (waiting: readonly Waiting[], last: Actor | undefined) => Waiting
 
