@@ -1,4 +1,4 @@
-import { noRules, type Look, type Wallet } from '@tuppence/core'
+import { noRules, type Look, type Outcome, type Wallet } from '@tuppence/core'
 import { atom } from 'nanostores'
 import { describe, expect, test, vi } from 'vitest'
 import { sampleOffer, sampleWallet } from '../testing/wallet.ts'
@@ -79,6 +79,26 @@ describe('an article that the page has put another one in place of', () => {
     await give(sale)
     expect(told).toEqual(['cancelled'])
   })
+})
+
+test('a rule makes change first where there is a seed, and pays once', async () => {
+  document.body.style.height = '100px'
+  const outcomes: Outcome[] = [
+    { status: 'needs-change', amount: 5, unit: 'usd' },
+    { status: 'paid', contentType: 'text/html', body: '<p>all</p>' },
+  ]
+  const gestures: (string | undefined)[] = []
+  const unlock: Wallet['unlock'] = (_, options) => {
+    gestures.push(options?.auto ? options.gesture : 'not by a rule')
+    return Promise.resolve(outcomes.shift()!)
+  }
+  const makeChange = vi.fn<Wallet['makeChange']>(() => Promise.resolve(true))
+  const sale = ruled('changed', { unlock, makeChange })
+  sale.$view.listen(() => {})
+  await sale.begin()
+  await vi.waitUntil(() => sale.$view.get().status === 'delivered', { timeout: 20_000 })
+  expect(makeChange).toHaveBeenCalledOnce()
+  expect([gestures.length, new Set(gestures).size, sale.$view.get()]).toMatchObject([2, 1, { how: 'auto' }])
 })
 
 describe('what a rule pays', () => {
