@@ -58,7 +58,8 @@ const config: KnipConfig = {
     },
     'examples/*': { entry: ['src/*.ts'], project: ['src/**/*.{ts,tsx}'] },
     'examples/react': { entry: ['src/*.ts', 'src/app.tsx'], project: ['src/**/*.{ts,tsx}'] },
-    e2e: { entry: ['**/*.test.ts', 'engines/main.ts'], project: ['**/*.ts'] },
+    // The shop's process is started by its path.
+    e2e: { entry: ['**/*.test.ts', 'engines/main.ts', 'harness/shop-process.ts'], project: ['**/*.ts'] },
   },
   ignore: ['scripts/lint/broken/**'],
   ignoreBinaries: ['apt-get', 'taskset'],

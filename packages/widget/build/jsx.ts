@@ -10,4 +10,5 @@ export const jsx = (
   key?: string | number,
 ): VNode => createElement(type as ComponentType<object>, key === undefined ? props : { ...props, key })
 
+/** The same, for several children. @alias */
 export const jsxs: typeof jsx = jsx
