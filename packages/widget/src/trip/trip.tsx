@@ -3,6 +3,7 @@ import type { Look, Wallet } from '@tuppence/core'
 import { useStore } from '@nanostores/preact'
 import { useState } from 'preact/hooks'
 import { hostOf } from '../asking.ts'
+import { guestTopUpMax, type Guest } from '../guest.ts'
 import type { ErrorTexts, PopupTexts } from '../locale/index.ts'
 import { money } from '../money.ts'
 import { useArmed } from '../parts/armed.ts'
@@ -19,6 +20,7 @@ type Props = {
   readonly texts: PopupTexts
   readonly errors: ErrorTexts
   readonly language: string
+  readonly guest?: Guest
 }
 
 export function Trip(props: Props) {
@@ -31,6 +33,19 @@ export function Trip(props: Props) {
         {texts.title}
       </header>
       {trip ? <Stage {...props} trip={trip} step={step} /> : <Nowhere texts={texts} />}
+    </main>
+  )
+}
+
+/** The browser lets nothing be kept: there is no wallet, and a way back. */
+export function NoWallet({ trip, texts, errors }: Pick<Props, 'trip' | 'texts' | 'errors'>) {
+  return (
+    <main data-step="failed">
+      <section role="alert">
+        <h1>{texts.failedTitle}</h1>
+        <p>{errors['storage-unavailable']}</p>
+        {trip && <a href={trip.back}>{texts.tripBack(hostOf(trip.site))}</a>}
+      </section>
     </main>
   )
 }
@@ -67,12 +82,14 @@ function priceOf(look: Look): number | undefined {
   return look.status === 'priced' && !look.free ? (look.personal ?? look.offer.amount) : undefined
 }
 
-function Ask({ wallet, trip, texts, language, look, spendable }: AskProps) {
+function Ask({ wallet, trip, texts, language, guest, look, spendable }: AskProps) {
   const armed = useArmed()
   const offer = 'offer' in look ? look.offer : undefined
   const price = priceOf(look)
   const missing = (price ?? 0) - spendable
-  const [amount, choose] = useState(topUpFor(missing))
+  // A guest adds little, but enough for what is being bought.
+  const most = guest === 'guest' ? Math.max(guestTopUpMax, missing) : Infinity
+  const [amount, choose] = useState(Math.min(topUpFor(missing), most))
   const funding = useFunding(wallet, offer?.unit ?? '', missing > 0 ? 'wanted' : 'unwanted')
   const ready = armed && (missing <= 0 || mayAdd(funding))
   const show = (value: number) => money(value, offer?.unit ?? '', language)
@@ -98,7 +115,8 @@ function Ask({ wallet, trip, texts, language, look, spendable }: AskProps) {
         <p>{texts.tripWhy}</p>
         {missing > 0 && offer && (
           <>
-            <Amounts legend={texts.amounts} unit={offer.unit} language={language} amount={amount} choose={choose} />
+            <Amounts legend={texts.amounts} unit={offer.unit} {...{ language, amount, choose, most }} />
+            {guest === 'guest' && <p class="muted">{texts.guest(show(most))}</p>}
             <FundingNote funding={funding} name={texts.testMoney} why={texts.testMoneyWhy} none={texts.noFunding} />
           </>
         )}
