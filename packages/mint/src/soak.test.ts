@@ -122,8 +122,9 @@ test.runIf(process.platform === 'linux')(
     console.log(
       `soak: ${latencies.flat().length} requests; p99 ${quiet.toFixed(1)} ms, under slow sockets ${attacked.toFixed(1)} ms; ${Math.round(middle / 1024)} MiB, then ${Math.round(last / 1024)} MiB`,
     )
-    // Our own wallet is most of what a p99 is here.
-    expect(attacked).toBeLessThan(Math.max(quiet * 2, 500))
+    // Our own wallet is most of what a p99 is here, and neighbours on the machine the rest: slow-clients.test.ts measures it, this
+    // only tells a mint that stands still.
+    expect(attacked).toBeLessThan(Math.max(quiet * 2, 2000))
     // In half a minute SQLite's page cache fills to its 64 MiB and V8 has not found its size yet, so a short run can tell
     // a flood only; whether memory is flat is for a run of minutes to say.
     expect(last).toBeLessThan(middle * (seconds < 300 ? 2 : 1.1))
