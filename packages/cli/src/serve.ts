@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { readSealSecrets, type Draft, type Settings } from './config.ts'
 import { Mistake } from './problem.ts'
 import { putOffer } from './publisher.ts'
-import { sealSite } from './seal/site.ts'
+import { refuseSecretsIn, sealSite } from './seal/site.ts'
 import { openDev, type DevPorts } from './street/dev.ts'
 import { fileSite } from './street/files.ts'
 import { listen } from './street/listen.ts'
@@ -31,6 +31,7 @@ export async function serveDev(
   { port, ports }: Readonly<{ port: number; ports?: DevPorts }>,
 ): Promise<ServedDev> {
   if (!existsSync(draft.dir)) throw new Mistake('no such folder: build the site first', { file: draft.dir })
+  refuseSecretsIn(draft)
   const stand = await listen(port, 'site')
   const url = `http://site.localhost:${stand.port}`
   const dev = await openDev(draft, [url], ports)

@@ -88,6 +88,17 @@ describe('sealing a site', () => {
     expect(site()).not.toContain(Buffer.from(secrets[0]).toString('hex'))
   })
 
+  test.each(['dist', 'dist/deep/.tuppence'])(
+    'refuses to publish the secrets with it: they are in %s',
+    async (folder) => {
+      settings = { ...settings, folder: join(root, folder) }
+      expect(await mistake(seal())).toBe(
+        `${join(root, 'dist')}: is published, and has your secrets in it: build the site into a folder of its own`,
+      )
+      expect([offers.size, read('posts/leaf-mould/index.html')]).toEqual([0, page])
+    },
+  )
+
   test('names offers by any path that a file can have', async () => {
     for (const name of ['100%.html', 'Salt%20tax/index.html', 'salt & sea.html'])
       write(name, page.replaceAll('Leaf mould', name))

@@ -1,7 +1,7 @@
 /** Seals a built site: every page, then a search for copies, then the keys to the till, and only then the files. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { formatSealedKeys, sealedKeysMediaType } from '@tuppence/protocol'
 import { offerUrl, secretFiles, type Settings } from '../config.ts'
 import { Mistake } from '../problem.ts'
@@ -30,6 +30,7 @@ export type SealedSite = Readonly<{ articles: readonly Article[]; pages: number;
  * @throws {Mistake} With file and line.
  */
 export async function sealSite({ settings, secrets, put, copies = 'refuse' }: SealSiteInput): Promise<SealedSite> {
+  refuseSecretsIn(settings)
   const files = readSite(settings.dir)
   const lockFile = join(settings.folder, secretFiles.lock)
   const before = readLock(lockFile)
@@ -52,6 +53,13 @@ export async function sealSite({ settings, secrets, put, copies = 'refuse' }: Se
   for (const { name, text } of written) writeWhole(join(settings.dir, name), text)
   if (articles.length > 0) placeUnseal(settings.dir)
   return { articles, pages: new Set(articles.map(({ page }) => page)).size, written: written.map(({ name }) => name) }
+}
+
+/** Refuses to have the secrets in the folder that is published. @throws {Mistake} */
+export function refuseSecretsIn({ dir, folder }: Pick<Settings, 'dir' | 'folder'>): void {
+  const way = relative(dir, folder)
+  if (way.split(sep)[0] === '..' || isAbsolute(way)) return
+  throw new Mistake('is published, and has your secrets in it: build the site into a folder of its own', { file: dir })
 }
 
 /** Puts the text back into every sealed page under a folder. @returns The pages that changed. @throws {Mistake} */
