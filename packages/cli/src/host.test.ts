@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,6 +51,16 @@ test('an operator adds two publishers; each has an id, a secret and a page, and 
   await expect(addPublisher(file, { id: 'three', sites: [] })).rejects.toThrow(origin)
   await host.close()
   await expect(addPublisher(file, { id: 'three', sites: [] })).rejects.toThrow('the till does not answer')
+})
+
+test.each([
+  [502, 'answers 502'],
+  [200, 'is it a till?'],
+])('what answers %i in a till’s place is named, not read', async (status, message) => {
+  const server = createHttpServer((_, response) => response.writeHead(status).end('<h1>Hello</h1>'))
+  await new Promise<void>((resolve) => server.listen(Number(new URL(origin).port), '127.0.0.1', resolve))
+  await expect(addPublisher(file, { id: 'one', sites: [] })).rejects.toThrow(message)
+  server.close()
 })
 
 test.each([

@@ -58,7 +58,8 @@ export async function addPublisher(
   }).catch((error: Error) => {
     throw new Mistake(`the till does not answer (${error.message})`, { file: origin })
   })
-  const said = (await response.json()) as {
+  // Whatever stands before the till may answer in its place, and not in JSON.
+  const said = (await response.json().catch(() => ({}))) as {
     details?: { field?: string; reason?: string }
     title?: string
   } & NewPublisher
@@ -68,6 +69,7 @@ export async function addPublisher(
       field: said.details?.field,
     })
   const { account, secret, publicKey } = said
+  if (!secret) throw new Mistake('answers with something that is no publisher: is it a till?', { file: origin })
   return { id: said.id, account, secret, publicKey, page: `${origin}/p/${said.id}/manage` }
 }
 
