@@ -45,6 +45,16 @@ describe('a sealed article', () => {
     expect(element.querySelector<HTMLElement>('[slot=locked]')?.hidden).toBe(false)
   })
 
+  test('an author’s mark for what is to be sealed is left alone', async () => {
+    const element = await place()
+    element.toggleAttribute('sealed')
+    const said = { bubbles: true, composed: true, detail: { url: offer, state: 'ready' } }
+    element.dispatchEvent(new CustomEvent('tuppence:statechange', said))
+    await import('./open-sealed.ts')
+    await Promise.resolve()
+    expect(element.hasAttribute('sealed')).toBe(true)
+  })
+
   test('is not put where another article is by now', async () => {
     const element = await place()
     const opening = openSealed(element, { url: offer, body: formatSealedKeys(offer, { k1: key }) })

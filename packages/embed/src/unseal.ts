@@ -15,6 +15,7 @@ globalThis.document?.addEventListener('tuppence:success', (event) => {
 globalThis.document?.addEventListener('tuppence:statechange', (event) => {
   const { detail, target } = event as CustomEvent<StateDetail>
   const element = target as HTMLElement
-  if (detail.state === 'delivered' || !element.hasAttribute('sealed')) return
+  // Without a value it is an author's mark for what is to be sealed.
+  if (detail.state === 'delivered' || !element.getAttribute('sealed')) return
   void import('./open-sealed.ts').then(({ shutSealed }) => shutSealed(element))
 })
