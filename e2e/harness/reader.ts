@@ -97,7 +97,7 @@ export async function makeReader(
       atWallet(async (page) => {
         const before = await readBalance(page)
         await topUpIn(page, dollars)
-        await expect.poll(() => readBalance(page)).toBe(before + dollars * 100)
+        await expect.poll(() => readBalance(page), { timeout: 30_000 }).toBe(before + dollars * 100)
       }),
     comeBack: async () => {
       await context.close()

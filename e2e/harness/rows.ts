@@ -3,8 +3,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-// Written by the clock, whatever happens: signed checkpoints of the journal.
-const unmoved = ['checkpoints']
+// Written by the clock, whatever happens: signed checkpoints of the journal, and how often a price was asked in a day. What is
+// paid shows in other tables as well.
+const unmoved = ['checkpoints', 'sale']
 
 /** Rows by `file:table`, of every table in every database under a folder. */
 export type Rows = Record<string, number>
