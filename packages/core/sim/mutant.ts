@@ -1,8 +1,7 @@
-/** A thread that runs the tests of one source file against a changed text of it; mutate starts it. */
+/** A process that runs the tests of one source file against a changed text of it; mutate starts it. */
 import assert from 'node:assert/strict'
 import { registerHooks } from 'node:module'
 import { isDeepStrictEqual } from 'node:util'
-import { parentPort, workerData } from 'node:worker_threads'
 
 /** One change, and the whole text with it. */
 export type Mutant = {
@@ -56,7 +55,7 @@ function matchers(actual: unknown, wanted: boolean) {
   }
 }
 
-const mutant = workerData as Mutant
+const mutant = await new Promise<Mutant>((resolve) => process.once('message', (sent) => resolve(sent as Mutant)))
 const seam = globalThis as { tuppenceVitest?: unknown }
 seam.tuppenceVitest = vitest
 registerHooks({
@@ -94,4 +93,4 @@ async function firstFailure(): Promise<string | undefined> {
   return undefined
 }
 
-parentPort?.postMessage(await firstFailure())
+process.send?.((await firstFailure()) ?? null)

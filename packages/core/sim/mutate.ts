@@ -2,9 +2,9 @@
  * How good the tests of the state machine and of coin selection are: changes one thing of the source at a time, runs the
  * tests beside it, and counts the changes that make one fail. `npm run mutate:money -- --json`; the last line is JSON.
  */
+import { fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { Worker } from 'node:worker_threads'
 import type { Mutant } from './mutant.ts'
 
 const { values: flags } = parseArgs({
@@ -102,21 +102,26 @@ function mutantsOf({ file, tests }: (typeof subjects)[number]): Mutant[] {
   )
 }
 
-/** Runs the tests against one change. `undefined`: none noticed. */
+/** Runs the tests against one change, in a process of its own: some of them end it. `undefined`: none noticed. */
 function notice(mutant: Mutant): Promise<string | undefined> {
-  const worker = new Worker(new URL('mutant.ts', import.meta.url), {
-    workerData: mutant,
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+  const child = fork(new URL('mutant.ts', import.meta.url), {
+    execArgv: [
+      '--disable-warning=ExperimentalWarning',
+      '--conditions=@tuppence/source',
+      `--max-old-space-size=${memoryMb}`,
+    ],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
   return new Promise((resolve) => {
     const end = (how: string | undefined) => {
       clearTimeout(timer)
-      void worker.terminate()
+      child.kill('SIGKILL')
       resolve(how)
     }
     const timer = setTimeout(() => end('ran for ever'), timeoutMs)
-    worker.on('message', (failed: string | undefined) => end(failed))
-    worker.on('error', (error) => end(String(error)))
+    child.on('message', (failed: string | null) => end(failed ?? undefined))
+    child.on('exit', () => end('crashed'))
+    child.send(mutant)
   })
 }
 
