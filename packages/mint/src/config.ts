@@ -110,7 +110,7 @@ const configSchema = v.strictObject({
       /** Requests being answered at once; more get 503 with Retry-After. */
       inFlightMax: v.optional(count(1, 100_000), 1024),
       /** Once the oldest of them has waited this long, more get 503, so that nobody waits much longer. */
-      waitMaxMs: v.optional(count(10, 600_000), 200),
+      waitMaxMs: v.optional(count(10, 600_000), 150),
       /** Operations waiting for the ledger; more get 503 with Retry-After. */
       queueMax: v.optional(count(1, 100_000), 2048),
       batchMax: v.optional(count(1, 10_000), 256),

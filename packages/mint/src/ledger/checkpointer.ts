@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 
 /** How often is looked, and from how many pages (4 KiB) of log on is copied. */
 const everyMs = 500
-const pagesLeast = 1000
+const pagesLeast = 6000
 
 // Its own connection copies what is committed while the writer goes on: PASSIVE waits for nobody. The thread's text is here, as
 // a file of its own would have to be found from source and from dist alike.
