@@ -36,11 +36,10 @@ describe('a pairing', () => {
   test('shows other digits to whoever comes between, and to the device that is left over nothing', async () => {
     const offer = await offerPairing(store())
     // Somebody who saw the link is faster than the reader's other device.
-    const thief = joinPairing(store(), offer.text)
-    const met = await offer.met()
+    const [met, thief] = await Promise.all([offer.met(), joinPairing(store(), offer.text)])
     await expect(joinPairing(store(), offer.text)).rejects.toMatchObject({ code: 'pairing-invalid' })
     await met.refuse()
-    await expect((await thief).seed()).rejects.toMatchObject({ code: 'pairing-expired' })
+    await expect(thief.seed()).rejects.toMatchObject({ code: 'pairing-expired' })
   })
 
   test('refuses an old device that is not the one which showed the link', async () => {

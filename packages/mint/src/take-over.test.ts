@@ -37,7 +37,9 @@ async function ask(port: number, body: string, isRepeat = false): Promise<number
   try {
     return await new Promise<number>((resolve, reject) => {
       const headers = { 'content-type': 'application/json', 'content-length': String(body.length) }
-      const asked = request({ port, host: '127.0.0.1', agent, method: 'POST', path: '/v1/mint/quote/test', headers })
+      // Others that are kept open may be about to end as well: the second time it is a new one.
+      const connection = { port, host: '127.0.0.1', agent: isRepeat ? false : agent }
+      const asked = request({ ...connection, method: 'POST', path: '/v1/mint/quote/test', headers })
       asked.on('response', (answer) => {
         answer.resume()
         answer.on('end', () => resolve(answer.statusCode ?? 0))
