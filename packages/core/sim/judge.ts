@@ -44,14 +44,14 @@ async function isQuiet({ vaults, frames }: World): Promise<boolean> {
   return true
 }
 
-/** Does something on a place's first tab, again if it dies of it. */
+/** Does something on a place's first tab, again if it dies of it: as often as there are crashes that it may die of. */
 async function insist(
   world: World,
   place: Place,
   operation: string,
   work: (tab: Tab) => Promise<unknown>,
 ): Promise<void> {
-  for (let attempt = 0; attempt < roundsMax; attempt++) {
+  for (let attempt = 0; attempt <= world.watch.planned.size; attempt++) {
     const old = place.tabs[0]
     const tab = old?.actor.alive ? old : await restart(world, place, 0)
     if (!tab.actor.alive) continue
