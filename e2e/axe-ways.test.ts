@@ -29,6 +29,16 @@ const controls = (page: Page) =>
     return shown.map((one) => `${one.localName} ${one.innerText || one.name || one.placeholder}`.trim())
   })
 
+/** The same, once nothing more appears. */
+async function settledControls(page: Page): Promise<string[]> {
+  for (let before = ''; ;) {
+    const now = await controls(page)
+    if (now.join('\n') === before) return now
+    before = now.join('\n')
+    await page.waitForTimeout(150)
+  }
+}
+
 /** What Tab comes by, from the top, with whatever shows where it is. */
 async function tabThrough(page: Page, most: number): Promise<{ name: string; shown: boolean }[]> {
   const reached: { name: string; shown: boolean }[] = []
@@ -57,7 +67,7 @@ for (const screen of ['unlock', 'tip', 'popup', 'wallet'] as const satisfies Scr
     test.slow()
     const page = await (await browser.newContext({ viewport: { width: 656, height: 720 } })).newPage()
     await gallery.each(page, { screen, scheme: 'light' }, async (state) => {
-      const wanted = await controls(page)
+      const wanted = await settledControls(page)
       const reached = await tabThrough(page, wanted.length)
       expect
         .soft(

@@ -1,4 +1,6 @@
 // The button where something is missing: the line, room, storage, a file of the wallet's. It says what is so, and goes on by itself when it can.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Frame, Page } from '@playwright/test'
 import { article } from './harness/articles.ts'
 import { elementPage, expect, test } from './harness/fixtures.ts'
@@ -40,6 +42,15 @@ async function wipe({ context, thirdPartyCookies }: Reader, frame: Frame, wallet
     const { storageKey } = await devtools.send('Storage.getStorageKeyForFrame', { frameId: frameTree.frame.id })
     await devtools.send('Storage.clearDataForStorageKey', { storageKey, storageTypes: 'all' })
   }
+}
+
+/** The built file that the frame loads beside the price. Its name is a hash; what it exports is not. */
+function laterFile(): string {
+  const assets = join(import.meta.dirname, '../packages/widget/dist/site/assets')
+  const exporting = (name: string) => /export\s*\{[^}]*\bas payInPopup\b/.test(readFileSync(join(assets, name), 'utf8'))
+  const found = readdirSync(assets).find((name) => name.endsWith('.js') && exporting(name))
+  if (found === undefined) throw new Error('no built file exports payInPopup')
+  return `**/assets/${found}`
 }
 
 test.describe('the button', () => {
@@ -221,12 +232,13 @@ test.describe('the button', () => {
 
   test('a file of the wallet’s that does not come is not called anything else', async ({ reader, house }) => {
     const { wallet, news } = house.urls
-    await reader.context.route(/\/assets\/later-[^/]*\.js/, (route) => route.abort('connectionfailed'))
+    const file = laterFile()
+    await reader.context.route(file, (route) => route.abort('connectionfailed'))
     await reader.context.route('**/read/**', (route) => route.abort('connectionfailed'))
     const page = await reader.open(`${news}/articles/${one.slug}`)
     const frame = await frameIn(page, wallet)
     await frameState(frame, 'lost')
-    await reader.context.unroute(/\/assets\/later-[^/]*\.js/)
+    await reader.context.unroute(file)
     await reader.context.unroute('**/read/**')
     await frame.getByRole('button', { name: /did not load/ }).click()
     await expect.poll(async () => frameState(await frameIn(page, wallet), 'priced').catch(() => '')).toBe('priced')
