@@ -14,7 +14,7 @@ import type { Deposit, SignedReceipt } from '@tuppence/protocol'
 import type { CheckedCoins } from './coins.ts'
 import type { TillSettings } from './config.ts'
 import { depositedEvent, isTold } from './events.ts'
-import type { Journal, JournaledPayment, ReaderState, Received } from './journal/port.ts'
+import type { Journal, JournaledPayment, ReaderState, Received, Refund } from './journal/port.ts'
 import type { Log } from './log.ts'
 import type { MintClient } from './mint-client.ts'
 import type { MintFacts } from './mint-facts.ts'
@@ -22,7 +22,10 @@ import { hmac, sha256Hex } from './native.ts'
 import { offerUrl, passLengthMs, type Offer } from './offers.ts'
 import { lowestPrice, questionOf, refusalOf, type Refusal } from './standing.ts'
 
-/** What the money path works with. `settling` holds the deposits under way, so that one reference is sent once at a time. */
+/**
+ * What the money path works with. `settling` and `refunding` hold the deposits and refunds under way, so that one reference
+ * is sent once at a time.
+ */
 export type AcceptDeps = Readonly<{
   settings: TillSettings
   journal: Journal
@@ -35,10 +38,14 @@ export type AcceptDeps = Readonly<{
   /** Asks for events to be sent soon. */
   notify: () => void
   settling: Map<string, Promise<DepositedPayment>>
+  refunding: Map<string, Promise<AnsweredRefund>>
 }>
 
 /** A payment whose coins are the publisher's. */
 export type DepositedPayment = JournaledPayment & Readonly<{ receipt: string }>
+
+/** A refund that the mint has signed. */
+export type AnsweredRefund = Refund & Readonly<{ answer: string }>
 
 /**
  * A payment about to be accepted: everything has been checked but what only the mint can know, and how its reader stands.

@@ -99,6 +99,7 @@ export async function createTill(options: TillOptions): Promise<Till> {
     secrets: [await hmacKey(newest), ...(await Promise.all(older.map(hmacKey)))],
     facts: mintFacts({ mint, nowMs, pinned: settings.mint.receiptKeys }),
     settling: new Map(),
+    refunding: new Map(),
     publisher: options,
     later,
     settleSoon: () => recovering.soon(),
@@ -129,7 +130,7 @@ export async function createTill(options: TillOptions): Promise<Till> {
       stopPruning()
       await answered()
       await Promise.all([recovering.stop(), sending.stop()])
-      await Promise.allSettled(deps.settling.values())
+      await Promise.allSettled([...deps.settling.values(), ...deps.refunding.values()])
       await drained()
       await tally.stop()
       await journal.close()

@@ -104,6 +104,22 @@ describe('a refund', () => {
     expect((await stage.account()).balance).toBe(before.balance - 5)
   })
 
+  test('is asked for at the mint once, and said once, while readers and recovery ask together', async () => {
+    const bought = await buy('a')
+    const before = await stage.account()
+    const said = stage.count('refund')
+    const wanted = await outputs()
+    const [all] = await Promise.all([
+      Promise.all(Array.from({ length: 6 }, () => giveBack(bought, wanted))),
+      stage.till().recover(),
+    ])
+    const texts = await Promise.all(all.map((response) => response.text()))
+    expect(all.map(({ status }) => status)).toEqual(Array(6).fill(200))
+    expect(new Set(texts).size).toBe(1)
+    expect(stage.count('refund') - said).toBe(1)
+    expect((await stage.account()).balance).toBe(before.balance - 5)
+  })
+
   test('lowers what was spent, and leaves the article to be bought again', async () => {
     const bought = await buy('a')
     await buy('b')

@@ -1,7 +1,7 @@
 /** Gives an article's price back: journal, mint, journal; called for a signed POST to the article, and by recovery. */
 import { isTuppenceError, parseJsonAs, periodOf, refundAnswerSchema, TuppenceError } from '@tuppence/protocol'
 import type { KeysetInfo, Refund as MintRefund, RefundAnswer, RefundBody, RefundRefusal } from '@tuppence/protocol'
-import type { AcceptDeps } from './accept.ts'
+import type { AcceptDeps, AnsweredRefund } from './accept.ts'
 import { isTold, refundedEvent } from './events.ts'
 import type { Reader, Refund, RefundState } from './journal/port.ts'
 import type { ArticleOffer } from './offers.ts'
@@ -92,16 +92,34 @@ async function reasonOfNone({ journal }: AcceptDeps, { offer, reader }: RefundRe
 }
 
 /**
- * Brings a refund to its answer: asks the mint, as often as it is called; the mint signs once.
+ * Brings a refund to its answer: asks the mint, as often as it is called and never twice at once; the mint signs once.
  *
  * @throws {TuppenceError} `refund-refused` (the article is the reader's again), `mint-unavailable` (outcome unknown).
  */
-export async function settleRefund(deps: AcceptDeps, refund: Refund): Promise<Refund & { answer: string }> {
+export async function settleRefund(deps: AcceptDeps, refund: Refund): Promise<AnsweredRefund> {
+  if (isAnswered(refund)) return refund
+  const { refunding } = deps
+  const { reference } = refund
+  for (let running = refunding.get(reference); running; running = refunding.get(reference)) {
+    // What was decided is in the journal by then; what is unknown to one is unknown to all who waited.
+    await running.catch((error: unknown) => {
+      if (isTuppenceError(error, 'mint-unavailable')) throw error
+    })
+  }
+  const asking = ask(deps, refund).finally(() => refunding.delete(reference))
+  refunding.set(reference, asking)
+  return asking
+}
+
+async function ask(deps: AcceptDeps, { reference, request }: Refund): Promise<AnsweredRefund> {
   const { journal, mint, nowMs } = deps
-  const { reference, answer, offerId, amount, unit } = refund
-  if (answer !== undefined) return { ...refund, answer }
+  // Read again: what the caller holds may have been answered or refused in between, and begun anew for other coins.
+  const refund = await journal.findRefund(reference)
+  if (refund?.request !== request) throw refused('mint')
+  if (isAnswered(refund)) return refund
+  const { offerId, amount, unit } = refund
   try {
-    const { signatures, ...said } = await mint.refund(refund.request)
+    const { signatures, ...said } = await mint.refund(request)
     // What is not the mint's word on exactly this is no answer.
     if (said.reference !== reference || said.amount !== amount || said.unit !== unit)
       throw new TuppenceError('mint-unavailable', { details: { reason: 'refund-differs' } })
@@ -112,7 +130,7 @@ export async function settleRefund(deps: AcceptDeps, refund: Refund): Promise<Re
     })
     deps.notify()
     deps.log({ event: 'refund', offer: offerId, amount, unit, outcome: 'credited' })
-    return kept as Refund & { answer: string }
+    return kept as AnsweredRefund
   } catch (error) {
     if (!isTuppenceError(error, 'refund-refused', 'mint-unavailable')) throw error
     const outcome = error.code === 'refund-refused' ? 'refused' : 'unknown'
@@ -129,6 +147,10 @@ export async function settleRefund(deps: AcceptDeps, refund: Refund): Promise<Re
     })
     throw error
   }
+}
+
+function isAnswered(refund: Refund): refund is AnsweredRefund {
+  return refund.answer !== undefined
 }
 
 // Errors

@@ -265,6 +265,7 @@ export type Journal = {
   refunded(reference: string, outcome: Readonly<{ answer: string; atMs: number; event?: NewEvent }>): Promise<Refund>
   /** Takes back a refund that the mint refused: the article is the reader's again. */
   refundRefused(reference: string): Promise<void>
+  findRefund(reference: string): Promise<Refund | undefined>
   /** Refunds whose outcome is unknown, oldest first. */
   unsettledRefunds(limit: number): Promise<readonly Refund[]>
 

@@ -5,7 +5,7 @@ import type { Claim, Journal, JournaledPayment, OutboxEvent, Refund, RefundState
 import type { InsertEvent } from './sqlite-readers.ts'
 import { toPayment, toRefund, transact, unsynced, type Row } from './sqlite-transaction.ts'
 
-type Refunds = Pick<Journal, 'refund' | 'refunded' | 'refundRefused' | 'unsettledRefunds'>
+type Refunds = Pick<Journal, 'refund' | 'refunded' | 'refundRefused' | 'findRefund' | 'unsettledRefunds'>
 type Records = Pick<Journal, 'claim' | 'redeem' | 'dueEvents' | 'eventTried' | 'events' | 'asked' | 'sales'>
 
 const dayMs = 86_400_000
@@ -58,6 +58,9 @@ export function sqliteRefunds(db: DatabaseSync, insertEvent: InsertEvent): Refun
       transact(db, () => {
         if (statements.drop.run(reference).changes === 1) statements.own.run(reference)
       })
+    },
+    async findRefund(reference) {
+      return known(reference)
     },
     async unsettledRefunds(limit) {
       return statements.unsettled.all(limit).map(toRefund)
