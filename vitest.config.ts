@@ -7,6 +7,9 @@ const resolve = { conditions: ['@tuppence/source', 'module', 'node', 'developmen
 // `npm test` finds a Chromium and names it; otherwise Debian's, otherwise Playwright's own.
 const executablePath = process.env['CHROMIUM'] ?? ['/usr/bin/chromium'].find((path) => existsSync(path))
 
+// Real processes, sockets and disks on a machine that others use: CI tries once more, and its log says which test it was.
+const retry = process.env['CI'] === undefined ? 0 : 1
+
 export default defineConfig({
   test: {
     projects: [
@@ -16,6 +19,7 @@ export default defineConfig({
         ssr: { resolve: { conditions: ['@tuppence/source', 'node'] } },
         test: {
           name: 'node',
+          retry,
           environment: 'node',
           // A machine that others use too may stand still for seconds; a test that hangs is still told from a slow one.
           testTimeout: 30_000,
@@ -30,6 +34,7 @@ export default defineConfig({
         publicDir: 'packages/embed/src/testing/public',
         test: {
           name: 'browser',
+          retry,
           include: ['packages/*/src/**/*.browser.test.ts'],
           browser: {
             enabled: true,

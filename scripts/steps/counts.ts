@@ -1,7 +1,8 @@
 // Reads what vitest and Playwright wrote as JSON and counts it by kind, for the last line of `npm test`.
 import { existsSync, readFileSync } from 'node:fs'
 
-export type Count = { passed: number; failed: number; skipped: number }
+/** `flaky`: of those that passed, how many only did at the second try. */
+export type Count = { passed: number; failed: number; skipped: number; flaky?: number }
 export type Counts = Map<string, Count>
 
 const kinds: [suffix: string, kind: string][] = [
@@ -17,7 +18,7 @@ export function kindOf(file: string): string {
   return kinds.find(([suffix]) => file.endsWith(suffix))?.[1] ?? 'unit'
 }
 
-function add(counts: Counts, kind: string, field: keyof Count): void {
+function add(counts: Counts, kind: string, field: 'passed' | 'failed' | 'skipped'): void {
   const count = counts.get(kind) ?? { passed: 0, failed: 0, skipped: 0 }
   count[field] += 1
   counts.set(kind, count)
@@ -40,24 +41,27 @@ export function countVitest(path: string, counts: Counts): void {
 
 type PlaywrightReport = { stats: { expected: number; unexpected: number; flaky: number; skipped: number } }
 
-/** Adds a Playwright JSON report; a flaky test counts as failed, because the next one to flake is real. */
+/** Adds a Playwright JSON report. What passed at the second try has passed, and is told. */
 export function countPlaywright(path: string, counts: Counts): void {
   if (!existsSync(path)) return
   const { stats } = JSON.parse(readFileSync(path, 'utf8')) as PlaywrightReport
-  counts.set('e2e', { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped })
+  const { expected, unexpected, flaky, skipped } = stats
+  counts.set('e2e', { passed: expected + flaky, failed: unexpected, skipped, flaky })
 }
 
 /** `unit 210, vectors 95, e2e 40` and the closing line `tests: 345 passed, 0 failed`. */
 export function closingLines(counts: Counts): [byKind: string, total: string] {
-  const total: Count = { passed: 0, failed: 0, skipped: 0 }
+  const total = { passed: 0, failed: 0, skipped: 0, flaky: 0 }
   const parts: string[] = []
   for (const [kind, count] of [...counts].sort(([a], [b]) => a.localeCompare(b))) {
     total.passed += count.passed
     total.failed += count.failed
     total.skipped += count.skipped
+    total.flaky += count.flaky ?? 0
     const failed = count.failed === 0 ? '' : ` (${count.failed} failed)`
     parts.push(`${kind} ${count.passed + count.failed}${failed}`)
   }
   const skipped = total.skipped === 0 ? '' : `, ${total.skipped} skipped`
-  return [parts.join(', '), `tests: ${total.passed} passed, ${total.failed} failed${skipped}`]
+  const flaky = total.flaky === 0 ? '' : `, ${total.flaky} at the second try`
+  return [parts.join(', '), `tests: ${total.passed} passed, ${total.failed} failed${skipped}${flaky}`]
 }
