@@ -53,7 +53,7 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
     },
   },
   'test:long': {
-    says: 'the mint killed 500 times, a million fuzzed requests, ten minutes of soak (TUPPENCE_SOAK_SECONDS for longer), axe in every language',
+    says: 'the mint killed 500 times, a million fuzzed requests, ten minutes of soak (TUPPENCE_SOAK_SECONDS for longer), 500 killed browsers, axe in every language',
     run: async (flags) => {
       const long = [
         'packages/mint/src/kill.crash',
@@ -66,13 +66,14 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
         TUPPENCE_FUZZ: '1000000',
         TUPPENCE_SOAK_SECONDS: '600',
         TUPPENCE_FAILOVERS: '20',
+        TUPPENCE_BROWSER_KILLS: '500',
         TUPPENCE_LANGUAGES: 'en ko de es ar',
         ...process.env,
       }
       const mint = await runProgram(bin('vitest'), ['run', ...long, ...flags], { env })
       await findChromium()
-      const looks = ['test', '--config', 'e2e/playwright.config.ts', '--project', 'cookies allowed', 'axe']
-      return (await runProgram(bin('playwright'), looks, { env })) || mint
+      const browsers = ['test', '--config', 'e2e/playwright.config.ts', 'axe', 'kills']
+      return (await runProgram(bin('playwright'), browsers, { env })) || mint
     },
   },
   e2e: {
