@@ -18,8 +18,12 @@ async function send(page: Page, amount: string, memo = ''): Promise<{ text: stri
   const box = part(page, 'send')
   await box.getByLabel('Amount').fill(amount)
   await box.getByLabel('A line with it').fill(memo)
+  // The one that was made before stays open until the new one is there.
+  const shown = box.locator('details[open]').getByLabel('Text', { exact: true })
+  const before = (await shown.count()) > 0 ? await shown.inputValue() : ''
   await box.getByRole('button', { name: 'Make a token' }).click()
   await expect(box.locator('details[open] .qr')).toBeVisible()
+  await expect(shown).not.toHaveValue(before)
   return {
     link: await box.locator('details[open]').getByLabel('Link', { exact: true }).inputValue(),
     text: await box.locator('details[open]').getByLabel('Text', { exact: true }).inputValue(),
