@@ -1,6 +1,6 @@
-import { delivered, frameState } from '../harness/reader.ts'
+import { delivered, frameOf, frameState } from '../harness/reader.ts'
 import { byCommand } from './command.ts'
-import { expect, fitsTheScreen, frameOf, test, touch } from './visitor.ts'
+import { expect, fitsTheScreen, test, touch } from './visitor.ts'
 
 // The newsroom is what every other end-to-end test reads at a desk; here it is on a phone.
 test('newsroom, phone: a story is opened by touch', async ({ dataDir, visit, closing }) => {
@@ -11,7 +11,7 @@ test('newsroom, phone: a story is opened by touch', async ({ dataDir, visit, clo
   await fitsTheScreen(page)
   const element = page.locator('tuppence-unlock')
   await element.scrollIntoViewIfNeeded()
-  const frame = await frameOf(page, wallet, element)
+  const frame = await frameOf(element, wallet)
   await frameState(frame, 'priced', 'free')
   await touch(frame.getByRole('button').first(), 'phone')
   await expect(delivered(page)).toBeVisible()

@@ -66,7 +66,7 @@ test('from npm create vite to an article that can be unlocked: the three steps o
     const wallet = /src="(http:\/\/wallet\.localhost:\d+)\/tuppence\.js"/.exec(html)?.[1] ?? ''
     const reader = await visit(wallet, 'desk')
     const page = await reader.open(url)
-    await buy(page, wallet, page.locator('tuppence-unlock'), 'desk')
+    await buy(wallet, page.locator('tuppence-unlock'), 'desk')
     await expect(page.getByText('these words are in no file')).toBeVisible()
     expect(await reader.balance()).toBe(495)
   } catch (error) {

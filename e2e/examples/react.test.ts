@@ -31,7 +31,7 @@ for (const screen of Object.keys(screens) as Screen[])
     await fitsTheScreen(page)
     const card = page.locator('#tea-eggs')
     await card.getByRole('button').click()
-    await buy(page, wallet, card.locator('tuppence-unlock'), screen)
+    await buy(wallet, card.locator('tuppence-unlock'), screen)
     await expect(card.getByText('Peel on the train.')).toBeVisible()
     await expect(card.getByText('· yours')).toBeVisible()
     // React takes the element away and makes another: what is owned opens without paying.

@@ -5,11 +5,10 @@ import { join } from 'node:path'
 import { openBlog } from '../../examples/static-blog/src/blog.ts'
 import { readPosts } from '../../examples/static-blog/src/site.ts'
 import { credited } from '../harness/books.ts'
-import { frameState } from '../harness/reader.ts'
+import { frameOf, frameState, unlockButton } from '../harness/reader.ts'
 import { byCommand } from './command.ts'
 import { paywallProblems } from 'tuppence'
-import { buy, expect, fitsTheScreen, frameOf, screens, test, touch, type Screen } from './visitor.ts'
-import { unlockButton } from '../harness/reader.ts'
+import { buy, expect, fitsTheScreen, screens, test, touch, type Screen } from './visitor.ts'
 
 const anyPorts = { wallet: 0, mint: 0, till: 0 }
 const slug = 'the-lamp-oil-account'
@@ -75,7 +74,7 @@ for (const screen of Object.keys(screens) as Screen[])
     await fitsTheScreen(page)
     const element = page.locator('tuppence-unlock')
     await expect(page.getByText(ending)).toHaveCount(0)
-    await buy(page, wallet, element, screen)
+    await buy(wallet, element, screen)
     await expect(page.getByText(ending)).toBeVisible()
     await expect(page.locator('.fade')).toBeHidden()
     expect(credited(join(dataDir, '.tuppence', 'dev', 'mint', 'ledger.db'), 'small-lights')).toBe(5)
@@ -101,7 +100,7 @@ test('static blog: what was changed in the page changes no price, and opens noth
   await test.step('a price and a title that are lies: the wallet shows the till’s', async () => {
     change(slug, (html) => html.replace('price="0.05"', 'price="0.01" offer-title="A gift"'))
     const page = await reader.open(`${blog.url}/${slug}/`)
-    const frame = await frameOf(page, wallet, page.locator('tuppence-unlock'))
+    const frame = await frameOf(page.locator('tuppence-unlock'), wallet)
     await frameState(frame, 'priced')
     await expect(unlockButton(frame).first()).toHaveText(/5¢/)
     await page.close()
@@ -114,7 +113,7 @@ test('static blog: what was changed in the page changes no price, and opens noth
       ''
     change(slug, (html) => html.replaceAll(/href="[^"]+the-lamp-oil-account"/g, `href="${cheap}"`))
     const page = await reader.open(`${blog.url}/${slug}/`)
-    await buy(page, wallet, page.locator('tuppence-unlock'), 'desk')
+    await buy(wallet, page.locator('tuppence-unlock'), 'desk')
     await expect(page.getByRole('alert')).toContainText('stays yours')
     await expect(page.getByText(ending)).toHaveCount(0)
     expect(await mint.balance('small-lights')).toBe(3)
@@ -125,7 +124,7 @@ test('static blog: what was changed in the page changes no price, and opens noth
     await blog.seal()
     change(slug, (html) => html.replaceAll(/href="[^"]+the-lamp-oil-account"/g, `href="${wallet}/frame.html"`))
     const page = await reader.open(`${blog.url}/${slug}/`)
-    const frame = await frameOf(page, wallet, page.locator('tuppence-unlock'))
+    const frame = await frameOf(page.locator('tuppence-unlock'), wallet)
     await frameState(frame, 'failed')
     await page.close()
     expect(await mint.balance('small-lights')).toBe(3)
@@ -140,7 +139,7 @@ test('static blog: what was changed in the page changes no price, and opens noth
       ),
     )
     const page = await reader.open(`${blog.url}/${slug}/`)
-    const frame = await frameOf(page, wallet, page.locator('tuppence-unlock'))
+    const frame = await frameOf(page.locator('tuppence-unlock'), wallet)
     await frameState(frame, 'priced')
     await touch(unlockButton(frame).first(), 'desk')
     await expect(page.getByRole('alert')).toContainText('does not open this article')

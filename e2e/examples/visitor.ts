@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test as base, type Frame, type Locator, type Page } from '@playwright/test'
-import { frameIn, frameState, makeReader, press, unlockButton, type Reader } from '../harness/reader.ts'
+import { frameOf, frameState, makeReader, press, unlockButton, type Reader } from '../harness/reader.ts'
 import type { BrowserOptions } from '../harness/browser.ts'
 
 /** Screens that every example is used on. */
@@ -56,30 +56,12 @@ export async function touch(button: Locator, screen: Screen): Promise<void> {
 }
 
 /** Buys what an element sells. @returns Its frame. */
-export async function buy(page: Page, wallet: string, element: Locator, screen: Screen): Promise<Frame> {
+export async function buy(wallet: string, element: Locator, screen: Screen): Promise<Frame> {
   await element.scrollIntoViewIfNeeded()
-  const frame = await frameOf(page, wallet, element)
+  const frame = await frameOf(element, wallet)
   await frameState(frame, 'priced')
   await touch(unlockButton(frame).first(), screen)
   return frame
-}
-
-/** The wallet's frame in this very element. */
-export async function frameOf(page: Page, wallet: string, element: Locator): Promise<Frame> {
-  await frameIn(page, wallet, await element.evaluate(({ localName }) => localName))
-  let found: Frame | undefined
-  const find = async (): Promise<boolean> => {
-    const host = await element.elementHandle()
-    for (const frame of page.frames().filter((candidate) => candidate.url().startsWith(`${wallet}/frame.html`))) {
-      const owner = await frame.frameElement().catch(() => undefined)
-      const same = await owner?.evaluate((iframe, wanted) => (iframe.getRootNode() as ShadowRoot).host === wanted, host)
-      if (same === true) found = frame
-    }
-    return found !== undefined
-  }
-  await expect.poll(find, { message: "the wallet's frame loads in this element" }).toBe(true)
-  if (!found) throw new Error('the frame went away')
-  return found
 }
 
 /** Nothing sticks out at the side: the page is as wide as the screen. */

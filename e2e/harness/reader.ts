@@ -194,9 +194,10 @@ export async function frameIn(page: Page, wallet: string, element = 'tuppence-un
 /** The wallet's frame in exactly this element, of many. */
 export async function frameOf(element: Locator, wallet: string): Promise<Frame> {
   const page = element.page()
-  const host = await element.elementHandle()
   let found: Frame | undefined
   const find = async (): Promise<boolean> => {
+    // Asked for each time: an app may have drawn another one meanwhile.
+    const host = await element.elementHandle()
     for (const frame of page.frames()) {
       if (!frame.url().startsWith(`${wallet}/frame.html`)) continue
       const owner = await frame.frameElement().catch(() => undefined)

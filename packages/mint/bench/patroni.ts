@@ -3,7 +3,6 @@
 
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { chownSync, closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +11,7 @@ import { auditLedger } from '../src/audit/run.ts'
 import { parseConfig } from '../src/config.ts'
 import { depositBody, depositHeaders } from '../src/testing/account.ts'
 import { activeKeyset, coinsOf, draft, startTestMint, type TestMint } from '../src/testing/mint.ts'
+import { freePort } from '../src/testing/postgres.ts'
 
 const names = ['a', 'b', 'c'] as const
 type Name = (typeof names)[number]
@@ -21,14 +21,6 @@ type Sent = { readonly path: string; readonly body: string; text?: string }
 const startedMs = Date.now()
 const say = (what: string) => console.log(`${((Date.now() - startedMs) / 1000).toFixed(1).padStart(6)} s  ${what}`)
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 /** PostgreSQL refuses root: Debian's own user runs it then. */
 function identity(): { uid?: number; gid?: number } {

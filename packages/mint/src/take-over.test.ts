@@ -2,12 +2,11 @@
 
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Agent, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { freePort } from './testing/postgres.ts'
 import { serveProcess, type MintProcess } from './testing/process.ts'
 
 const clients = 6
@@ -21,14 +20,6 @@ afterEach(async () => {
   await Promise.all(running.map(({ ended }) => ended))
   rmSync(dataDir, { recursive: true, force: true })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 const agent = new Agent({ keepAlive: true, maxSockets: clients })
 

@@ -83,7 +83,8 @@ export function postgresFolder(): string {
   return folder
 }
 
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nobody listens on right now. */
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
   const { port } = server.address() as AddressInfo
