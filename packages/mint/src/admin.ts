@@ -1,50 +1,55 @@
-// The operator's door: a listener of its own with a token of its own, for metrics, position and key rotation; server.ts opens it.
+// The operator's door: a listener of its own with a token of its own; server.ts opens it, admin-mounts.ts lists what is behind it.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Keyring } from './keys.ts'
-import type { Ledger } from './ledger/port.ts'
-import type { Metrics } from './metrics.ts'
 
-/** What the operator may see and do. */
+/**
+ * Answers requests to paths of its own, and leaves the rest to the next.
+ *
+ * @param path - The request's, without its query.
+ * @param from - Address that the request came from, where it is known.
+ */
+export type AdminMount = (request: Request, path: string, from?: string) => Promise<Response | undefined>
+
+/** What is behind the door. */
 export interface AdminParts {
+  /** What a machine must show: `Authorization: Bearer <token>`. */
   readonly token: string
-  readonly metrics: Metrics
-  readonly ledger: Ledger
-  readonly keyring: Keyring
-  readonly units: readonly string[]
+  /** For machines with the token. */
+  readonly machines: readonly AdminMount[]
+  /** For people: they come without the token, so each of these asks who they are by itself. */
+  readonly pages: readonly AdminMount[]
 }
 
-const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+/** Headers of an answer in JSON that nobody may keep. */
+export const adminHeaders = { 'content-type': 'application/json', 'cache-control': 'no-store' }
 
-/** Answers the operator's requests; each must carry `Authorization: Bearer <token>`. */
+/** Answers the operator's requests: pages first, then whatever is for who has the token. */
 export function createAdmin({
   token,
-  metrics,
-  ledger,
-  keyring,
-  units,
-}: AdminParts): (request: Request) => Promise<Response> {
+  machines,
+  pages,
+}: AdminParts): (request: Request, from?: string) => Promise<Response> {
   const expected = digest(`Bearer ${token}`)
-  return async (request) => {
+  return async (request, from) => {
+    const { pathname } = new URL(request.url)
+    const page = await firstAnswer(pages, request, pathname, from)
+    if (page !== undefined) return page
     if (!timingSafeEqual(digest(request.headers.get('authorization') ?? ''), expected)) {
       return new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer' } })
     }
-    const { pathname, searchParams } = new URL(request.url)
-    switch (`${request.method} ${pathname}`) {
-      case 'GET /metrics':
-        return new Response(metrics.text(), { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } })
-      case 'GET /position':
-        return Response.json(await ledger.position(), { headers })
-      case 'POST /keys/rotate': {
-        const unit = searchParams.get('unit') ?? units[0] ?? ''
-        if (!units.includes(unit)) return Response.json({ code: 'unit-unsupported' }, { status: 400, headers })
-        const { row } = await keyring.rotate(unit)
-        return Response.json({ unit, keyset: row.id }, { headers })
-      }
-      default:
-        return new Response(null, { status: 404 })
-    }
+    return (await firstAnswer(machines, request, pathname, from)) ?? new Response(null, { status: 404 })
   }
+}
+
+async function firstAnswer(
+  mounts: readonly AdminMount[],
+  ...given: Parameters<AdminMount>
+): Promise<Response | undefined> {
+  for (const mount of mounts) {
+    const answer = await mount(...given)
+    if (answer !== undefined) return answer
+  }
+  return undefined
 }
 
 function digest(text: string): Buffer {

@@ -49,6 +49,8 @@ export interface Mint {
   readonly keyring: Keyring
   readonly metrics: Metrics
   readonly hub: Hub
+  /** What its operations work with: the operator's listener has it, too. */
+  readonly deps: Deps
   /** Answers what is in flight, refuses the rest, and closes the ledger. */
   close(): Promise<void>
 }
@@ -185,7 +187,7 @@ export async function createMint(
       await checkpoint().finally(end)
     }
     let stopped: Promise<void> | undefined
-    return { app, ledger, keyring, metrics, hub, close: () => (stopped ??= stop()) }
+    return { app, ledger, keyring, metrics, hub, deps, close: () => (stopped ??= stop()) }
   } catch (error) {
     await end()
     throw error

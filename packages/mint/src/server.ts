@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
+import { adminMounts } from './admin-mounts.ts'
 import { createAdmin } from './admin.ts'
 import { busyBody, busyHeaders } from './app.ts'
 import type { MintConfig } from './config.ts'
@@ -72,7 +73,7 @@ export async function serveMint(config: MintConfig, ports: Partial<Ports> = {}):
     const mint = await opening.promise
     opened = mint
     const sockets = serveSockets(server, { hub: () => mint.hub, log: ports.log ?? silentLog })
-    const admin = config.admin === undefined ? undefined : await serveAdmin(config, config.admin, mint)
+    const admin = config.admin === undefined ? undefined : await serveAdmin(config.admin, mint)
     let closed: Promise<void> | undefined
     const close = () => {
       admin?.server.close()
@@ -98,13 +99,13 @@ function addressOf(env: unknown): string | undefined {
 }
 
 async function serveAdmin(
-  { units }: MintConfig,
   where: NonNullable<MintConfig['admin']>,
-  mint: Mint,
+  { deps }: Mint,
 ): Promise<{ server: Server; port: number }> {
-  const { metrics, ledger, keyring } = mint
-  const answer = createAdmin({ token: where.token, metrics, ledger, keyring, units })
-  const listener = getRequestListener(answer, { overrideGlobalObjects: false })
+  const answer = createAdmin({ token: where.token, ...adminMounts(deps) })
+  const listener = getRequestListener((request, env) => answer(request, addressOf(env)), {
+    overrideGlobalObjects: false,
+  })
   const server = createServer((request, response) => void listener(request, response))
   return { server, port: await listen(server, where) }
 }
