@@ -9,6 +9,7 @@ import type { Keyring } from './keys.ts'
 import type { Submit } from './ledger/group.ts'
 import type { Ledger, Operation, Outcome } from './ledger/port.ts'
 import type { Metrics } from './metrics.ts'
+import type { Office } from './office/office.ts'
 import type { Ports } from './ports.ts'
 import type { RateLimit } from './rate.ts'
 import type { ReceiptSigner } from './receipts.ts'
@@ -22,6 +23,7 @@ export interface Deps extends Ports {
   readonly identity: Uint8Array
   readonly ledger: Ledger
   readonly blobs: Blobs
+  readonly office: Office
   readonly submit: Submit
   readonly keyring: Keyring
   readonly receipts: ReceiptSigner

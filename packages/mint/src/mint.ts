@@ -25,6 +25,7 @@ import type { Ledger } from './ledger/port.ts'
 import { silentLog } from './log.ts'
 import { resumeMelts } from './melt.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { openOffice, type Office } from './office/office.ts'
 import type { Clock, Log, Ports } from './ports.ts'
 import { createRateLimit } from './rate.ts'
 import { receiptSigner } from './receipts.ts'
@@ -140,9 +141,11 @@ export async function createMint(
     },
   )
   let blobs: Blobs | undefined
+  let office: Office | undefined
   const end = async () => {
     await work.close()
     await blobs?.close()
+    await office?.close()
     await ledger.close()
     lock.release()
   }
@@ -151,6 +154,7 @@ export async function createMint(
       mayJoin: config.databaseUrl !== undefined,
     })
     blobs = await openBlobs(config)
+    office = await openOffice(config)
     const checkpoints = ed25519Key(deriveSecret(master, 'checkpoint/0'))
     await putAccounts(config, ledger, ports.clock)
     const { submit, drained, waiting } = createGroupCommit((batch) => ledger.commit(batch), config.limits)
@@ -163,6 +167,7 @@ export async function createMint(
       identity: ports.curve.publicKey(deriveScalar(master, 'identity', ports.curve)),
       ledger,
       blobs,
+      office,
       submit,
       keyring,
       receipts: await receiptSigner(master),
