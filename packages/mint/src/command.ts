@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import * as v from 'valibot'
 import { accountIdSchema, isTuppenceError, publicJwk, thumbprint, TuppenceError } from '@tuppence/protocol'
 import { auditLedger } from './audit/run.ts'
+import { partOptions, partUsage, runPart, type ProcessLike } from './command-parts.ts'
 import { backupLedger, restoreLedger } from './backup.ts'
 import { accountKeySchema, loadConfig, type MintConfig } from './config.ts'
 import { version } from './info.ts'
@@ -24,18 +25,9 @@ const usage = `tuppence-mint ${version}
   tuppence-mint audit [--config mint.json]
   tuppence-mint backup <file> [--config mint.json]
   tuppence-mint restore <file> [--accept-loss] [--config mint.json]
-
+${partUsage}
 Every setting can be given as TUPPENCE_MINT_*; see the README.
 `
-
-/** What a command needs of the process. */
-export interface ProcessLike {
-  readonly env: Readonly<Record<string, string | undefined>>
-  cwd(): string
-  readonly stdout: { write(text: string): unknown }
-  readonly stderr: { write(text: string): unknown }
-  once(event: 'SIGTERM' | 'SIGINT', listener: () => void): unknown
-}
 
 /** Runs a command. @returns The exit code: 0 done, 1 failed, 2 not understood. */
 export async function runCommand(argv: readonly string[], proc: ProcessLike): Promise<number> {
@@ -52,6 +44,7 @@ export async function runCommand(argv: readonly string[], proc: ProcessLike): Pr
         'take-over': { type: 'boolean' },
         'accept-loss': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
+        ...partOptions,
       },
     })
     if (values.help === true || positionals.length === 0) {
@@ -72,6 +65,8 @@ export async function runCommand(argv: readonly string[], proc: ProcessLike): Pr
       return await restore(config, proc, resolve(proc.cwd(), verb), values['accept-loss'] === true)
     if (noun === 'keys' && verb === 'seal') return sealKey(config, proc)
     if (noun === 'keys' && verb === 'rotate') return await rotateKeys(config, proc, values.unit)
+    const done = await runPart({ words: positionals, values, config, proc })
+    if (done !== undefined) return done
     proc.stderr.write(usage)
     return 2
   } catch (error) {
