@@ -1,5 +1,6 @@
 /** The mint as a library: configuration, createMint() and a socket for it. The command line is `tuppence-mint`. */
 export { parseConfig, loadConfig, type MintConfig, type MintConfigInput } from './config.ts'
+export { costTable, shownSizes, type CostRow } from './costs/costs.ts'
 export { createMint, type Mint } from './mint.ts'
 export { serveMint, type ServedMint } from './server.ts'
 export type { App } from './app.ts'
