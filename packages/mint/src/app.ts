@@ -3,7 +3,6 @@
 import { Hono, type Context } from 'hono'
 import {
   errorRow,
-  isTuppenceError,
   limits,
   mintRoutes,
   problemMediaType,
@@ -16,6 +15,7 @@ import {
 import { parseBody, readBody } from './body.ts'
 import type { Deps } from './deps.ts'
 import { reach } from './failpoint.ts'
+import { codeOf, tellFailure } from './failure.ts'
 import { createGate, type Gate } from './gate.ts'
 import { handlers, type Call } from './handlers.ts'
 import { createRates, type Rates } from './rates.ts'
@@ -120,11 +120,9 @@ async function answer(
     reach('before-answer')
     response = new Response(text, { headers: jsonHeaders })
   } catch (error) {
-    code = isTuppenceError(error) ? error.code : 'internal'
+    code = codeOf(error)
     response = route.nut === true ? nutFailure(error) : problemFailure(error)
-    if (response.status >= 500 && !expected.includes(code)) {
-      deps.log('error', 'failed', { path: route.path, code, reason: describe(error) })
-    }
+    if (response.status >= 500) tellFailure(deps, route.path, error)
   }
   const ms = performance.now() - startedMs
   deps.metrics.observe(name, response.status, ms)
@@ -159,18 +157,6 @@ function problemFailure(error: unknown): Response {
 function failed(body: object, status: number, headers: Readonly<Record<string, string>>): Response {
   const retry = status === 503 || status === 429 ? { 'retry-after': retryAfterSeconds } : {}
   return new Response(JSON.stringify(body), { status, headers: { ...headers, ...retry } })
-}
-
-/** Codes of a mint that is busy or ending, which is no failure to look into. */
-const expected: readonly ErrorCode[] = ['overloaded', 'shutting-down']
-
-/** An unexpected error for the log: kinds, numbers and places of it and its causes; not messages, which could quote a body. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error
-  const { errcode } = error as { errcode?: unknown }
-  const place = error.stack?.split('\n').find((line) => line.includes('    at ')) ?? ''
-  const own = `${error.name}${typeof errcode === 'number' ? ` ${errcode}` : ''}${place.replace(/^\s+at /, ' at ').slice(0, 160)}`
-  return error.cause === undefined ? own : `${own} < ${describe(error.cause)}`
 }
 
 function matches(pattern: string, path: string): boolean {

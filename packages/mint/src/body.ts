@@ -50,6 +50,11 @@ export function parseBody<S extends v.GenericSchema>(schema: S, bytes: Uint8Arra
   } catch {
     throw new TuppenceError('bad-request', { details: { field: '(body)' } })
   }
+  return decode(schema, value)
+}
+
+/** As parseBody, of what is JSON already. @throws {TuppenceError} As parseBody. */
+export function decode<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
   const parsed = v.safeParse(schema, value)
   if (parsed.success) return parsed.output
   const field = fieldOf(parsed.issues[0])
@@ -79,6 +84,7 @@ const tooMany: Readonly<Record<string, ErrorCode>> = {
   Ys: 'inputs-too-many',
   outputs: 'outputs-too-many',
   quotes: 'batch-too-large',
+  deposits: 'batch-too-large',
 }
 
 function codeOf(field: string, issue: string): ErrorCode {

@@ -10,7 +10,7 @@ import {
 } from '@tuppence/protocol'
 import { canonicalInputs, requestHash } from './canonical.ts'
 import { bodyDigest } from './ed25519.ts'
-import { once, perform, type Deps } from './deps.ts'
+import { once, perform, type Change, type Deps } from './deps.ts'
 import type { AccountRow, Balance } from './ledger/port.ts'
 import { checkInputs, checkLocks, feeEntries, verifyCoins } from './redeem.ts'
 
@@ -25,16 +25,23 @@ export interface AccountAnswer {
 /**
  * Spends coins into a publisher's account, in one transaction, and signs a receipt from the committed row (S6).
  *
- * @returns The receipt; the same deposit again gives the same one, by its stored body.
+ * @param checked - What it waits for once its coins are checked: others, that they may share a commit.
+ * @returns The answer's text, with the receipt; the same deposit again gives the same one, by its stored body.
  * @throws {TuppenceError} `deposit-conflict` The reference was deposited with other content.
  */
-export async function deposit(deps: Deps, request: Deposit): Promise<SignedReceipt> {
+export async function deposit(deps: Deps, request: Deposit, checked?: Promise<void>): Promise<string> {
   const { reference, account, unit, offer, inputs } = request
   const hash = requestHash('deposit', [reference, account, unit, offer, canonicalInputs(inputs)])
-  return receiptOf(deps, await once(deps, hash, () => depositNow(deps, hash, request)))
+  const stored = await once(deps, hash, async () => {
+    const change = await depositOf(deps, hash, request)
+    await checked
+    return perform(deps, change)
+  })
+  return JSON.stringify({ receipt: receiptOf(deps, stored) })
 }
 
-async function depositNow(deps: Deps, hash: string, request: Deposit): Promise<string> {
+/** Checks a deposit. @returns What it does to the ledger. */
+async function depositOf(deps: Deps, hash: string, request: Deposit): Promise<Change> {
   const { reference, account, unit, offer, inputs } = request
   const coins = await checkInputs(deps, inputs)
   if (coins.unit !== unit) throw new TuppenceError('units-differ')
@@ -45,7 +52,7 @@ async function depositNow(deps: Deps, hash: string, request: Deposit): Promise<s
   checkLocks(deps, inputs, [])
   const timeMs = deps.clock.nowMs()
   const body: ReceiptBody = { v: 1, mint: deps.url, account, offer, amount, unit, timeMs, reference }
-  return perform(deps, {
+  return {
     hash,
     kind: 'deposit',
     unit,
@@ -54,7 +61,7 @@ async function depositNow(deps: Deps, hash: string, request: Deposit): Promise<s
     spends,
     deposit: { account, reference, amount, offer },
     entries: [{ account: `publisher:${account}`, amount }, ...feeEntries(coins.fee)],
-  })
+  }
 }
 
 /** Signs what the ledger holds, never what a request says. */

@@ -4,6 +4,7 @@ import { accountComponents, depositComponents, TuppenceError } from '@tuppence/p
 import { claimQuote, claimQuotes, readQuotes } from './claim.ts'
 import { readBlob, writeBlob } from './blobs/blobs.ts'
 import { accountAnswer, authorizeAccount, deposit } from './deposit.ts'
+import { depositBatch } from './deposit-batch.ts'
 import type { Deps } from './deps.ts'
 import { payTestQuote } from './funding/test.ts'
 import { mintInfo } from './info.ts'
@@ -80,7 +81,11 @@ export const handlers: Handlers = {
     await authorizeAccount(deps, call.input.account, signable(call), depositComponents)
     // Once it is known that it is the publisher: a stranger must not use up what it may do.
     deps.depositRate.visit(call.input.account, deps.clock.nowMs())
-    return json({ receipt: await deposit(deps, call.input) })
+    return deposit(deps, call.input)
+  },
+  depositBatch: async (deps, call) => {
+    await authorizeAccount(deps, call.input.account, signable(call), depositComponents)
+    return depositBatch(deps, call.input.account, call.input.deposits)
   },
   refund: async (deps, call) => {
     await authorizeAccount(deps, call.input.account, signable(call), depositComponents)

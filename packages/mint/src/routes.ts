@@ -2,6 +2,7 @@
 
 import {
   checkQuotesRoute,
+  depositBatchRoute,
   issueBatchRoute,
   mintRoutes,
   readBlobRoute,
@@ -16,6 +17,7 @@ export const routes = {
   ...mintRoutes,
   checkQuotes: checkQuotesRoute,
   issueBatch: issueBatchRoute,
+  depositBatch: depositBatchRoute,
   refund: refundRoute,
   readBlob: readBlobRoute,
   writeBlob: writeBlobRoute,

@@ -1,11 +1,14 @@
 /** A till's questions to its mint, over HTTP; behind a port, so that accept() does not know of HTTP. */
 import {
   bytesToHex,
+  depositBatchRoute,
   depositComponents,
+  depositsPerBatchMax,
   fromNutError,
   fromProblem,
+  limits,
   mintRoutes,
-  parseJsonAs,
+  parseAs,
   refundRoute,
   signRequest,
   TuppenceError,
@@ -15,6 +18,7 @@ import type { InferOutput } from 'valibot'
 import type { TillSettings } from './config.ts'
 import { exchange, type Answer, type Question } from './exchange.ts'
 import type { AccountKey } from './keys.ts'
+import { together } from './together.ts'
 
 /** The mint as a till needs it. */
 export type MintClient = {
@@ -53,30 +57,41 @@ const refusals = [400, 409, 422]
 // before it takes a coin, a mint that does not know one is another mint than it was, or has not found its books yet.
 const undecided: readonly ErrorCode[] = ['coins-pending', 'outputs-pending', 'keyset-unknown']
 
+/** Requests with deposits under way before deposits wait for each other: one is answered while the other is on its way. */
+const depositRequestsMax = 2
+/** What a batch is beside its deposits: the account's name and some JSON. */
+const envelopeBytes = 256
+/** How long a mint that knows of no batches is not asked for them again. */
+const aloneForMs = 600_000
+/** What a mint without batches answers, and a batch that is refused as a whole: each deposit alone may fare better. */
+const noBatch = [404, 405]
+const batchRefused = [400, 413, 422, ...noBatch]
+
 /**
  * Makes a client of one mint.
  *
  * A deposit may reach the mint twice, should a kept connection have closed under the first: it credits a reference once.
+ * Deposits that come while others are on their way go in one request: to the mint each is the same as if it came alone.
  */
 export function mintClient(
   deps: Readonly<{ settings: TillSettings; account: AccountKey; nowMs: () => number }>,
 ): MintClient {
   const { settings, account, nowMs } = deps
   const { internalUrl: base, timeoutMs } = settings.mint
-  const send = async ({ method, path }: Route, more: Pick<Question, 'body' | 'headers'> = {}): Promise<Answer> => {
+  const send = async ({ method, path }: Route, more: Partial<Question> = {}): Promise<Said> => {
     try {
-      return await exchange({ url: base + path, method, timeoutMs, ...more })
+      return heard(await exchange({ url: base + path, method, timeoutMs, ...more }))
     } catch (cause) {
       throw unavailable('no-answer', cause)
     }
   }
 
-  const sendSigned = async (route: Route, body: string): Promise<Answer> => {
+  const sendSigned: SendSigned = async (route, body, leftMs = timeoutMs) => {
     const signed = await signRequest(
       { method: route.method, url: base + route.path, body },
       { key: account.privateKey, keyId: account.thumbprint, createdMs: nowMs(), components: depositComponents },
     )
-    return send(route, { body, headers: { ...signed, 'content-type': 'application/json' } })
+    return send(route, { body, timeoutMs: leftMs, headers: { ...signed, 'content-type': 'application/json' } })
   }
 
   return {
@@ -86,13 +101,7 @@ export function mintClient(
     async receiptKeys() {
       return read(mintRoutes.receiptKeys, await send(mintRoutes.receiptKeys)).keys
     },
-    async deposit(deposit) {
-      const route = mintRoutes.deposit
-      const answer = await sendSigned(route, deposit)
-      if (refusals.includes(answer.status))
-        throw refusal(answer, (code) => new TuppenceError('coins-refused', { details: { reason: code } }))
-      return read(route, answer).receipt
-    },
+    deposit: depositSender({ settings, nowMs, sendSigned }),
     async areSpent(inputs) {
       // The curve is loaded for this rare question only.
       const { hashToCurve } = await import('@tuppence/protocol/crypto')
@@ -117,10 +126,71 @@ export function mintClient(
   }
 }
 
-function read<R extends Route>(route: R, { status, body }: Answer): InferOutput<R['response']> {
+/** What a mint said: its body decoded, undefined where that is no JSON. */
+type Said = Readonly<{ status: number; value: unknown }>
+
+type SendSigned = (route: Route, body: string, leftMs?: number) => Promise<Said>
+
+/** Sends a deposit, alone or with others that wait. */
+function depositSender({
+  settings,
+  nowMs,
+  sendSigned,
+}: Readonly<{ settings: TillSettings; nowMs: () => number; sendSigned: SendSigned }>): MintClient['deposit'] {
+  const { timeoutMs } = settings.mint
+  let aloneUntilMs = 0
+  const depositEach = (texts: readonly string[], leftMs: number): Promise<PromiseSettledResult<SignedReceipt>[]> =>
+    Promise.allSettled(texts.map(async (text) => receiptIn(await sendSigned(mintRoutes.deposit, text, leftMs))))
+
+  const depositTogether = async (texts: readonly string[], waitedMs: number) => {
+    const leftMs = Math.ceil(timeoutMs - waitedMs)
+    if (texts.length === 1 || nowMs() < aloneUntilMs) return depositEach(texts, leftMs)
+    const body = `{"account":${JSON.stringify(settings.account)},"deposits":[${texts.join(',')}]}`
+    const said = await sendSigned(depositBatchRoute, body, leftMs)
+    if (noBatch.includes(said.status)) aloneUntilMs = nowMs() + aloneForMs
+    // One that cannot be read, say, must not be what all others are refused for.
+    if (batchRefused.includes(said.status)) return depositEach(texts, leftMs)
+    const { answers } = read(depositBatchRoute, said)
+    if (answers.length !== texts.length) throw unavailable('odd-answer')
+    return Promise.allSettled(answers.map(async (answer) => receiptIn(saidInBatch(answer))))
+  }
+
+  return together<string, SignedReceipt>({
+    send: depositTogether,
+    inFlightMax: depositRequestsMax,
+    itemsMax: depositsPerBatchMax,
+    sizeMax: limits.bodyBytesMax - envelopeBytes,
+    sizeOf: (text) => Buffer.byteLength(text) + 1,
+    waitMaxMs: timeoutMs / 2,
+    tooLate: () => unavailable('no-answer'),
+  })
+}
+
+function heard({ status, body }: Answer): Said {
+  try {
+    return { status, value: JSON.parse(body) }
+  } catch {
+    return { status, value: undefined }
+  }
+}
+
+/** One answer of a batch, as it would have come alone. */
+function saidInBatch(answer: Readonly<Record<string, unknown>>): Said {
+  const { status, receipt } = answer
+  if (receipt !== undefined) return { status: 200, value: answer }
+  return { status: typeof status === 'number' ? status : 0, value: answer }
+}
+
+function receiptIn(said: Said): SignedReceipt {
+  if (refusals.includes(said.status))
+    throw refusal(said, (code) => new TuppenceError('coins-refused', { details: { reason: code } }))
+  return read(mintRoutes.deposit, said).receipt
+}
+
+function read<R extends Route>(route: R, { status, value }: Said): InferOutput<R['response']> {
   if (status !== 200) throw unavailable(`status-${status}`)
   try {
-    return parseJsonAs(route.response, body, 'mint-response-invalid')
+    return parseAs(route.response, value, 'mint-response-invalid')
   } catch (cause) {
     throw unavailable('odd-answer', cause)
   }
@@ -130,21 +200,12 @@ function read<R extends Route>(route: R, { status, body }: Answer): InferOutput<
  * The mint's own code as the reason. A refusal that names none is not one, as it may come from a proxy in between; nor is
  * one that says nothing of the coins for good. Forgetting a payment is only for what the mint has taken nothing of.
  */
-function refusal({ status, body }: Answer, toError: (code: ErrorCode) => TuppenceError): TuppenceError {
-  const said = parsed(body)
-  const hasNumber = typeof (said as { code?: unknown } | undefined)?.code === 'number'
-  const { code } = (hasNumber ? fromNutError : fromProblem)(said, 'mint-unavailable')
+function refusal({ status, value }: Said, toError: (code: ErrorCode) => TuppenceError): TuppenceError {
+  const hasNumber = typeof (value as { code?: unknown } | undefined)?.code === 'number'
+  const { code } = (hasNumber ? fromNutError : fromProblem)(value, 'mint-unavailable')
   if (code === 'mint-unavailable') return unavailable(`status-${status}`)
   if (undecided.includes(code)) return unavailable(code)
   return toError(code)
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
 }
 
 // Errors

@@ -14,7 +14,7 @@ export type Fault =
   | Readonly<{ status: number; body: string }>
   | ((answer: { status: number; body: string }) => { status: number; body: string })
 
-/** A proxy in front of one mint. `seen` counts the deposits that reached it and keeps the last one's text. */
+/** A proxy in front of one mint. `seen` counts the requests with deposits that reached it and keeps the last one's text. */
 export type FaultProxy = Readonly<{
   url: string
   fault: (next: Fault) => void
@@ -30,7 +30,7 @@ export async function openFaultProxy(
   let fault: Fault = 'pass'
   const seen = { deposits: 0, last: '' }
   const server = createServer((incoming, outgoing) => {
-    const isDeposit = incoming.url === '/v1/deposit' || incoming.url === '/v1/refund'
+    const isDeposit = ['/v1/deposit', '/v1/deposit/batch', '/v1/refund'].includes(incoming.url ?? '')
     if (isDeposit) seen.deposits += 1
     const now = isDeposit || scope === 'everything' ? fault : 'pass'
     hand(targetUrl, { incoming, outgoing, fault: now, read: (body) => isDeposit && (seen.last = body) }).catch(() =>
