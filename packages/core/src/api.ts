@@ -160,6 +160,8 @@ export type TopUpOutcome =
   /** Not paid yet; `recover` makes the coins once it is. */
   | { readonly status: 'waiting'; readonly paymentId: string }
   | { readonly status: 'expired' }
+  /** The money was not taken, or was given back at once; `reason` is the mint's error code. */
+  | { readonly status: 'refused'; readonly reason: string }
 
 /** Coins came in, or did not and nothing changed. */
 export type ReceiveOutcome =
@@ -188,13 +190,17 @@ export type RefundOutcome =
   | { readonly status: 'refunded' | 'on-its-way'; readonly amount: number; readonly unit: string }
   | { readonly status: 'declined'; readonly reason: RefundRefusal | 'not-owned' | 'elsewhere' | 'refused' }
 
-/** Money out. `request`: where to, as the method understands it; empty for `test`. */
+/**
+ * Money out. `request`: where to, as the method understands it; empty for `test`. `feeMax`: what it may cost at most,
+ * minor units, as the reader was told.
+ */
 export type WithdrawInput = {
   readonly amount: number
   readonly unit: string
   readonly mint?: string | undefined
   readonly method: string
   readonly request?: string | undefined
+  readonly feeMax?: number | undefined
 }
 
 /** `pending`: the mint is paying it out; recovery ends it. `fee`: what the way out cost, minor units. */
@@ -203,6 +209,8 @@ export type WithdrawOutcome =
   | { readonly status: 'pending'; readonly paymentId: string }
   | { readonly status: 'insufficient'; readonly missing: number; readonly unit: string }
   | { readonly status: 'declined'; readonly reason: string }
+  /** It would cost more than `feeMax` by now; nothing went out. */
+  | { readonly status: 'dearer'; readonly fee: number; readonly unit: string }
 
 /** What lets one page show one thing once. `expires`: Unix seconds. */
 export type Claim = { readonly code: string; readonly expires: number }

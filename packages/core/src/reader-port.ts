@@ -1,7 +1,7 @@
 /** What `@tuppence/core/reader` gives a wallet: types that wallet, look and pay compile against without loading it. */
 import type { Standing } from '@tuppence/protocol'
 import type { AllowanceReport, Bound, Look, Offer, Outcome, UnlockOptions } from './api.ts'
-import type { RefundPayment, WithdrawPayment } from './payment.ts'
+import type { RefundPayment, TopUpPayment, WithdrawPayment } from './payment.ts'
 import type { Rules } from './rules.ts'
 import type { Tx } from './tables.ts'
 
@@ -14,6 +14,9 @@ export type Stander = Pick<Offer, 'tillOrigin' | 'realm' | 'site'>
 
 /** What stopped a payment, and what it allows in all, minor units. */
 export type Stopped = { readonly by: Bound; readonly max: number }
+
+/** What only the reader's half can finish. A top-up is one whose voucher may have been sent. */
+export type RecoveredByReader = RefundPayment | WithdrawPayment | TopUpPayment
 
 /** What the wallet's own steps ask of it. What a caller asks of it is exported beside it, by the names of the wallet's methods. */
 export type Reader = {
@@ -29,8 +32,8 @@ export type Reader = {
   readonly charge: (tx: Tx, offer: Offer, options: UnlockOptions) => Promise<Stopped | undefined>
   /** Inside the transaction that lends: the rules that go along, and how much of a day's sum. `undefined`: none. */
   readonly lendRules: (tx: Tx, site: string) => Promise<{ readonly rules: Rules; readonly share: number } | undefined>
-  /** Finishes or undoes an open refund or withdrawal. */
-  readonly recover: (payment: RefundPayment | WithdrawPayment) => Promise<unknown>
+  /** Finishes or undoes an open refund, withdrawal or voucher. */
+  readonly recover: (payment: RecoveredByReader) => Promise<unknown>
   /** What a frame gave back, and what it set as rules. */
   readonly settleReport: (report: AllowanceReport) => Promise<void>
 }

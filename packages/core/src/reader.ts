@@ -5,9 +5,10 @@ import { settleReport } from './actions/settle-report.ts'
 import { charge, lendRules } from './actions/spending.ts'
 import { learn } from './actions/standing.ts'
 import { withTerms } from './actions/terms.ts'
+import { recoverVoucher } from './actions/voucher.ts'
 import { recoverWithdrawal } from './actions/withdraw.ts'
 import type { Context } from './context.ts'
-import type { Reader } from './reader-port.ts'
+import type { Reader, RecoveredByReader } from './reader-port.ts'
 
 export { claim, redeem } from './actions/claim.ts'
 export { refund } from './actions/refund.ts'
@@ -27,8 +28,18 @@ export function reader(context: Context): Reader {
     learn: (stander, text) => learn(context, stander, text),
     charge: (tx, offer, options) => charge(context, tx, { offer, options }),
     lendRules: (tx, site) => lendRules(context, tx, site),
-    recover: (payment) =>
-      payment.kind === 'refund' ? recoverRefund(context, payment) : recoverWithdrawal(context, payment),
+    recover: (payment) => recover(context, payment),
     settleReport: (report) => settleReport(context, report),
+  }
+}
+
+function recover(context: Context, payment: RecoveredByReader): Promise<unknown> {
+  switch (payment.kind) {
+    case 'refund':
+      return recoverRefund(context, payment)
+    case 'withdraw':
+      return recoverWithdrawal(context, payment)
+    case 'top-up':
+      return recoverVoucher(context, payment)
   }
 }

@@ -22,6 +22,8 @@ export * from './quote-batch.ts'
 export * from './quote.ts'
 export * from './secret.ts'
 export * from './token.ts'
+export * from './voucher.ts'
+export * from './withdrawal.ts'
 
 // The HTTP Payment scheme, signatures and receipts.
 export * from './http-signature.ts'
@@ -38,7 +40,6 @@ export * from './site-key.ts'
 
 // Routes.
 export * from './blob.ts'
-export * from './deposit-batch.ts'
 export * from './mint-api.ts'
 export * from './quote-batch-api.ts'
 export * from './refund.ts'

@@ -83,7 +83,10 @@ export const quoteRequestSchema = /* @__PURE__ */ wireObject(
 /** State of a top-up quote. */
 export const quoteStateSchema = /* @__PURE__ */ v.picklist(['UNPAID', 'PAID', 'ISSUED'])
 
-/** A top-up quote. `expiry` and `updated_at`: Unix seconds; amounts: minor units. */
+/**
+ * A top-up quote. `expiry` and `updated_at`: Unix seconds; amounts: minor units. `reason`: the error code of why an unpaid one
+ * can't be paid any more.
+ */
 export const quoteSchema = /* @__PURE__ */ wireObject(
   v.object({
     quote: quoteIdSchema,
@@ -96,6 +99,7 @@ export const quoteSchema = /* @__PURE__ */ wireObject(
     amount_paid: v.exactOptional(countSchema),
     amount_issued: v.exactOptional(countSchema),
     updated_at: v.exactOptional(countSchema),
+    reason: v.exactOptional(shortSchema),
   }),
 )
 

@@ -6,13 +6,12 @@ import {
   isEnd,
   type LoanPayment,
   type Payment,
-  type RefundPayment,
   type SentPayment,
   type SwapPayment,
   type TillPayment,
   type TopUpPayment,
-  type WithdrawPayment,
 } from '../payment.ts'
+import type { RecoveredByReader } from '../reader-port.ts'
 import { bringLateIfReachable } from './bring-late.ts'
 import { coinStates } from './coin-states.ts'
 import { homeSwapOf, letGo, recall } from './recall.ts'
@@ -105,18 +104,21 @@ async function recoverTill(context: Context, payment: TillPayment): Promise<void
 
 async function recoverTopUp(context: Context, payment: TopUpPayment): Promise<void> {
   const { mint, method, quote, request, outputs } = payment
+  // A voucher is the mint's once it was sent: only the mint can say what became of it.
+  if ('voucher' in payment) return recoverByReader(context, payment)
   if (payment.state === 'quoting' || !quote) return lapse(context, payment, 'quote-unknown')
   if (payment.state !== 'quoted') {
     if (request && outputs) await sendToMint(context, payment as SigningPayment)
     return
   }
   const client = await context.mint()
-  const { state, expiry } = await client.quoteState(mint, { method, quote: quote.id })
+  const { state, expiry, reason } = await client.quoteState(mint, { method, quote: quote.id })
   if (state === 'PAID') {
     await claimQuote(context, payment)
     return
   }
   if (state === 'ISSUED') return lapse(context, payment, 'quote-issued')
+  if (reason) return lapse(context, payment, reason)
   // By the mint's clock, and only after a day: a late payment is still found, a dead quote is not kept for ever.
   const overSeconds = (expiry ?? quote.expirySeconds ?? Infinity) + daySeconds
   if (((await client.timeSeconds(mint)) ?? 0) > overSeconds) return lapse(context, payment, 'quote-expired')
@@ -132,7 +134,7 @@ async function recoverSent(context: Context, payment: SentPayment): Promise<void
   if (spent.length > 0) await letGo(context, { id: payment.id, spent })
 }
 
-async function recoverByReader({ reader }: Context, payment: RefundPayment | WithdrawPayment): Promise<void> {
+async function recoverByReader({ reader }: Context, payment: RecoveredByReader): Promise<void> {
   await (await reader?.())?.recover(payment)
 }
 

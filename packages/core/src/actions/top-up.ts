@@ -16,7 +16,8 @@ const pollMs = 2_000
 const pollsMax = 300
 
 type Quote = ResponseOf<'quote'>
-type Quoted = TopUpPayment & Required<Pick<TopUpPayment, 'quote'>>
+/** One whose quote is there. */
+export type Quoted = TopUpPayment & Required<Pick<TopUpPayment, 'quote'>>
 
 /**
  * Tops up. Once the mint has the money, whatever happens, `recover` turns it into coins.
@@ -26,9 +27,17 @@ type Quoted = TopUpPayment & Required<Pick<TopUpPayment, 'quote'>>
  *   `mint-unavailable`, `mint-timeout`, `after-recover`, later.
  */
 export async function topUp(context: Context, input: TopUpInput): Promise<TopUpOutcome> {
-  const { method, onState } = input
-  onState?.('quoting')
-  const payment = await startQuote(context, input)
+  input.onState?.('quoting')
+  return follow(context, await startQuote(context, input), input)
+}
+
+/** Waits for the money of a quote, and makes coins of it. `funding.ts` calls it again for one that was begun before. */
+export async function follow(
+  context: Context,
+  payment: Quoted,
+  { onState, signal }: Pick<TopUpInput, 'onState' | 'signal'>,
+): Promise<TopUpOutcome> {
+  const { method } = payment
   const { id, request, expirySeconds } = payment.quote
   onState?.('waiting', {
     id,
@@ -42,7 +51,11 @@ export async function topUp(context: Context, input: TopUpInput): Promise<TopUpO
   for (let poll = 0; poll < pollsMax && quote?.state !== 'PAID'; poll++) {
     quote = await client.quoteState(payment.mint, { method, quote: id })
     if (quote.state !== 'UNPAID') break
-    if (!(await wait(context, input.signal))) return { status: 'waiting', paymentId: payment.id }
+    if (quote.reason) {
+      await lapse(context, payment, quote.reason)
+      return { status: 'refused', reason: quote.reason }
+    }
+    if (!(await wait(context, signal))) return { status: 'waiting', paymentId: payment.id }
   }
   if (!quote || quote.state === 'UNPAID') return { status: 'waiting', paymentId: payment.id }
   onState?.('minting')
@@ -51,7 +64,8 @@ export async function topUp(context: Context, input: TopUpInput): Promise<TopUpO
   return outcome
 }
 
-async function startQuote(
+/** Asks for a quote, once what is asked is journaled. */
+export async function startQuote(
   context: Context,
   { amount, unit, method, mint = context.mints[0] ?? '' }: TopUpInput,
 ): Promise<Quoted> {
@@ -163,7 +177,7 @@ async function journalClaim(context: Context, payment: Quoted): Promise<SigningP
 }
 
 /** `false` when there is nobody to wake us, or the caller has had enough. */
-async function wait({ timer }: Context, signal: AbortSignal | undefined): Promise<boolean> {
+export async function wait({ timer }: Context, signal: AbortSignal | undefined): Promise<boolean> {
   if (!timer || signal?.aborted) return false
   await new Promise<void>((resolve) => {
     const stop = timer.after(pollMs, resolve)

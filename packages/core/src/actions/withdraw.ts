@@ -49,18 +49,49 @@ export async function withdrawMethods(
  *   changed; `mint-unavailable`, `mint-timeout`, `after-recover`, later.
  */
 export async function withdraw(context: Context, input: WithdrawInput): Promise<WithdrawOutcome> {
+  return withdrawQuoted(context, input, await quoteWithdrawal(context, input))
+}
+
+/** What the way out costs at most, before anybody agreed to it. `fee`: minor units; the mint's, and its for spending coins. */
+export type WithdrawalQuote = { readonly mint: string; readonly quote: MeltQuote; readonly fee: number }
+
+/** Asks what a withdrawal would cost. Nothing changes. @throws As `withdraw`. */
+export async function quoteWithdrawal(context: Context, input: WithdrawInput): Promise<WithdrawalQuote> {
   const { amount, unit } = input
   if (!Number.isSafeInteger(amount) || amount < 1 || amount > limits.amountMax)
     throw new TuppenceError('amount-out-of-range')
   await seedOf(context)
   const mint = input.mint ?? (await richestMint(context, unit))
-  const open = await openMint(context, mint, unit)
+  const { keyset } = await openMint(context, mint, unit)
   const quote = await quoteOf(context, { ...input, mint })
+  const reserve = quote.fee_reserve ?? 0
+  const coins = await coinsAt(context, mint, unit)
+  const inputs = selectNet(coins, amount + reserve, limits.inputsMax)
+  // Where change has to be made first, that costs as much as all these coins, and the new ones again.
+  const spending = inputs
+    ? feeOf(inputs)
+    : feeOf(coins) + Math.ceil((Math.ceil(Math.log2(amount + reserve) + 1) * keyset.input_fee_ppk) / 1_000)
+  return { mint, quote, fee: reserve + spending }
+}
+
+/** Takes out what was quoted, for no more than `feeMax`. */
+export async function withdrawQuoted(
+  context: Context,
+  input: WithdrawInput,
+  { mint, quote }: Pick<WithdrawalQuote, 'mint' | 'quote'>,
+): Promise<WithdrawOutcome> {
+  const { amount, unit, feeMax = Infinity } = input
+  const open = await openMint(context, mint, unit)
   const sum = amount + (quote.fee_reserve ?? 0)
+  if (sum - amount > feeMax) return { status: 'dearer', fee: sum - amount, unit }
+  const before = total(await coinsAt(context, mint, unit))
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
-    const coins = (await spendable(context, { unit })).filter((coin) => coin.mint === mint)
+    const coins = await coinsAt(context, mint, unit)
     if (netWorth(coins) < sum) return { status: 'insufficient', missing: sum - netWorth(coins), unit }
     const inputs = selectNet(coins, sum, limits.inputsMax)
+    // What making change took counts, too.
+    const fee = inputs ? before - total(coins) + total(inputs) - amount : 0
+    if (fee > feeMax) return { status: 'dearer', fee, unit }
     if (!inputs) {
       if (!(await changeFor(context, { mint, unit, amount: sum })))
         return { status: 'insufficient', missing: sum + 1 - netWorth(coins) + feeOf(coins), unit }
@@ -73,6 +104,10 @@ export async function withdraw(context: Context, input: WithdrawInput): Promise<
     await skipAhead(context, mint, payment.outputs)
   }
   throw new TuppenceError('storage-conflict')
+}
+
+async function coinsAt(context: Context, mint: string, unit: string): Promise<HeldCoin[]> {
+  return (await spendable(context, { unit })).filter((coin) => coin.mint === mint)
 }
 
 type MeltQuote = ReturnType<typeof readQuote>

@@ -30,6 +30,7 @@ export function AddMoney({ wallet, words, guest = 'resident' }: SectionProps & {
       const outcome = await wallet.topUp({ amount, unit: defaultUnit, method: 'test', onState })
       if (outcome.status === 'expired') setProgress({ said: words.errors['quote-expired'], bad: true })
       else if (outcome.status === 'waiting') setProgress({ said: words.errors['quote-unpaid'], bad: true })
+      else if (outcome.status === 'refused') setProgress({ said: words.errors['funding-refused'], bad: true })
       else setProgress({ said: texts.added(money(outcome.amount, outcome.unit, language)) })
       // Now there is something to lose: the browser is asked not to clear it away by itself.
       void navigator.storage?.persist?.().catch(() => false)

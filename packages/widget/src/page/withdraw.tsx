@@ -50,7 +50,7 @@ function useWithdrawing({ way, screens, wallet, words }: ByProps) {
       const input = { amount, unit: defaultUnit, method: way.method, ...(to && { request: to }) }
       const outcome = await wallet.withdraw(input)
       if (outcome.status === 'insufficient') setWrong(texts.sendShort(show(outcome.missing)))
-      else if (outcome.status === 'declined') setWrong(texts.withdrawNo)
+      else if (outcome.status === 'declined' || outcome.status === 'dearer') setWrong(texts.withdrawNo)
       else if (outcome.status === 'pending') setSaid(texts.withdrawPending)
       else setSaid(texts.withdrawn(show(outcome.amount), show(outcome.fee)))
       return outcome.status === 'withdrawn'
