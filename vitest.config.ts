@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 
@@ -12,6 +13,8 @@ const retry = process.env['CI'] === undefined ? 0 : 1
 
 export default defineConfig({
   test: {
+    // Vitest leaves a core free by default, which of two is half; most tests wait for a socket or a disk anyway.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         resolve,

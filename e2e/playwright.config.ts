@@ -18,7 +18,8 @@ export default defineConfig<Options, Options>({
   // Machines that others use as well are slow now and then.
   expect: { timeout: 20_000 },
   fullyParallel: false,
-  workers: 2,
+  // They wait more than they work: three keep two cores busy.
+  workers: 3,
   forbidOnly: process.env['CI'] !== undefined,
   // Real browsers on a machine that others use: CI tries once more, and says so ("at the second try").
   retries: process.env['CI'] === undefined ? 0 : 1,
