@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { KeysetRow, Ledger, MeltChange, Operation, Outcome, Promised, QuoteRow, Spend } from './port.ts'
+import type { KeysetRow, Ledger, MeltChange, Movement, Operation, Outcome, Promised, QuoteRow, Spend } from './port.ts'
 
 /** A store under test. `reopen` closes and opens it again, as a restart does. */
 export interface LedgerUnderTest {
@@ -100,6 +100,15 @@ const refund = (name: string, reference: string, promises: readonly Promised[], 
     entries: amount === 0 ? [] : [{ account: `publisher:${account}`, amount: -amount }],
   })
 }
+
+const payout = (name: string, amount: number) =>
+  operation(name, {
+    kind: 'payout',
+    entries: [
+      { account: 'publisher:daily-news', amount: -amount },
+      { account: 'paying-out:daily-news', amount },
+    ],
+  })
 
 /** Runs the suite. @param make - A new, empty store for each test. */
 export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest>): void {
@@ -368,6 +377,45 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
         'committed',
       ])
       expect(await ledger().balances('publisher:daily-news')).toMatchObject([{ balance: 0 }])
+    })
+
+    test('pays out no more than is owed, settles it once, and tells everything that moved an account', async () => {
+      await fund()
+      await commit(deposit('one', 'token', [spend('a'), spend('b')]))
+      await commit(deposit('two', 'token 2', [spend('c')]))
+      await commit(refund('back', 'token', [promise('r', 1)]))
+      const outcomes = await commit(payout('greedy', 3), payout('first', 1), payout('second', 2))
+      expect(outcomes.map((each) => ('code' in each ? each.code : each.status))).toEqual([
+        'account-short',
+        'committed',
+        'account-short',
+      ])
+      const settle = (name: string, kind: 'payout-paid' | 'payout-failed') => {
+        const to = kind === 'payout-paid' ? 'paid-out:bank' : 'publisher:daily-news'
+        const entries = [
+          { account: 'paying-out:daily-news', amount: -1 },
+          { account: to, amount: 1 },
+        ]
+        return operation(`outcome ${name}`, { kind, entries, answer: kind })
+      }
+      // Whoever hears first what became of it is right; the other is told.
+      expect(await commit(settle('first', 'payout-failed'), settle('first', 'payout-paid'))).toEqual([
+        { status: 'committed', answer: 'payout-failed' },
+        { status: 'repeated', answer: 'payout-failed' },
+      ])
+      expect(await commit(settle('another', 'payout-paid'))).toEqual([{ status: 'refused', code: 'account-short' }])
+      const seen: Movement[] = []
+      expect(await ledger().movements('daily-news', 'usd', (slice) => seen.push(...slice))).toBe(2)
+      expect(seen.toSorted((a, b) => a.sequence - b.sequence).map(({ kind, amount }) => [kind, amount])).toEqual([
+        ['deposit', 2],
+        ['deposit', 1],
+        ['refund', -1],
+        ['payout', -1],
+        ['payout-failed', 1],
+      ])
+      expect(seen.find(({ kind }) => kind === 'refund')?.reference).toBe(hashOf('token'))
+      expect(seen.find(({ kind }) => kind === 'payout')).toMatchObject({ answer: 'answer to first', atMs: 1000 })
+      expect(await ledger().movements('daily-news', 'eur', (slice) => expect(slice).toEqual([]))).toBe(0)
     })
 
     const meltOf = (id: string, change: MeltChange, rest: Partial<Operation> = {}) =>

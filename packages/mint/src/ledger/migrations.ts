@@ -237,6 +237,12 @@ CREATE UNIQUE INDEX melts_payee ON melts (method, payee) WHERE payee IS NOT NULL
 CREATE INDEX melts_pending_operation ON melts (operation) WHERE state = 'PENDING';
 `,
   },
+  {
+    name: 'payouts are found by account',
+    sql: `
+CREATE INDEX entries_paying_out ON entries (account, operation) WHERE account LIKE 'paying-out:%';
+`,
+  },
 ]
 
 function checksum(migration: Migration): string {

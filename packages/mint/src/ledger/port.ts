@@ -13,6 +13,9 @@ export type OperationKind =
   | 'melt'
   | 'melt-paid'
   | 'melt-failed'
+  | 'payout'
+  | 'payout-paid'
+  | 'payout-failed'
 
 /** A coin that an operation takes back. `y` is hex of the 33-byte point hash_to_curve(secret); the secret is never stored. */
 export interface Spend {
@@ -223,6 +226,19 @@ export interface Balance {
   readonly balance: number
 }
 
+/**
+ * What moved a publisher's account, by `amount` (credits positive, and 0 for a payout that arrived: it left the account before).
+ * `reference` is a deposit's, or that of the deposit that was refunded; `answer` is a payout's.
+ */
+export interface Movement {
+  readonly kind: 'deposit' | 'refund' | 'payout' | 'payout-paid' | 'payout-failed'
+  readonly sequence: number
+  readonly atMs: number
+  readonly amount: number
+  readonly reference?: string
+  readonly answer?: string
+}
+
 /** Sums recomputed from the rows themselves, for the audit: none of them comes from a running balance. */
 export interface Totals {
   readonly promised: readonly { readonly keyset: string; readonly amount: number }[]
@@ -263,6 +279,12 @@ export interface Ledger {
   /** Balances of one account, a row for each unit. */
   balances(account: string): Promise<readonly Balance[]>
   depositCount(account: string): Promise<number>
+  /**
+   * Shows everything that moved a publisher's account in a unit, in slices and in no order, as of one moment.
+   *
+   * @returns What the account was owed at that moment: the sum of them all.
+   */
+  movements(account: string, unit: string, visit: (slice: readonly Movement[]) => void): Promise<number>
   /** Whether an account has deposited under a reference. */
   hasDeposit(account: string, reference: string): Promise<boolean>
   totals(): Promise<Totals>

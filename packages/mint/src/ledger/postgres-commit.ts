@@ -5,7 +5,7 @@ import type { JournalRow } from './journal.ts'
 import type { Operation, Refusal } from './port.ts'
 import { applyMelts } from './postgres-melt.ts'
 import { applyQuotes } from './postgres-quote.ts'
-import { applyDeposits, applyRefunds } from './postgres-deposit.ts'
+import { applyDeposits, applyRefunds, lockDebited } from './postgres-deposit.ts'
 import { bytes, hex, textBytes } from './postgres-read.ts'
 import { inOrder, run, type Placed, type RoundContext } from './postgres-round.ts'
 
@@ -46,6 +46,7 @@ export async function writeRound(client: PoolClient, writer: number, operations:
   for (const each of placed) checkKeysets(each.operation, keysets, refuse)
   for (const each of placed)
     for (const { account, amount } of each.operation.entries) context.post(each, account, amount)
+  await lockDebited(context, placed)
   await applyDeposits(context, placed)
   await applyRefunds(context, placed)
   await applyQuotes(context, placed)
@@ -250,7 +251,7 @@ async function postEntries(
       writer,
     ],
   )
-  const guarded = /^(?:outstanding|publisher):/
+  const guarded = /^(?:outstanding|publisher|paying-out):/
   const below = await run<{ account: string }>(
     client,
     'below-zero',

@@ -50,7 +50,19 @@ interface Credited {
   readonly unit: string
 }
 
-/** Writes refunds' rows; none is more than its deposit, and whoever takes money out of an account waits for the others that do. */
+/** Whoever takes money out of a publisher's account waits for the others that do, and sees what they left. */
+export async function lockDebited({ client }: RoundContext, placed: readonly Placed[]): Promise<void> {
+  const debited = placed.flatMap(({ operation }) =>
+    operation.entries.filter(({ account, amount }) => amount < 0 && account.startsWith('publisher:')),
+  )
+  if (debited.length === 0) return
+  const ids = new Set(debited.map(({ account }) => account.slice('publisher:'.length)))
+  await run(client, 'lock-accounts', 'SELECT id FROM accounts WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE', [
+    [...ids],
+  ])
+}
+
+/** Writes refunds' rows; none is more than its deposit. */
 export async function applyRefunds({ client, refuse }: RoundContext, placed: readonly Placed[]): Promise<void> {
   const refunds = inOrder(
     placed.flatMap(({ operation, sequence }) =>
@@ -61,9 +73,6 @@ export async function applyRefunds({ client, refuse }: RoundContext, placed: rea
   if (refunds.length === 0) return
   const accounts = refunds.map(({ refund }) => refund.account)
   const references = refunds.map(({ refund }) => bytes(refund.reference))
-  await run(client, 'lock-accounts', 'SELECT id FROM accounts WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE', [
-    [...new Set(accounts)],
-  ])
   const rows = await run<Credited>(
     client,
     'credited',

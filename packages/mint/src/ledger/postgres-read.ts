@@ -1,7 +1,19 @@
 // The ledger's reads on PostgreSQL; postgres.ts wraps them into the port.
 
 import type { Connections } from './postgres-connections.ts'
-import type { AccountRow, Balance, CoinState, KeysetRow, MeltRow, Promised, QuoteRow, Spend, Totals } from './port.ts'
+import { readMovements } from './postgres-movements.ts'
+import type {
+  AccountRow,
+  Balance,
+  CoinState,
+  KeysetRow,
+  MeltRow,
+  Movement,
+  Promised,
+  QuoteRow,
+  Spend,
+  Totals,
+} from './port.ts'
 import { accountOf, keysetOf, meltOf, quoteOf, type Row } from './rows.ts'
 
 /** Bytes of hex text, as PostgreSQL takes them. */
@@ -51,6 +63,8 @@ export function createPostgresReads(pool: Connections) {
           bytes(reference),
         ])
       ).length > 0,
+    movements: (account: string, unit: string, visit: (slice: readonly Movement[]) => void) =>
+      readMovements(pool, { account, unit, visit }),
     isBackup: async (): Promise<boolean> =>
       (await rows('backup', "SELECT 1 AS one FROM meta WHERE name = 'backup'")).length > 0,
     position: async (): Promise<{ epoch: number; sequence: number }> =>

@@ -162,6 +162,9 @@ ALTER TABLE melts ADD COLUMN payee text;
 CREATE UNIQUE INDEX melts_payee ON melts (method, payee) WHERE payee IS NOT NULL AND state <> 'UNPAID';
 CREATE INDEX melts_pending_operation ON melts (operation) WHERE state = 'PENDING';
 `,
+  `
+CREATE INDEX entries_paying_out ON entries (account, operation) WHERE account LIKE 'paying-out:%';
+`,
 ]
 
 /**

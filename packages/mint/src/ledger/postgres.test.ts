@@ -95,6 +95,35 @@ describe('two processes on one PostgreSQL', () => {
     await Promise.all([a.close(), b.close()])
   })
 
+  test('never pay out together what only one of them may, however their requests overlap', async () => {
+    const url = await server.database('owed')
+    const [a, b] = [await openPostgresLedger({ url }), await openPostgresLedger({ url })]
+    await Promise.all([a.nextEpoch(), b.nextEpoch()])
+    await a.putAccount({ id: 'x', name: 'X', publicKey: 'k', keyId: 'i', createdAtMs: 1 })
+    const move = (name: string, from: string, to: string): Operation => ({
+      ...swap(name, []),
+      kind: 'payout',
+      promises: [],
+      entries: [
+        { account: from, amount: -1 },
+        { account: to, amount: 1 },
+      ],
+    })
+    let paid = 0
+    for (let round = 0; round < 20; round++) {
+      await a.commit([move(`in ${round}`, 'paid-in:test', 'publisher:x')])
+      const both = await Promise.all(
+        [a, b, a, b, a, b].map((each, who) =>
+          each.commit([move(`out ${round} ${who}`, 'publisher:x', 'paying-out:x')]),
+        ),
+      )
+      paid += both.flat().filter(({ status }) => status === 'committed').length
+    }
+    expect(paid).toBe(20)
+    expect(await a.balances('publisher:x')).toMatchObject([{ balance: 0 }])
+    await Promise.all([a.close(), b.close()])
+  })
+
   test('give the first answer to the same request sent to both', async () => {
     const url = await server.database('same')
     const [a, b] = [await openPostgresLedger({ url }), await openPostgresLedger({ url })]

@@ -193,7 +193,7 @@ function post(prepare: Prepare, sequence: number, unit: string, sums: ReadonlyMa
        RETURNING balance`,
     ).get(account, unit, amount) as { balance: number }
     if (row.balance < 0 && account.startsWith('outstanding:')) throw new Refused('over-redeemed')
-    if (row.balance < 0 && amount < 0 && account.startsWith('publisher:')) throw new Refused('account-short')
+    if (row.balance < 0 && amount < 0 && /^(?:publisher|paying-out):/.test(account)) throw new Refused('account-short')
   }
   if (total !== 0) throw new Error(`ledger: an operation's entries sum to ${total}, not zero`)
 }

@@ -5,6 +5,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { TuppenceError } from '@tuppence/protocol'
 import { migrate } from './migrations.ts'
+import { readMovements } from './sqlite-movements.ts'
 import { tendLog } from './sqlite-log.ts'
 import { createReads, type Prepare } from './sqlite-read.ts'
 import { createWriter } from './sqlite-write.ts'
@@ -77,6 +78,7 @@ export function openSqliteLedger({
     accounts: () => attempt(() => reads.accounts()),
     balances: (account) => attempt(() => reads.balances(account)),
     depositCount: (account) => attempt(() => reads.depositCount(account)),
+    movements: (account, unit, visit) => readMovements(prepare, attempt, { account, unit, visit }),
     hasDeposit: (account, reference) => attempt(() => reads.hasDeposit(account, reference)),
     totals: () => attempt(() => reads.totals()),
     isBackup: () => attempt(() => reads.isBackup()),
