@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path'
 import * as v from 'valibot'
 import { accountIdSchema, base64UrlDecode, limits, TuppenceError, unitSchema } from '@tuppence/protocol'
 import { feesSchema } from './costs/config.ts'
+import { fraudSchema } from './fraud/settings.ts'
 
 const count = (min: number, max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max))
 
@@ -91,6 +92,8 @@ const configSchema = v.strictObject({
   ),
   /** What the operator pays to move money, and keeps for it. */
   fees: v.optional(feesSchema, {}),
+  /** Modes and thresholds of the rules against fraud. */
+  fraud: v.optional(fraudSchema, {}),
   /** What wallets may keep here, encrypted: so many characters in all. */
   blobs: v.optional(v.strictObject({ charsMax: v.optional(count(0, 1_000_000_000_000), 1_000_000_000) }), {}),
   /** Threads for curve arithmetic; by default as many as there are cores, none where there is one. */
