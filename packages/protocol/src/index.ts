@@ -40,6 +40,7 @@ export * from './site-key.ts'
 
 // Routes.
 export * from './blob.ts'
+export * from './deposit-batch.ts'
 export * from './mint-api.ts'
 export * from './quote-batch-api.ts'
 export * from './refund.ts'
