@@ -6,6 +6,7 @@ import * as v from 'valibot'
 import { accountIdSchema, base64UrlDecode, limits, TuppenceError, unitSchema } from '@tuppence/protocol'
 import { feesSchema } from './costs/config.ts'
 import { fraudSchema } from './fraud/settings.ts'
+import { payoutSchema } from './payout/config.ts'
 
 const count = (min: number, max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max))
 
@@ -94,6 +95,8 @@ const configSchema = v.strictObject({
   fees: v.optional(feesSchema, {}),
   /** Modes and thresholds of the rules against fraud. */
   fraud: v.optional(fraudSchema, {}),
+  /** Who of the publishers is paid, when and how. */
+  payout: v.optional(payoutSchema, {}),
   /** What wallets may keep here, encrypted: so many characters in all. */
   blobs: v.optional(v.strictObject({ charsMax: v.optional(count(0, 1_000_000_000_000), 1_000_000_000) }), {}),
   /** Threads for curve arithmetic; by default as many as there are cores, none where there is one. */
@@ -178,6 +181,7 @@ const environmentFields: Record<string, { path: readonly string[]; read: (text: 
   EPOCH_FILE: { path: ['epochFile'], read: String },
   NAME: { path: ['name'], read: String },
   UNITS: { path: ['units'], read: (text) => text.split(',').map((unit) => unit.trim()) },
+  PAYOUT_STRIPE_KEY: { path: ['payout', 'stripeConnect', 'secretKey'], read: String },
   INPUT_FEE_PPK: { path: ['inputFeePpk'], read: readNumber },
   FUNDING_TEST_ENABLED: {
     path: ['funding', 'test', 'enabled'],

@@ -1,0 +1,63 @@
+// Who is paid, when and how: part of the configuration; plan.ts and the adapters read it.
+
+import * as v from 'valibot'
+import { limits, unitSchema } from '@tuppence/protocol'
+import { readBic, readIban } from './bank-file/iban.ts'
+
+const count = (min: number, max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max))
+const fromText = (read: (text: string) => string, message: string) =>
+  v.pipe(
+    v.string(),
+    v.check((text) => {
+      try {
+        read(text)
+        return true
+      } catch {
+        return false
+      }
+    }, message),
+    v.transform(read),
+  )
+
+/** Payouts. Without `enabled` nothing is planned by itself. */
+export const payoutSchema = v.strictObject({
+  enabled: v.optional(v.boolean(), false),
+  /** Day of the month (UTC) from which on a month's payouts are planned. */
+  fromDay: v.optional(count(1, 28), 1),
+  /** Least payout by unit, in minor units; what is in a unit that is not here is not paid out. */
+  minAmounts: v.optional(v.record(unitSchema, count(1, limits.amountMax)), { usd: 2500, eur: 2500 }),
+  holdDays: v.optional(count(0, 365), 7),
+  newHoldDays: v.optional(count(0, 365), 30),
+  reserveBasisPoints: v.optional(count(0, 10_000), 0),
+  /** How long nothing goes to a destination that was changed. */
+  changeHoldDays: v.optional(count(0, 365), 14),
+  stripeConnect: v.optional(
+    v.strictObject({
+      enabled: v.boolean(),
+      /** File with the secret key; TUPPENCE_MINT_PAYOUT_STRIPE_KEY in the environment goes before it. */
+      secretKeyFile: v.optional(v.pipe(v.string(), v.nonEmpty())),
+      secretKey: v.optional(v.pipe(v.string(), v.nonEmpty())),
+      /** Where Stripe is; for tests. */
+      apiHost: v.optional(v.pipe(v.string(), v.url())),
+      units: v.optional(v.array(unitSchema), ['usd', 'eur']),
+      timeoutMs: v.optional(count(100, 120_000), 20_000),
+    }),
+  ),
+  bankFile: v.optional(
+    v.strictObject({
+      enabled: v.boolean(),
+      units: v.optional(v.array(unitSchema), ['eur']),
+      /** The operator's own account, which the bank debits. */
+      debtor: v.strictObject({
+        name: v.pipe(v.string(), v.nonEmpty(), v.maxLength(70)),
+        iban: fromText(readIban, 'IBAN expected'),
+        bic: v.optional(fromText(readBic, 'BIC expected')),
+      }),
+      /** Most payouts of one file. */
+      paymentsMax: v.optional(count(1, 10_000), 1000),
+    }),
+  ),
+})
+
+/** Payouts, defaults filled in. */
+export type PayoutConfig = v.InferOutput<typeof payoutSchema>
