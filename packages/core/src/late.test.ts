@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Wallet } from './api.ts'
 import { memoryDb } from './db/memory.ts'
 import { lockedText, openStreet, type Fault, type Street } from './testing/street.ts'
@@ -105,6 +105,84 @@ describe('an answer that comes after the payment was given up', () => {
     expect(await unlocking).toMatchObject({ status: 'paid', body: expect.stringContaining(lockedText) })
     expect(usd(first)).toEqual({ spendable: 83, reserved: 0, lent: 0 })
     expect((await first.look(salt())).status).toBe('owned')
+  })
+})
+
+/** A network in which the first request to `path` is held up, and the next ones are refused by somebody in between. */
+function heldUp(path: string) {
+  const copies: (() => Promise<Response>)[] = []
+  let isOn = false
+  const carried: typeof fetch = async (url, init) => {
+    if (!isOn || !String(url).endsWith(path)) return fetch(url, init)
+    if (copies.push(() => fetch(url, init)) === 1) throw new TypeError('fetch failed')
+    return new Response(JSON.stringify({ code: 20_000, detail: 'no' }), { status: 400 })
+  }
+  return {
+    fetch: (url: string, init?: RequestInit) => carried(url, init),
+    begin: () => void (isOn = true),
+    /** The first copy comes through after all. */
+    deliver: async () => {
+      isOn = false
+      expect((await copies[0]?.())?.status).toBe(200)
+    },
+  }
+}
+
+describe('a copy that comes through after the answer to another was no', () => {
+  const late = (path: string) => {
+    const network = heldUp(path)
+    const wallet = street.wallet({ seed: async () => seed, fetch: network.fetch })
+    return { network, wallet }
+  }
+  let seed: Uint8Array
+  beforeEach(() => void (seed = crypto.getRandomValues(new Uint8Array(64))))
+
+  test('of change: its coins are found, and those that it spent are let go', async () => {
+    const { network, wallet } = late('/v1/swap')
+    await wallet.topUp(hundred)
+    network.begin()
+    await expect(wallet.makeChange({ amount: 37 })).rejects.toMatchObject({ code: 'mint-unavailable' })
+    expect(await wallet.recover()).toEqual({ finished: 0, undone: 1, open: 0 })
+    await network.deliver()
+    await wallet.recover()
+    expect(usd(wallet)).toEqual(settled)
+    expect(wallet.$history.get().map(({ kind, end }) => `${kind} ${end}`)).toEqual(['swap done', 'top-up done'])
+    const before = await street.truth()
+    const token = await wallet.send({ amount: 100, unit: 'usd' })
+    if (token.status !== 'sent') throw new Error('the coins are not there')
+    expect(await street.wallet().receive(token.token)).toMatchObject({ amount: 100 })
+    expect((await street.truth()).outstanding).toBe(before.outstanding)
+  })
+
+  test('of a token: what was received is there', async () => {
+    const from = street.wallet()
+    await from.topUp(hundred)
+    const sent = await from.send({ amount: 100, unit: 'usd' })
+    const { network, wallet } = late('/v1/swap')
+    network.begin()
+    await expect(wallet.receive(sent.status === 'sent' ? sent.token : '')).rejects.toMatchObject({
+      code: 'mint-unavailable',
+    })
+    await wallet.recover()
+    await network.deliver()
+    await wallet.recover()
+    expect(usd(wallet)).toEqual(settled)
+    expect(wallet.$history.get().map(({ kind, end }) => `${kind} ${end}`)).toEqual(['receive done'])
+  })
+
+  test('of a top-up, after two that were refused: the money is there', async () => {
+    const { network, wallet } = late('/v1/mint/test')
+    network.begin()
+    await expect(wallet.topUp(hundred)).rejects.toMatchObject({ code: 'mint-unavailable' })
+    await wallet.recover()
+    await wallet.recover()
+    await network.deliver()
+    await wallet.recover()
+    expect(usd(wallet)).toEqual(settled)
+    expect(wallet.$history.get().map(({ kind, end }) => `${kind} ${end}`)).toEqual(['top-up done'])
+    // Nothing more comes of it.
+    await wallet.recover()
+    expect(usd(wallet)).toEqual(settled)
   })
 })
 

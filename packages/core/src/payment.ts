@@ -123,6 +123,8 @@ export type TopUpPayment = Common & {
   readonly quote?: { readonly id: string; readonly request: string; readonly expirySeconds?: number | undefined }
   readonly request?: JournaledRequest
   readonly outputs?: PlannedOutputs
+  /** Those of its requests that were refused: a copy that comes late may have them signed all the same. */
+  readonly tried?: PlannedOutputs | undefined
 }
 
 /** Coins for coins: change, coins called home (`of`), or somebody else's coins (`receive`, whose inputs are in the body). */

@@ -55,7 +55,7 @@ export type HistoryEntry = {
   readonly of?: string | undefined
   /** The loan whose blank outputs a refund used. */
   readonly loan?: string | undefined
-  /** The blank outputs that went with a loan, or those of a refund: a mint may have signed them later. */
+  /** The blank outputs that went with a loan, or those of a payment that was undone: a mint may have signed them later. */
   readonly outputs?: PlannedOutputs | undefined
 }
 

@@ -3,7 +3,9 @@ import type { EndState, Payment } from '../payment.ts'
 import type { HistoryEntry } from '../tables.ts'
 
 /** How it ended, and what else is worth keeping. `amount` replaces the payment's where less came of it. */
-export type Ending = { readonly end: EndState } & Partial<Pick<HistoryEntry, 'receipt' | 'reason' | 'amount'>>
+export type Ending = { readonly end: EndState } & Partial<
+  Pick<HistoryEntry, 'receipt' | 'reason' | 'amount' | 'outputs'>
+>
 
 /** The history's entry of a payment. Never a coin, token or credential. */
 export function ended(payment: Payment, ending: Ending): HistoryEntry {

@@ -59,9 +59,17 @@ async function restoreBatch(
   { url, keyset }: Pick<Scan, 'url' | 'keyset'>,
   from: number,
 ): Promise<{ coins: Indexed[]; next?: number }> {
-  const [seed, curve] = await Promise.all([seedOf(context), context.curve()])
   const answered = await signedFrom(context, { url, keysetId: keyset.id }, from)
+  return unblinded(context, keyset, answered)
+}
+
+async function unblinded(
+  context: Context,
+  keyset: Keyset,
+  answered: Awaited<ReturnType<typeof signedAt>>,
+): Promise<{ coins: Indexed[]; next?: number }> {
   if (answered.length === 0) return { coins: [] }
+  const [seed, curve] = await Promise.all([seedOf(context), context.curve()])
   const coins = await curve.unblind({
     seed,
     keysetId: keyset.id,
@@ -79,12 +87,20 @@ async function restoreBatch(
 type Place = { readonly url: string; readonly keysetId: string }
 
 /** What the mint has signed of one batch of outputs. */
-async function signedFrom(context: Context, { url, keysetId }: Place, from: number) {
+function signedFrom(context: Context, place: Place, from: number) {
+  return signedAt(
+    context,
+    place,
+    Array.from({ length: batchSize }, (_, at) => from + at),
+  )
+}
+
+async function signedAt(context: Context, { url, keysetId }: Place, indices: readonly number[]) {
   const [seed, curve, client] = await Promise.all([seedOf(context), context.curve(), context.mint()])
-  const planned = Array.from({ length: batchSize }, (_, at) => ({ index: from + at, amount: 0 }))
+  const planned = indices.map((index) => ({ index, amount: 0 }))
   const asked = await curve.makeOutputs({ seed, keysetId, planned })
   const { outputs, signatures } = await client.restore(url, asked)
-  const indexOf = new Map(asked.map(({ B_ }, at) => [B_, from + at]))
+  const indexOf = new Map(asked.map(({ B_ }, at) => [B_, indices[at]]))
   return outputs.flatMap(({ B_ }, at) => {
     const [index, signature] = [indexOf.get(B_), signatures[at]]
     return index === undefined || !signature ? [] : [{ planned: { index, amount: signature.amount }, signature }]
@@ -107,21 +123,35 @@ export async function skipAhead(context: Context, url: string, { keysetId, plann
   )
 }
 
-type Spent = { readonly mint: string; readonly unit: string; readonly secrets: readonly string[] }
+type Spent = {
+  readonly mint: string
+  readonly unit: string
+  readonly secrets: readonly string[]
+  /** What came for them, minor units. */
+  readonly came?: number | undefined
+}
 
 /** Lets go of coins that the mint says are spent and that nothing here has spent: another device of this seed has. */
-export async function dropSpent(context: Context, tx: Tx, { mint, unit, secrets }: Spent): Promise<void> {
+export async function dropSpent(context: Context, tx: Tx, { mint, unit, secrets, came = 0 }: Spent): Promise<void> {
   const coins = await Promise.all(secrets.map((secret) => tx.get('coins', secret)))
-  const amount = coins.reduce((sum, coin) => sum + (coin?.amount ?? 0), 0)
-  if (amount === 0) return
+  const amount = coins.reduce((sum, coin) => sum + (coin?.amount ?? 0), -came)
   for (const secret of secrets) await tx.delete('coins', secret)
+  if (amount < 1) return
   const id = newId(context)
   const atMs = context.clock.nowMs()
   await tx.put('history', id, { id, kind: 'send', end: 'taken', amount, unit, atMs, mint, reason: 'taken-elsewhere' })
 }
 
-/** As `dropSpent`, for all coins at a mint that are free: for when one of them has turned out so. */
-export async function dropSpentAt(context: Context, mint: string): Promise<void> {
+/**
+ * As `dropSpent`, for all coins at a mint that are free: for when one of them has turned out so.
+ *
+ * @param came - What came for them, by unit.
+ */
+export async function dropSpentAt(
+  context: Context,
+  mint: string,
+  came: Readonly<Record<string, number>> = {},
+): Promise<void> {
   const free = () => context.db.transact(['coins', 'payments'], 'read', (tx) => freeAt(tx, mint))
   const states = await coinStates(
     context,
@@ -133,7 +163,7 @@ export async function dropSpentAt(context: Context, mint: string): Promise<void>
     const spent = (await freeAt(tx, mint)).filter(({ secret }) => states.get(secret) === 'SPENT')
     for (const unit of new Set(spent.map((coin) => coin.unit))) {
       const secrets = spent.filter((coin) => coin.unit === unit).map(({ secret }) => secret)
-      await dropSpent(context, tx, { mint, unit, secrets })
+      await dropSpent(context, tx, { mint, unit, secrets, came: came[unit] })
     }
   })
   await context.changed()
@@ -145,11 +175,20 @@ async function freeAt(tx: Tx, mint: string): Promise<HeldCoin[]> {
   return coins.filter((coin) => coin.mint === mint && !held.has(coin.secret))
 }
 
-/** Finds coins that were signed for outputs handed to somebody else. Answers what came, in minor units. */
-export async function restoreAt(context: Context, url: string, { keysetId, planned }: PlannedOutputs): Promise<number> {
+/** Finds coins that were signed for outputs handed to somebody else. Answers what came, minor units; `undefined`: none was signed. */
+export async function restoreAt(
+  context: Context,
+  url: string,
+  { keysetId, planned }: PlannedOutputs,
+): Promise<number | undefined> {
   const keyset = await keysetOf(context, url, keysetId)
-  const { coins, next } = await restoreBatch(context, { url, keyset }, planned[0]?.index ?? 0)
-  return next === undefined ? 0 : keep(context, { url, keyset }, { coins, next })
+  const signed = await signedAt(
+    context,
+    { url, keysetId },
+    planned.map(({ index }) => index),
+  )
+  const { coins, next } = await unblinded(context, keyset, signed)
+  return next === undefined ? undefined : keep(context, { url, keyset }, { coins, next })
 }
 
 async function keep(

@@ -20,7 +20,7 @@ async function bringHome(context: Context, entry: HistoryEntry): Promise<void> {
     const open = await tx.get('payments', loan)
     return open?.kind === 'lend' ? open.refund : (await tx.get('history', loan))?.outputs
   })
-  if (!lent || mint === undefined || (await restoreAt(context, mint, lent)) === 0) return
+  if (!lent || mint === undefined || !(await restoreAt(context, mint, lent))) return
   await context.db.transact(['history', 'purchases'], 'write', async (tx) => {
     await tx.put('history', id, entry)
     if (url !== undefined && (await tx.get('purchases', url))?.paymentId === of) await tx.delete('purchases', url)

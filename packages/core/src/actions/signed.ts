@@ -223,17 +223,30 @@ async function release(context: Context, payment: SigningPayment, reason: string
   await context.db.transact(['payments', 'coins', 'history'], 'write', async (tx) => {
     const current = await tx.get('payments', payment.id)
     if (!awaits(current, payment) || current.state !== 'refused') return
+    // A copy that comes late may have them signed all the same. Those that were signed before are somebody else's.
+    const outputs = isTaken(reason) ? tried(current) : withTried(current, payment.outputs)
     if (current.kind === 'top-up' && !quoteIsOver.includes(reason)) {
       const { request: _, outputs: __, ...quoted } = advance(current, 'retry')
-      return tx.put('payments', current.id, quoted)
+      return tx.put('payments', current.id, { ...quoted, tried: outputs })
     }
     advance(current, 'release')
     await tx.delete('payments', current.id)
-    await tx.put('history', current.id, ended(current, { end: 'undone', reason }))
+    await tx.put('history', current.id, ended(current, { end: 'undone', reason, outputs }))
     // Coins that another payment holds are that payment's to judge.
     const foreign = current.kind === 'swap' && current.of !== undefined
     if (!foreign) await dropSpent(context, tx, { mint: current.mint, unit: current.unit, secrets: spent })
   })
+}
+
+function tried(payment: Payment): PlannedOutputs | undefined {
+  return 'tried' in payment ? payment.tried : undefined
+}
+
+function withTried(payment: Payment, outputs: PlannedOutputs): PlannedOutputs {
+  const earlier = tried(payment)
+  // A keyset that was retired meanwhile signs nothing any more.
+  if (earlier?.keysetId !== outputs.keysetId) return outputs
+  return { ...outputs, planned: [...earlier.planned, ...outputs.planned] }
 }
 
 async function spentInputs(context: Context, { mint, coins }: SigningPayment): Promise<string[]> {

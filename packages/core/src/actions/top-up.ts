@@ -129,7 +129,8 @@ export async function lapse(
     if (current?.state !== state) return
     advance(current, 'lapse')
     await tx.delete('payments', id)
-    await tx.put('history', id, ended(current, { end: 'undone', reason }))
+    const { tried: outputs } = current as TopUpPayment
+    await tx.put('history', id, ended(current, { end: 'undone', reason, outputs }))
   })
   await context.changed()
 }
