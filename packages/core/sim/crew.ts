@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { PlantedBug } from './planted.ts'
 import type { Outcome } from './run.ts'
 import type { CrashPoint } from './storage.ts'
-import type { Aim, Report, Share, Tally } from './worker.ts'
+import type { Aim, Report, Tally, Task, Workshop } from './worker.ts'
 
 /** A run that failed, with its number where it has one. */
 export type Failed = { readonly outcome: Outcome; readonly number: number }
@@ -14,34 +14,59 @@ export type Heard = { readonly failed: readonly Failed[]; readonly tally: Tally 
 /** Runs beyond those asked for that may be spent on crash points which are left, as a part of them. */
 const extraShare = 0.5
 
-/** Starts a thread and hears it out. */
-export function hear(share: Share, onPlayed: (runs: number) => void = () => {}): Promise<Heard> {
-  const failed: Failed[] = []
-  let tally: Tally | undefined
-  const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: share })
-  return new Promise((resolve, reject) => {
-    worker.on('message', (report: Report) => {
-      if (report.type === 'failed') failed.push(report)
-      else if (report.type === 'played') onPlayed(report.runs)
-      else tally = report.tally
-    })
-    worker.on('error', reject)
-    worker.on('exit', () => resolve({ failed, tally }))
-  })
+/** Of the runs that are still to be played, those from seeds of their own; then what these passed is aimed at, and so on. */
+const exploreShare = 0.8
+/** Below so many it isn't worth coming back once more. */
+const roundLeast = 100
+
+type Hand = {
+  readonly work: (task: Task, onPlayed?: (runs: number) => void) => Promise<Heard>
+  readonly end: () => Promise<void>
 }
 
-/** A share of everything, for one thread; with a bug, until it shows. */
-export function shareOf(seed: string, runs: number, bug?: PlantedBug): Share {
+/** A thread that does one task after the other: it is warm after the first. */
+function hire(workshop: Workshop): Hand {
+  const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: workshop })
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   return {
-    seed,
-    runs,
-    first: 0,
-    step: 1,
-    planted: bug?.patches ?? [],
-    durability: bug?.durability ?? 'strict',
-    untilFailure: bug !== undefined,
-    tabs: false,
+    work: (task, onPlayed = () => {}) =>
+      new Promise((resolve, reject) => {
+        const failed: Failed[] = []
+        const end = (tally: Tally | undefined) => {
+          worker.removeAllListeners('message')
+          resolve({ failed, tally })
+        }
+        worker.on('message', (report: Report) => {
+          if (report.type === 'failed') failed.push(report)
+          else if (report.type === 'played') onPlayed(report.runs)
+          else end(report.tally)
+        })
+        worker.once('error', reject)
+        worker.once('exit', () => end(undefined))
+        worker.postMessage(task)
+      }),
+    end: () => {
+      worker.postMessage('end')
+      return exited
+    },
   }
+}
+
+/** Has one task done, with a bug or without. */
+export async function hear(task: Task, bug?: PlantedBug): Promise<Heard> {
+  const hand = hire(workshopOf(bug))
+  const heard = await hand.work(task)
+  await hand.end()
+  return heard
+}
+
+function workshopOf(bug?: PlantedBug): Workshop {
+  return { planted: bug?.patches ?? [], durability: bug?.durability ?? 'strict' }
+}
+
+/** All runs of a seed, for one thread. */
+export function taskOf(seed: string, runs: number): Task {
+  return { seed, runs, first: 0, step: 1, untilFailure: false, tabs: false }
 }
 
 /** All that was heard, and the crash points together: what one thread covered, another need not. */
@@ -52,30 +77,54 @@ export type Played = {
 }
 
 /**
- * Plays a share on several threads, then aims further runs at every crash point that was passed and not died at, and at
- * those that these pass, until none is left.
+ * Plays a task on several threads: most of its runs from their own seeds, the rest aimed at every crash point that was passed
+ * and not died at, until none is left. What is not needed for that is from their own seeds again. Should points be left once all
+ * runs are played, some more are aimed at them.
  */
-export async function playAll(share: Share, workers: number, onPlayed: (runs: number) => void): Promise<Played> {
-  const heard = await Promise.all(
-    Array.from({ length: workers }, (_, first) => hear({ ...share, first, step: workers }, onPlayed)),
-  )
-  for (;;) {
-    const tallies = heard.flatMap(({ tally }) => tally ?? [])
-    const seen = new Set(tallies.flatMap((tally) => tally.seen))
-    const covered = new Set(tallies.flatMap((tally) => tally.covered))
-    const left = new Set([...seen].filter((point) => !covered.has(point)))
-    const extra = Math.ceil(share.runs * (1 + extraShare)) - tallies.reduce((sum, { runs }) => sum + runs, 0)
-    if (left.size === 0 || extra <= 0 || share.tabs) return { heard, seen, left }
-    const aims = new Map<CrashPoint, Aim>(tallies.flatMap((tally) => tally.aims).filter(([point]) => left.has(point)))
-    const lots = Array.from({ length: workers }, (_, lot) => [...aims].filter((__, at) => at % workers === lot))
-    const rounds = lots.filter((lot) => lot.length > 0)
-    if (rounds.length === 0) return { heard, seen, left }
-    heard.push(
-      ...(await Promise.all(
-        rounds.map((lot) =>
-          hear({ ...share, aims: lot, covered: [...covered], runs: Math.ceil(extra / workers) }, onPlayed),
-        ),
-      )),
-    )
+export async function playAll(task: Task, workers: number, onPlayed: (runs: number) => void): Promise<Played> {
+  const hands = Array.from({ length: workers }, () => hire(workshopOf()))
+  const heard: Heard[] = []
+  let first = 0
+  try {
+    for (;;) {
+      const known = tally(heard)
+      const rest = task.runs - known.runs
+      const isOver = task.tabs || known.left.size === 0 || known.runs >= task.runs * (1 + extraShare)
+      if (rest <= 0 && isOver) return { heard, ...known }
+      const aimed = aimedTasks(task, known, workers)
+      const isAiming = aimed.length > 0 && !task.tabs
+      if (rest <= 0 && !isAiming) return { heard, ...known }
+      const runs = rest < roundLeast || task.tabs ? rest : Math.ceil(rest * exploreShare)
+      const plain = hands.map((_, at) => ({ ...task, first: first + at, step: workers, runs: first + runs }))
+      if (!isAiming) first += runs
+      const tasks = isAiming ? aimed : plain
+      const more = tasks.map((one, at) => hands[at]?.work({ ...one, covered: [...known.covered] }, onPlayed))
+      heard.push(...(await Promise.all(more)).filter((one) => one !== undefined))
+      if (heard.some((one) => !one.tally)) return { heard, ...tally(heard) }
+    }
+  } finally {
+    await Promise.all(hands.map(({ end }) => end()))
+  }
+}
+
+/** The points that are left, shared out among the threads; within the runs that are left, or beyond them when there are none. */
+function aimedTasks(task: Task, { left, aims, runs }: ReturnType<typeof tally>, workers: number): Task[] {
+  const most = runs < task.runs ? task.runs - runs : Math.ceil(task.runs * (1 + extraShare)) - runs
+  const todo = [...aims].filter(([point]) => left.has(point))
+  return Array.from({ length: workers }, (_, lot) => todo.filter((__, at) => at % workers === lot))
+    .filter((lot) => lot.length > 0)
+    .map((lot) => ({ ...task, aims: lot, runs: Math.ceil(most / workers) }))
+}
+
+function tally(heard: readonly Heard[]) {
+  const tallies = heard.flatMap((one) => one.tally ?? [])
+  const seen = new Set(tallies.flatMap((one) => one.seen))
+  const covered = new Set(tallies.flatMap((one) => one.covered))
+  return {
+    runs: tallies.reduce((sum, { runs }) => sum + runs, 0),
+    seen,
+    covered,
+    left: new Set([...seen].filter((point) => !covered.has(point))),
+    aims: new Map<CrashPoint, Aim>(tallies.flatMap((one) => one.aims)),
   }
 }

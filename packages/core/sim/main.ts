@@ -6,7 +6,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { hear, playAll, shareOf, type Failed } from './crew.ts'
+import { hear, playAll, taskOf, type Failed } from './crew.ts'
 import { plantedBugs, type PlantedBug } from './planted.ts'
 import type { Outcome, Plan } from './run.ts'
 import type { Crash } from './storage.ts'
@@ -67,7 +67,7 @@ function print(result: object): void {
 async function replay(seed: string): Promise<number> {
   const plan: Plan = { seed, ...(flags.crash !== undefined && { crashes: readCrashes(flags.crash) }) }
   const planted = plantedBugs.find(({ name }) => name === flags.only)
-  const { failed } = await hear({ ...shareOf(seed, 0, planted), tabs: flags.tabs, plans: [plan] })
+  const { failed } = await hear({ ...taskOf(seed, 0), tabs: flags.tabs, plans: [plan] }, planted)
   for (const { outcome } of failed) console.log(outcome.trace.join('\n'))
   for (const { outcome } of failed) tell(outcome)
   if (failed.length === 0) console.log('nothing wrong in this run')
@@ -77,8 +77,8 @@ async function replay(seed: string): Promise<number> {
 async function simulate(seed: string, runs: number): Promise<number> {
   const startedMs = performance.now()
   let played = 0
-  const share = { ...shareOf(seed, runs), tabs: flags.tabs }
-  const { heard, seen, left } = await playAll(share, workers, (more) => {
+  const task = { ...taskOf(seed, runs), tabs: flags.tabs }
+  const { heard, seen, left } = await playAll(task, workers, (more) => {
     played += more
     console.error(`${played} runs, ${Math.round((performance.now() - startedMs) / 1_000)} s`)
   })
@@ -115,10 +115,10 @@ async function simulate(seed: string, runs: number): Promise<number> {
 /** The first run that fails of a bug, and would not without it. */
 async function firstCatch(seed: string, runs: number, bug: PlantedBug): Promise<Failed | undefined> {
   for (let first = 0; first < runs;) {
-    const [failed] = (await hear({ ...shareOf(seed, runs, bug), first })).failed
+    const [failed] = (await hear({ ...taskOf(seed, runs), untilFailure: true, first }, bug)).failed
     if (!failed) return undefined
     const plan = { seed: failed.outcome.seed, crashes: failed.outcome.crashes }
-    const without = await hear({ ...shareOf(seed, runs), plans: [plan] })
+    const without = await hear({ ...taskOf(seed, runs), plans: [plan] })
     if (without.failed.length === 0) return failed
     first = failed.number + 1
   }

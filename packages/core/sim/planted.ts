@@ -160,7 +160,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     'the mint forgets its answers to deposits',
     'S5',
     'mint/src/deposit.ts',
-    'await once(deps, hash, () => depositNow(deps, hash, request))',
-    'await depositNow(deps, hash, request)',
+    'reference, account, unit, offer, canonicalInputs(inputs)]',
+    'reference, account, unit, offer, canonicalInputs(inputs), deps.clock.nowMs()]',
   ),
 ]

@@ -30,7 +30,7 @@ export type Outcome = Verdict & {
 
 const operationsMin = 20
 const realCurveShare = 0.01
-const restoreShare = 0.25
+const restoreShare = 0.1
 
 /** Which curve a seed stands for. */
 export function curveOf(seed: string): 'fake' | 'real' {

@@ -60,10 +60,11 @@ export function openDevice(parts: { watch: Watch; scheduler: Scheduler; durabili
     body: (tx: Tx) => Promise<R>,
     site: string,
   ): Promise<R> => {
-    watch.writes++
-    const crash = watch.planned.get(watch.writes)
+    const number = ++watch.writes
+    const crash = watch.planned.get(number)
     const at = pointsAt(site, lastCrash)
-    for (const point of [at('before'), at('after')]) if (!watch.seen.has(point)) watch.seen.set(point, watch.writes)
+    const pass = (point: CrashPoint) => void (watch.seen.has(point) || watch.seen.set(point, number))
+    pass(at('before'))
     if (crash?.side === 'before') {
       await die(actor, crash, at('before'))
       return never()
@@ -80,6 +81,8 @@ export function openDevice(parts: { watch: Watch; scheduler: Scheduler; durabili
     const result = await inner.transact(names, 'write', (tx) => body(noting(tx, noted)))
     for (const text of noted) journaled.add(text)
     if (noted.length > 0) await checkHeldOnce(inner, watch)
+    // Nobody can die after a write that was thrown back.
+    pass(at('after'))
     if (crash?.side === 'after') {
       await die(actor, crash, at('after'))
       return never()

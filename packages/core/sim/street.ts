@@ -1,5 +1,5 @@
 /** The other side of every wallet: the real mint with its real ledger and the real till, in this process, fresh for each run. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { bytesToHex, hexToBytes } from '@tuppence/protocol'
 import { hashToCurve, verifyCoin } from '@tuppence/protocol/crypto'
@@ -99,6 +99,7 @@ async function copyEmptyMint({ from, to, publicKey, nowMs, fake }: Empty): Promi
 
 /** Opens mint and till on files of their own. The till's keys stay from run to run; no decision rests on them. */
 export async function openStreet({ dir, dice, curve, nowMs }: StreetParts): Promise<Street> {
+  seams.readText = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined)
   const tillDir = join(dir, 'till')
   const dataDir = mkdtempSync(join(dir, 'mint-'))
   const publicKey = await (accountKeys.get(tillDir) ?? firstAccountKey(tillDir))

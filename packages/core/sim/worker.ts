@@ -6,14 +6,15 @@ import { installSubtle } from './subtle.ts'
 import type { Outcome, Plan } from './run.ts'
 import type { Crash, CrashPoint, Durability } from './storage.ts'
 
-/** What a thread is given. It plays seeds `<seed>/<n>` with n = first, first + step ... below `runs`. */
-export type Share = {
+/** What a thread is made for: the sources that it runs. */
+export type Workshop = { readonly planted: readonly Patch[]; readonly durability: Durability }
+
+/** What a thread is given to do. It plays seeds `<seed>/<n>` with n = first, first + step ... below `runs`. */
+export type Task = {
   readonly seed: string
   readonly runs: number
   readonly first: number
   readonly step: number
-  readonly planted: readonly Patch[]
-  readonly durability: Durability
   /** Stop at the first run that fails. */
   readonly untilFailure: boolean
   /** Runs without crashes on many tabs, for the order of things alone. */
@@ -73,21 +74,18 @@ function planOf([point, { seed, crashes, write }]: readonly [CrashPoint, Aim]): 
   return { seed, crashes: [...crashes, { write, side, who: write % 3 === 0 ? 'browser' : 'tab' }, ...later] }
 }
 
+/** What a worker keeps between its tasks. */
+type Kept = { readonly play: (plan: Plan) => Promise<Outcome>; readonly curveOf: (seed: string) => 'fake' | 'real' }
+
 // oxlint-disable-next-line max-lines-per-function -- one value, whose parts know one another
-async function main(share: Share): Promise<void> {
-  const unused = installPatches(share.planted)
-  installSubtle()
-  const { curveOf, play } = await import('./run.ts')
-  const { scratchDir } = await import('./street.ts')
-  await import('./warm.ts')
-  const dir = scratchDir()
+async function work(share: Task, { play, curveOf }: Kept): Promise<Tally> {
   const counts = noCounts()
   const aims = new Map<CrashPoint, Aim>(share.aims)
   const covered = new Set<CrashPoint>(share.covered)
   const seen = new Set<CrashPoint>(aims.keys())
   const orders = new Set<number>()
   const run = async (plan: Plan, number: number): Promise<boolean> => {
-    const outcome = await play({ ...plan, durability: share.durability, tabs: share.tabs }, dir)
+    const outcome = await play({ ...plan, tabs: share.tabs })
     add(counts, outcome, curveOf(plan.seed))
     if (outcome.order !== undefined) orders.add(outcome.order)
     for (const point of outcome.covered) {
@@ -123,15 +121,7 @@ async function main(share: Share): Promise<void> {
       goOn = await run(aim ?? { seed: `${share.seed}/${number}` }, number)
     }
   }
-  rmSync(dir, { recursive: true, force: true })
-  const idle = share.plans || share.aims ? [] : unused()
-  if (idle.length > 0)
-    throw new Error(`patches of files that were never loaded: ${idle.map(({ file }) => file).join()}`)
-  post({
-    type: 'done',
-    tally: { ...counts, seen: [...seen], covered: [...covered], aims: [...aims], orders: [...orders] },
-  })
-  process.exit(0)
+  return { ...counts, seen: [...seen], covered: [...covered], aims: [...aims], orders: [...orders] }
 }
 
 type Counts = { -readonly [K in Exclude<keyof Tally, 'seen' | 'covered' | 'aims' | 'orders'>]: Tally[K] }
@@ -174,4 +164,26 @@ function post(report: Report): void {
   parentPort?.postMessage(report)
 }
 
-await main(workerData as Share)
+/** Does one task after the other until it is told to end. */
+async function main({ planted, durability }: Workshop): Promise<void> {
+  const unused = installPatches(planted)
+  installSubtle()
+  const { curveOf, play } = await import('./run.ts')
+  const { scratchDir } = await import('./street.ts')
+  await import('./warm.ts')
+  const dir = scratchDir()
+  const kept: Kept = { curveOf, play: (plan) => play({ ...plan, durability }, dir) }
+  parentPort?.on('message', async (task: Task | 'end') => {
+    if (task === 'end') {
+      rmSync(dir, { recursive: true, force: true })
+      process.exit(0)
+    }
+    const tally = await work(task, kept)
+    const idle = task.plans || task.aims ? [] : unused()
+    if (idle.length > 0)
+      throw new Error(`patches of files that were never loaded: ${idle.map(({ file }) => file).join()}`)
+    post({ type: 'done', tally })
+  })
+}
+
+await main(workerData as Workshop)

@@ -47,18 +47,14 @@ export function fakeMintCurve(): Ports['curve'] {
 
 type Derived = { readonly secret: string; readonly mask: Buffer; readonly B_: string }
 
-/** A wallet asks for the same outputs again and again: drafted, restored, unblinded. */
-const derivedBefore = new Map<string, Derived>()
-const derivedMost = 20_000
+/** A wallet asks for the same outputs again and again: drafted, restored, unblinded. By seed, keyset and index. */
+const derivedBefore = new WeakMap<Uint8Array, Map<string, Derived[]>>()
 
 function derive(seed: Uint8Array, keysetId: string, index: number): Derived {
-  const name = `${Buffer.from(seed).toString('latin1')}${keysetId}${index}`
-  const known = derivedBefore.get(name)
-  if (known) return known
-  const made = deriveOnce(seed, keysetId, index)
-  if (derivedBefore.size >= derivedMost) derivedBefore.clear()
-  derivedBefore.set(name, made)
-  return made
+  const ofSeed = derivedBefore.get(seed) ?? new Map<string, Derived[]>()
+  const ofKeyset = ofSeed.get(keysetId) ?? []
+  derivedBefore.set(seed, ofSeed.set(keysetId, ofKeyset))
+  return (ofKeyset[index] ??= deriveOnce(seed, keysetId, index))
 }
 
 function deriveOnce(seed: Uint8Array, keysetId: string, index: number): Derived {
