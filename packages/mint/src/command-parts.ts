@@ -1,9 +1,10 @@
 // Commands that the mint's parts bring with them, one line for each part; command.ts runs what it does not know itself here.
 
+import { windDownCommand } from './closing/command.ts'
 import type { CommandCall, CommandPart } from './command-part.ts'
 import { costsCommand } from './costs/command.ts'
 
-const parts: readonly CommandPart[] = [costsCommand]
+const parts: readonly CommandPart[] = [costsCommand, windDownCommand]
 
 /** Usage of all parts, a line each. */
 export const partUsage = parts.flatMap(({ usage }) => usage.map((line) => `  tuppence-mint ${line}\n`)).join('')

@@ -4,6 +4,7 @@ import { isTuppenceError, TuppenceError, type ErrorCode } from '@tuppence/protoc
 import type { MintConfig } from './config.ts'
 import type { FindAccount } from './accounts.ts'
 import type { Blobs } from './blobs/port.ts'
+import type { Closing } from './closing/closing.ts'
 import type { Funding } from './funding/port.ts'
 import type { Keyring } from './keys.ts'
 import type { Submit } from './ledger/group.ts'
@@ -24,6 +25,8 @@ export interface Deps extends Ports {
   readonly ledger: Ledger
   readonly blobs: Blobs
   readonly office: Office
+  /** Whether the mint is winding down. */
+  readonly closing: Closing
   readonly submit: Submit
   readonly keyring: Keyring
   readonly receipts: ReceiptSigner

@@ -3,13 +3,13 @@
 import { accountComponents, depositComponents, TuppenceError } from '@tuppence/protocol'
 import { claimQuote, claimQuotes, readQuotes } from './claim.ts'
 import { readBlob, writeBlob } from './blobs/blobs.ts'
+import { isOver } from './closing/closing.ts'
 import { accountAnswer, authorizeAccount, deposit } from './deposit.ts'
 import { depositBatch } from './deposit-batch.ts'
 import type { Deps } from './deps.ts'
 import { payTestQuote } from './funding/test.ts'
 import { mintInfo } from './info.ts'
 import { openQuote, quoteAnswer, readQuote } from './issue.ts'
-import type { KeysetRow } from './ledger/port.ts'
 import { melt, meltAnswer, meltState, openMelt } from './melt.ts'
 import { swap } from './redeem.ts'
 import { refund } from './refund.ts'
@@ -99,10 +99,6 @@ export const handlers: Handlers = {
     const account = await authorizeAccount(deps, param(call, 'account'), signable(call), accountComponents)
     return json(await accountAnswer(deps, account))
   },
-}
-
-function isOver({ clock }: Deps, { finalExpiry }: KeysetRow): boolean {
-  return finalExpiry !== undefined && finalExpiry * 1000 <= clock.nowMs()
 }
 
 /** A part of the path; the router has checked that it is there. */

@@ -1,6 +1,7 @@
 // What the mint says of itself (NUT-06), for wallets and tills; app.ts answers with it.
 
 import { batchMax, bytesToHex, limits, type MintInfo } from '@tuppence/protocol'
+import { noticeOf, takesMoney } from './closing/closing.ts'
 import type { Deps } from './deps.ts'
 import type { Funding } from './funding/port.ts'
 
@@ -11,6 +12,7 @@ export const version = '0.1.0'
 export function mintInfo(deps: Deps): MintInfo {
   const methods = methodsOf(deps, (funding) => funding.mintOptions)
   const payable = methodsOf(deps, (funding) => funding.meltOptions).filter(({ method }) => canPayOut(deps, method))
+  const fundable = methods.filter(({ method }) => takesMoney(deps, method))
   const watchable = methods.map(({ method, unit }) => ({
     method,
     unit,
@@ -22,17 +24,19 @@ export function mintInfo(deps: Deps): MintInfo {
     ...new Set(payable.map(({ method }) => `/v1/melt/${method}`)),
   ]
   const { name, description } = deps.config
+  const closing = deps.closing.current()
   return {
     name,
     pubkey: bytesToHex(deps.identity),
     version: `Tuppence/${version}`,
     ...(description === undefined ? {} : { description }),
+    ...(closing === undefined ? {} : { motd: noticeOf(closing, name) }),
     urls: [deps.url],
     time: Math.floor(deps.clock.nowMs() / 1000),
     // Wallets send lists as long as this: no longer than what is answered soon, even where more would be taken.
     max_array_length: Math.min(deps.config.limits.inputsMax, deps.config.limits.outputsMax, limits.inputsMax),
     nuts: {
-      4: { methods, disabled: methods.length === 0 },
+      4: { methods: fundable, disabled: fundable.length === 0 },
       5: { methods: payable, disabled: payable.length === 0 },
       7: { supported: true },
       8: { supported: payable.length > 0 },
@@ -51,6 +55,9 @@ export function mintInfo(deps: Deps): MintInfo {
       keys: [...deps.receipts.publicKeys],
       deposit: `${deps.url}/v1/deposit`,
       receiptKeys: `${deps.url}/v1/receipt-keys`,
+      ...(closing === undefined
+        ? {}
+        : { closing: { until: Math.floor(closing.untilMs / 1000), outstanding: deps.closing.outstanding() } }),
     } as MintInfo['tuppence'] & object,
   }
 }

@@ -2,6 +2,7 @@
 
 import { sumAmounts, TuppenceError, type BlindedMessage, type BlindSignature, type RequestOf } from '@tuppence/protocol'
 import { requestHash } from './canonical.ts'
+import { isOver, takesMoney } from './closing/closing.ts'
 import type { BlindSigned } from './curve/port.ts'
 import { perform, type Deps } from './deps.ts'
 import { creditReceived } from './funding/credit.ts'
@@ -33,6 +34,7 @@ export interface QuoteAnswer {
 export async function openQuote(deps: Deps, method: string, request: RequestOf<'quote'>): Promise<QuoteAnswer> {
   const { amount, unit, description, pubkey } = request
   const funding = fundingOf(deps, method)
+  if (!takesMoney(deps, method)) throw new TuppenceError('minting-disabled')
   if (!funding.units.includes(unit)) throw new TuppenceError('unit-unsupported', { details: { unit } })
   if (amount < funding.minAmount || amount > funding.maxAmount) {
     throw new TuppenceError('amount-out-of-range', { details: { min: funding.minAmount, max: funding.maxAmount } })
@@ -116,10 +118,8 @@ export function checkSigns(deps: Deps, { row }: KeysetKeys): void {
 }
 
 /** Checks that a keyset's coins are still good (NUT-02). @throws {TuppenceError} `keyset-expired`. */
-export function checkLives({ clock }: Pick<Deps, 'clock'>, { id, finalExpiry }: KeysetKeys['row']): void {
-  if (finalExpiry !== undefined && finalExpiry * 1000 <= clock.nowMs()) {
-    throw new TuppenceError('keyset-expired', { details: { keyset: id } })
-  }
+export function checkLives(deps: Pick<Deps, 'clock' | 'closing'>, row: KeysetKeys['row']): void {
+  if (isOver(deps, row)) throw new TuppenceError('keyset-expired', { details: { keyset: row.id } })
 }
 
 /**

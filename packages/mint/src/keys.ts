@@ -51,6 +51,8 @@ interface KeyringParts {
   readonly denominationCount?: number
   /** How long the coins of a new keyset are good, in seconds; for ever by default. */
   readonly lifetimeSeconds?: number | undefined
+  /** When the mint closes, if it does: no new keyset outlives it, and none is rotated because of its age. */
+  readonly closesAtMs?: () => number | undefined
 }
 
 /**
@@ -81,6 +83,7 @@ export async function openKeyring(parts: KeyringParts, units: readonly string[])
       return made
     },
     rotateDue: async () => {
+      if (parts.closesAtMs?.() !== undefined) return
       const nowMs = parts.clock.nowMs()
       for (const { row } of await list()) {
         if (!row.active || row.finalExpiry === undefined) continue
@@ -169,6 +172,7 @@ async function make(parts: KeyringParts, number: number, unit: string): Promise<
   const amounts = powersOfTwo(parts.denominationCount ?? denominations.length)
   const keys = deriveKeys(parts, number, unit, amounts)
   const nowMs = parts.clock.nowMs()
+  const finalExpiry = expiryOf(parts, nowMs)
   const draft: KeysetRow = {
     number,
     id: '',
@@ -177,10 +181,20 @@ async function make(parts: KeyringParts, number: number, unit: string): Promise<
     inputFeePpk: parts.inputFeePpk,
     denominations: amounts,
     createdAtMs: nowMs,
-    ...(parts.lifetimeSeconds === undefined ? {} : { finalExpiry: Math.floor(nowMs / 1000) + parts.lifetimeSeconds }),
+    ...(finalExpiry === undefined ? {} : { finalExpiry }),
   }
   const row = { ...draft, id: await keysetId(wireOf(draft, keys).keys, unit, parts.inputFeePpk, draft.finalExpiry) }
   return { row, keys, wire: wireOf(row, keys), ...curveOf(parts, row.id) }
+}
+
+/** When a keyset that is made now ends, in Unix seconds: after its life, or with the mint. */
+function expiryOf({ lifetimeSeconds, closesAtMs }: KeyringParts, nowMs: number): number | undefined {
+  const closesMs = closesAtMs?.()
+  const ends = [
+    ...(lifetimeSeconds === undefined ? [] : [Math.floor(nowMs / 1000) + lifetimeSeconds]),
+    ...(closesMs === undefined ? [] : [Math.floor(closesMs / 1000)]),
+  ]
+  return ends.length === 0 ? undefined : Math.min(...ends)
 }
 
 function wireOf(row: KeysetRow, keys: ReadonlyMap<number, DenominationKey>): Keyset {

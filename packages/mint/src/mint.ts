@@ -9,6 +9,7 @@ import { openPostgresBlobs } from './blobs/postgres.ts'
 import { openSqliteBlobs } from './blobs/sqlite.ts'
 import type { Blobs } from './blobs/port.ts'
 import { startChore } from './chore.ts'
+import { openClosing, type Closing } from './closing/closing.ts'
 import type { MintConfig } from './config.ts'
 import { openCurve } from './curve/open.ts'
 import { openCurvePool, threadsHere } from './curve/pool.ts'
@@ -38,6 +39,8 @@ import { stateOf } from './watch/state-of.ts'
 const noteEveryMs = 2000
 /** How often is looked whether a keyset is half through its life. */
 const rotateEveryMs = 60_000
+/** How often is looked whether the mint is winding down: the command line may have said so. */
+const closingEveryMs = 5_000
 /** How often blobs that have expired are forgotten. */
 const sweepEveryMs = 3_600_000
 /** How often payments whose outcome is unknown are asked after. */
@@ -84,7 +87,7 @@ export function realPorts(given: Partial<Ports> = {}): Ports {
 export async function openMint(
   config: MintConfig,
   given: Partial<Ports> = {},
-  { isServing = false }: { isServing?: boolean } = {},
+  { isServing = false, closing }: { isServing?: boolean; closing?: Closing } = {},
 ): Promise<Opened> {
   const ports = realPorts(given)
   const ledger =
@@ -111,6 +114,7 @@ export async function openMint(
         inputFeePpk: config.inputFeePpk,
         denominationCount: config.denominationCount,
         lifetimeSeconds: config.keysetLifetimeSeconds,
+        closesAtMs: () => closing?.current()?.untilMs,
       },
       config.units,
     )
@@ -134,18 +138,16 @@ export async function createMint(
 ): Promise<Mint> {
   // On PostgreSQL, any number of mints serve one ledger beside each other.
   const lock = await lockFolder(config)
-  const { ledger, keyring, master, ports, work } = await openMint(config, given, { isServing: true }).catch(
-    (error: unknown) => {
-      lock.release()
-      throw error
-    },
-  )
+  const { office, closing, opened } = await openAll(config, given).catch((error: unknown) => {
+    lock.release()
+    throw error
+  })
+  const { ledger, keyring, master, ports, work } = opened
   let blobs: Blobs | undefined
-  let office: Office | undefined
   const end = async () => {
     await work.close()
     await blobs?.close()
-    await office?.close()
+    await office.close()
     await ledger.close()
     lock.release()
   }
@@ -154,7 +156,6 @@ export async function createMint(
       mayJoin: config.databaseUrl !== undefined,
     })
     blobs = await openBlobs(config)
-    office = await openOffice(config)
     const checkpoints = ed25519Key(deriveSecret(master, 'checkpoint/0'))
     await putAccounts(config, ledger, ports.clock)
     const { submit, drained, waiting } = createGroupCommit((batch) => ledger.commit(batch), config.limits)
@@ -168,6 +169,7 @@ export async function createMint(
       ledger,
       blobs,
       office,
+      closing,
       submit,
       keyring,
       receipts: await receiptSigner(master),
@@ -199,11 +201,29 @@ export async function createMint(
   }
 }
 
+/** The office first: it knows whether the mint is winding down, and the keys depend on that. */
+async function openAll(
+  config: MintConfig,
+  given: Partial<Ports>,
+): Promise<{ office: Office; closing: Closing; opened: Opened }> {
+  const office = await openOffice(config)
+  try {
+    const closing = await openClosing(office)
+    const opened = await openMint(config, given, { isServing: true, closing })
+    await closing.refresh(opened.ledger)
+    return { office, closing, opened }
+  } catch (error) {
+    await office.close()
+    throw error
+  }
+}
+
 /** What is done now and then. @returns Ends each. */
 function startChores(deps: Deps, checkpoint: () => Promise<unknown>): (() => void)[] {
   const { log, keyring, blobs, clock } = deps
   return [
     startChore(log, { event: 'epoch-not-noted', everyMs: noteEveryMs }, checkpoint),
+    startChore(log, { event: 'closing-not-read', everyMs: closingEveryMs }, () => deps.closing.refresh(deps.ledger)),
     startChore(log, { event: 'melts-not-resumed', everyMs: resumeEveryMs }, () => resumeMelts(deps)),
     startChore(log, { event: 'keys-not-rotated', everyMs: rotateEveryMs }, () => keyring.rotateDue()),
     startChore(log, { event: 'blobs-not-swept', everyMs: sweepEveryMs }, () =>
