@@ -9,6 +9,7 @@ import {
   toNutError,
   toProblem,
   TuppenceError,
+  webhookBytesMax,
   type ErrorCode,
   type Route,
 } from '@tuppence/protocol'
@@ -107,7 +108,7 @@ async function answer(
   let response: Response
   try {
     const request = c.req.raw
-    rates.visit(name, (c.env as { address?: string } | undefined)?.address, request)
+    const address = rates.visit(name, (c.env as { address?: string } | undefined)?.address, request)
     const body = route.request === undefined ? new Uint8Array() : await readBody(request, bodyBytesMax(deps, name))
     // A busy mint is not a dead one: whoever watches over it gets an answer whatever the load.
     const enter = name === 'health' ? (work: () => Promise<string>) => work() : gate.enter
@@ -115,7 +116,7 @@ async function answer(
       const input = route.request === undefined ? undefined : parseBody(route.request, body)
       // The table pairs each name with its schema; the compiler cannot follow that through a variable name.
       const handle = handlers[name] as (deps: Deps, call: Call<unknown>) => Promise<string>
-      return handle(deps, { input, body, request, params: c.req.param() as Record<string, string> })
+      return handle(deps, { input, body, request, params: c.req.param() as Record<string, string>, address })
     })
     reach('before-answer')
     response = new Response(text, { headers: jsonHeaders })
@@ -137,6 +138,7 @@ async function answer(
 }
 
 function bodyBytesMax({ config }: Deps, name: RouteName): number {
+  if (name === 'webhook') return webhookBytesMax
   return name === 'writeBlob' ? limits.blobBodyBytesMax : config.limits.bodyBytesMax
 }
 

@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path'
 import * as v from 'valibot'
 import { accountIdSchema, base64UrlDecode, limits, TuppenceError, unitSchema } from '@tuppence/protocol'
 import { feesSchema } from './costs/config.ts'
+import { cardSchema } from './funding/stripe/config.ts'
 import { fraudSchema } from './fraud/settings.ts'
 import { payoutSchema } from './payout/config.ts'
 
@@ -88,6 +89,8 @@ const configSchema = v.strictObject({
           maxAmount: v.optional(count(1, limits.amountMax), 10_000_000),
         }),
       ),
+      /** Cards by Stripe Checkout. */
+      card: v.optional(cardSchema),
     }),
     {},
   ),
@@ -187,6 +190,8 @@ const environmentFields: Record<string, { path: readonly string[]; read: (text: 
     path: ['funding', 'test', 'enabled'],
     read: (text) => ({ true: true, false: false })[text] ?? text,
   },
+  CARD_SECRET_KEY: { path: ['funding', 'card', 'secretKey'], read: String },
+  CARD_WEBHOOK_SECRET: { path: ['funding', 'card', 'webhookSecret'], read: String },
   CURVE_THREADS: { path: ['curveThreads'], read: readNumber },
   LOG_LEVEL: { path: ['logLevel'], read: String },
 }

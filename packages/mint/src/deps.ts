@@ -1,33 +1,27 @@
 // What every operation of the mint works with; mint.ts puts it together, issue, redeem and deposit take it first.
 
 import { isTuppenceError, TuppenceError, type ErrorCode } from '@tuppence/protocol'
-import type { MintConfig } from './config.ts'
 import type { FindAccount } from './accounts.ts'
 import type { Blobs } from './blobs/port.ts'
 import type { Closing } from './closing/closing.ts'
 import type { Funding } from './funding/port.ts'
 import type { Keyring } from './keys.ts'
-import type { Submit } from './ledger/group.ts'
-import type { Ledger, Operation, Outcome } from './ledger/port.ts'
+import type { Operation, Outcome } from './ledger/port.ts'
 import type { Metrics } from './metrics.ts'
-import type { Office } from './office/office.ts'
+import type { Parts } from './parts.ts'
 import type { Ports } from './ports.ts'
 import type { RateLimit } from './rate.ts'
 import type { ReceiptSigner } from './receipts.ts'
 
-/** The mint's parts. `submit` is the only way to change the ledger while serving. */
-export interface Deps extends Ports {
-  readonly config: MintConfig
+/** The mint's parts. */
+export interface Deps extends Parts {
   /** Public URL, without a slash at the end. */
   readonly url: string
   /** The mint's long-lived public key, 33 bytes: /v1/info names it. */
   readonly identity: Uint8Array
-  readonly ledger: Ledger
   readonly blobs: Blobs
-  readonly office: Office
   /** Whether the mint is winding down. */
   readonly closing: Closing
-  readonly submit: Submit
   readonly keyring: Keyring
   readonly receipts: ReceiptSigner
   readonly metrics: Metrics
@@ -37,8 +31,14 @@ export interface Deps extends Ports {
   /** Checks signatures by accounts' keys (base64url). */
   readonly verifyEd25519: (key: string, signature: Uint8Array, message: Uint8Array) => boolean
   readonly funding: ReadonlyMap<string, Funding>
-  /** Hears of every operation that was committed here. */
-  readonly changed: (operation: Operation) => void
+}
+
+/** Ports that are given, the real thing for whatever is left out; and what only tests and simulations give. */
+export interface GivenPorts extends Partial<Ports> {
+  /** Funding methods beside those that the configuration names, by method. */
+  readonly funding?: ReadonlyMap<string, Funding>
+  /** How requests to payment processors leave, in the place of fetch: for simulations without sockets. */
+  readonly send?: typeof fetch
 }
 
 /** What an operation left out does nothing of. */
@@ -49,7 +49,7 @@ export type Change = Pick<Operation, 'hash' | 'kind' | 'unit' | 'answer'> & Part
  *
  * @throws {TuppenceError} The refusal's code; nothing has changed then.
  */
-export async function perform(deps: Deps, change: Change): Promise<string> {
+export async function perform(deps: Parts, change: Change): Promise<string> {
   const operation: Operation = { atMs: deps.clock.nowMs(), spends: [], promises: [], entries: [], ...change }
   const outcome: Outcome = await deps.submit(operation)
   if (outcome.status === 'committed') deps.changed(operation)

@@ -9,7 +9,7 @@ import { depositBatch } from './deposit-batch.ts'
 import type { Deps } from './deps.ts'
 import { payTestQuote } from './funding/test.ts'
 import { mintInfo } from './info.ts'
-import { openQuote, quoteAnswer, readQuote } from './issue.ts'
+import { fundingOf, openQuote, quoteAnswer, quoteStanding, readQuote } from './issue.ts'
 import { melt, meltAnswer, meltState, openMelt } from './melt.ts'
 import { swap } from './redeem.ts'
 import { refund } from './refund.ts'
@@ -22,6 +22,8 @@ export interface Call<Input> {
   readonly body: Uint8Array
   readonly request: Request
   readonly params: Readonly<Record<string, string>>
+  /** Where it came from, if that is known. */
+  readonly address?: string | undefined
 }
 
 /** Answers each route's call with JSON text. Errors are TuppenceErrors. */
@@ -63,17 +65,23 @@ export const handlers: Handlers = {
     })
   },
   receiptKeys: async (deps) => json({ keys: deps.receipts.publicKeys }),
-  quote: async (deps, call) => json(await openQuote(deps, param(call, 'method'), call.input)),
+  quote: async (deps, call) => json(await openQuote(deps, param(call, 'method'), call.input, call.address)),
   quoteState: async (deps, call) =>
-    json(quoteAnswer(await readQuote(deps, param(call, 'method'), param(call, 'quote')))),
+    json(await quoteStanding(deps, await readQuote(deps, param(call, 'method'), param(call, 'quote')))),
   issue: (deps, call) => claimQuote(deps, param(call, 'method'), call.input),
   checkQuotes: async (deps, call) =>
-    json((await readQuotes(deps, param(call, 'method'), call.input.quotes)).map(quoteAnswer)),
+    json((await readQuotes(deps, param(call, 'method'), call.input.quotes)).map((row) => quoteAnswer(row))),
   issueBatch: (deps, call) => claimQuotes(deps, param(call, 'method'), call.input),
   meltQuote: async (deps, call) => json(meltAnswer(await openMelt(deps, param(call, 'method'), call.input))),
   meltQuoteState: (deps, call) => meltState(deps, param(call, 'method'), param(call, 'quote')),
   melt: (deps, call) => melt(deps, param(call, 'method'), call.input),
   testPay: async (deps, call) => json(quoteAnswer(await payTestQuote(deps, call.input.quote))),
+  webhook: async (deps, call) => {
+    const { notify } = fundingOf(deps, param(call, 'method'))
+    if (notify === undefined) throw new TuppenceError('not-found')
+    await notify(deps, { body: call.body, headers: call.request.headers })
+    return json({ received: true })
+  },
   swap: (deps, call) => swap(deps, call.input),
   checkState: async (deps, call) => json(await checkStates(deps, call.input.Ys)),
   restore: async (deps, call) => json(await restore(deps, call.input.outputs)),

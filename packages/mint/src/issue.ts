@@ -1,6 +1,13 @@
 // Coins going out: top-up quotes, and signatures on outputs for top-ups and swaps; app.ts and redeem.ts call it.
 
-import { sumAmounts, TuppenceError, type BlindedMessage, type BlindSignature, type RequestOf } from '@tuppence/protocol'
+import {
+  sumAmounts,
+  TuppenceError,
+  type BlindedMessage,
+  type BlindSignature,
+  type ErrorCode,
+  type RequestOf,
+} from '@tuppence/protocol'
 import { requestHash } from './canonical.ts'
 import { isOver, takesMoney } from './closing/closing.ts'
 import type { BlindSigned } from './curve/port.ts'
@@ -23,15 +30,22 @@ export interface QuoteAnswer {
   readonly amount_paid: number
   readonly amount_issued: number
   readonly updated_at: number
+  /** Why it will not be paid, or was taken back: an error code. */
+  readonly reason?: ErrorCode
 }
 
 /**
  * Opens a top-up quote.
  *
- * @throws {TuppenceError} `funding-unsupported`, `unit-unsupported`, `amount-out-of-range`, `quote-key-required` (a
- *   `pubkey` that is no point).
+ * @throws {TuppenceError} `funding-unsupported`, `unit-unsupported`, `amount-out-of-range`, `quote-key-required` (no
+ *   `pubkey` where the method needs one, or one that is no point), and what the method says.
  */
-export async function openQuote(deps: Deps, method: string, request: RequestOf<'quote'>): Promise<QuoteAnswer> {
+export async function openQuote(
+  deps: Deps,
+  method: string,
+  request: RequestOf<'quote'>,
+  address?: string,
+): Promise<QuoteAnswer> {
   const { amount, unit, description, pubkey } = request
   const funding = fundingOf(deps, method)
   if (!takesMoney(deps, method)) throw new TuppenceError('minting-disabled')
@@ -39,7 +53,8 @@ export async function openQuote(deps: Deps, method: string, request: RequestOf<'
   if (amount < funding.minAmount || amount > funding.maxAmount) {
     throw new TuppenceError('amount-out-of-range', { details: { min: funding.minAmount, max: funding.maxAmount } })
   }
-  if (pubkey !== undefined && !deps.curve.isPoint(pubkey)) throw new TuppenceError('quote-key-required')
+  const isKeyed = pubkey === undefined ? funding.needsKey !== true : deps.curve.isPoint(pubkey)
+  if (!isKeyed) throw new TuppenceError('quote-key-required')
   const nowMs = deps.clock.nowMs()
   const id = uuidV7(nowMs, deps.random.bytes(10))
   const draft: Omit<QuoteRow, 'request'> = {
@@ -55,7 +70,7 @@ export async function openQuote(deps: Deps, method: string, request: RequestOf<'
     amountPaid: 0,
     amountIssued: 0,
   }
-  const row: QuoteRow = { ...draft, request: await funding.request(draft) }
+  const row: QuoteRow = { ...draft, request: await funding.request(draft, { deps, address }) }
   await perform(deps, {
     hash: requestHash('quote', [id]),
     kind: 'quote',
@@ -74,8 +89,14 @@ export async function readQuote(deps: Deps, method: string, id: string): Promise
   return creditReceived(deps, quote)
 }
 
+/** A quote as wallets see it, with the reason why it is not paid, where its method knows one. */
+export async function quoteStanding(deps: Deps, row: QuoteRow): Promise<QuoteAnswer> {
+  const reason = await deps.funding.get(row.method)?.reason?.(deps, row)
+  return quoteAnswer(row, reason)
+}
+
 /** A quote as wallets see it. */
-export function quoteAnswer(row: QuoteRow): QuoteAnswer {
+export function quoteAnswer(row: QuoteRow, reason?: ErrorCode): QuoteAnswer {
   return {
     quote: row.id,
     method: row.method,
@@ -88,6 +109,7 @@ export function quoteAnswer(row: QuoteRow): QuoteAnswer {
     amount_paid: row.amountPaid,
     amount_issued: row.amountIssued,
     updated_at: Math.floor(row.updatedAtMs / 1000),
+    ...(reason === undefined ? {} : { reason }),
   }
 }
 

@@ -41,6 +41,7 @@ export async function openMelt(deps: Deps, method: string, asked: RequestOf<'mel
     unit,
     amount: wanted,
     amountMsat: options?.amountless?.amount_msat,
+    deps,
   })
   const { minAmount: min, maxAmount: max } = funding
   if (amount < min || amount > max) throw new TuppenceError('amount-out-of-range', { details: { min, max } })
@@ -195,7 +196,7 @@ async function concludeNow(deps: Deps, row: MeltRow, how: 'pay' | 'outcome'): Pr
   const payout = payoutOf(deps, row.method)
   let result: PayoutResult
   try {
-    result = await payout[how](row)
+    result = await payout[how](row, deps)
   } catch (error) {
     deps.log('warn', 'payout-unknown', { method: row.method, reason: nameOf(error) })
     result = { status: 'unknown' }

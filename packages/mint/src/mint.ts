@@ -14,7 +14,7 @@ import type { MintConfig } from './config.ts'
 import { openCurve } from './curve/open.ts'
 import { openCurvePool, threadsHere } from './curve/pool.ts'
 import type { CurveWork } from './curve/work.ts'
-import type { Deps } from './deps.ts'
+import type { Deps, GivenPorts } from './deps.ts'
 import { startEpoch } from './epoch.ts'
 import { fundingMethods } from './funding/methods.ts'
 import { deriveScalar, deriveSecret, openKeyring, type Keyring } from './keys.ts'
@@ -45,6 +45,8 @@ const closingEveryMs = 5_000
 const sweepEveryMs = 3_600_000
 /** How often payments whose outcome is unknown are asked after. */
 const resumeEveryMs = 10_000
+/** How often funding methods look for what they were not told of. */
+const fundingEveryMs = 60_000
 
 /** A running mint, without its socket. */
 export interface Mint {
@@ -69,7 +71,7 @@ export interface Opened {
 }
 
 /** Ports with the real thing for whatever is left out. */
-export function realPorts(given: Partial<Ports> = {}): Ports {
+export function realPorts(given: GivenPorts = {}): Ports {
   const log: Log = given.log ?? silentLog
   return {
     clock: given.clock ?? { nowMs: () => Date.now() },
@@ -86,7 +88,7 @@ export function realPorts(given: Partial<Ports> = {}): Ports {
  */
 export async function openMint(
   config: MintConfig,
-  given: Partial<Ports> = {},
+  given: GivenPorts = {},
   { isServing = false, closing }: { isServing?: boolean; closing?: Closing } = {},
 ): Promise<Opened> {
   const ports = realPorts(given)
@@ -133,7 +135,7 @@ export async function openMint(
  */
 export async function createMint(
   config: MintConfig,
-  given: Partial<Ports> = {},
+  given: GivenPorts = {},
   url: string = config.url ?? `http://${config.host}:${config.port}`,
 ): Promise<Mint> {
   // On PostgreSQL, any number of mints serve one ledger beside each other.
@@ -177,7 +179,10 @@ export async function createMint(
       findAccount: accountFinder(ledger),
       metrics,
       depositRate: createRateLimit(config.limits.depositsPerMinute),
-      funding: new Map([...fundingMethods(config, { master, clock: ports.clock }), ...(given.funding ?? [])]),
+      funding: new Map([
+        ...fundingMethods(config, { master, clock: ports.clock, send: given.send }),
+        ...(given.funding ?? []),
+      ]),
       changed: hub.changed,
     }
     await resumeMelts(deps)
@@ -204,7 +209,7 @@ export async function createMint(
 /** The office first: it knows whether the mint is winding down, and the keys depend on that. */
 async function openAll(
   config: MintConfig,
-  given: Partial<Ports>,
+  given: GivenPorts,
 ): Promise<{ office: Office; closing: Closing; opened: Opened }> {
   const office = await openOffice(config)
   try {
@@ -225,6 +230,9 @@ function startChores(deps: Deps, checkpoint: () => Promise<unknown>): (() => voi
     startChore(log, { event: 'epoch-not-noted', everyMs: noteEveryMs }, checkpoint),
     startChore(log, { event: 'closing-not-read', everyMs: closingEveryMs }, () => deps.closing.refresh(deps.ledger)),
     startChore(log, { event: 'melts-not-resumed', everyMs: resumeEveryMs }, () => resumeMelts(deps)),
+    ...[...deps.funding.values()].map(({ method, resume }) =>
+      startChore(log, { event: `funding-not-resumed-${method}`, everyMs: fundingEveryMs }, async () => resume?.(deps)),
+    ),
     startChore(log, { event: 'keys-not-rotated', everyMs: rotateEveryMs }, () => keyring.rotateDue()),
     startChore(log, { event: 'blobs-not-swept', everyMs: sweepEveryMs }, () =>
       blobs.sweep(Math.floor(clock.nowMs() / 1000)),

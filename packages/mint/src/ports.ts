@@ -1,7 +1,6 @@
 // What the mint needs from outside, as types: tests and main.ts give it a clock, randomness, a log and a curve.
 
 import type { MintCurve } from './curve/port.ts'
-import type { Funding } from './funding/port.ts'
 
 /** Wall clock, in milliseconds since 1970. */
 export interface Clock {
@@ -30,6 +29,4 @@ export interface Ports {
   readonly random: Random
   readonly log: Log
   readonly curve: MintCurve
-  /** Funding methods beside those that the configuration names, by method. */
-  readonly funding?: ReadonlyMap<string, Funding>
 }

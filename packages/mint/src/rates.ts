@@ -6,8 +6,8 @@ import { createRateLimit, isLocal, visitorOf } from './rate.ts'
 
 /** Refuses who comes too often. */
 export interface Rates {
-  /** @throws {TuppenceError} `too-many-requests`. */
-  visit(route: RouteName, address: string | undefined, request: Request): void
+  /** @returns The address that counts, where one does. @throws {TuppenceError} `too-many-requests`. */
+  visit(route: RouteName, address: string | undefined, request: Request): string | undefined
 }
 
 const costly: readonly RouteName[] = ['quote', 'meltQuote']
@@ -23,12 +23,13 @@ export function createRates({ config: { limits }, clock }: Pick<Deps, 'config' |
         ? request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim()
         : undefined
       const address = forwarded ?? socketAddress
-      if (address === undefined || route === 'health') return
-      if (!limits.countLocal && isLocal(address)) return
+      if (address === undefined || route === 'health') return address
+      if (!limits.countLocal && isLocal(address)) return undefined
       const visitor = visitorOf(address)
       requests.visit(visitor, clock.nowMs())
       if (route === 'writeBlob') blobs.visit(visitor, clock.nowMs())
       if (costly.includes(route)) quotes.visit(visitor, clock.nowMs())
+      return address
     },
   }
 }

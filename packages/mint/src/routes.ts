@@ -7,6 +7,7 @@ import {
   mintRoutes,
   readBlobRoute,
   refundRoute,
+  webhookRoute,
   writeBlobRoute,
   type Route,
 } from '@tuppence/protocol'
@@ -19,6 +20,7 @@ export const routes = {
   issueBatch: issueBatchRoute,
   depositBatch: depositBatchRoute,
   refund: refundRoute,
+  webhook: webhookRoute,
   readBlob: readBlobRoute,
   writeBlob: writeBlobRoute,
 } as const satisfies Record<string, Route>

@@ -8,8 +8,8 @@ import { createAdmin } from './admin.ts'
 import { busyBody, busyHeaders } from './app.ts'
 import type { MintConfig } from './config.ts'
 import { silentLog } from './log.ts'
+import type { GivenPorts } from './deps.ts'
 import { createMint, type Mint } from './mint.ts'
-import type { Ports } from './ports.ts'
 import { serveSockets } from './watch/socket.ts'
 
 /** More sockets than this are closed at once: each costs memory before it has said anything. */
@@ -35,7 +35,7 @@ export interface ServedMint extends Mint {
  *
  * @throws {Error} The port is taken; {TuppenceError} as createMint.
  */
-export async function serveMint(config: MintConfig, ports: Partial<Ports> = {}): Promise<ServedMint> {
+export async function serveMint(config: MintConfig, ports: GivenPorts = {}): Promise<ServedMint> {
   // The socket comes first, since the mint's URL may depend on its port; what arrives meanwhile waits for the mint.
   const opening = Promise.withResolvers<Mint>()
   const listener = getRequestListener(

@@ -24,6 +24,7 @@ const retries: { readonly [C in Retriable]: Table[C]['retry'] } = {
   'quote-unpaid': 'now',
   'quote-issued': 'after-recover',
   'quote-pending': 'now',
+  'funding-unavailable': 'now',
   'payment-expired': 'now',
   'invalid-challenge': 'now',
   'payment-in-progress': 'now',

@@ -13,6 +13,7 @@ export * from './shape.ts'
 
 // Cashu's nouns.
 export * from './coin.ts'
+export * from './funding.ts'
 export * from './keyset.ts'
 export * from './keyset-schemas.ts'
 export * from './order.ts'

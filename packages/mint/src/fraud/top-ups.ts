@@ -19,11 +19,13 @@ export interface TopUpNote {
   /** The processor's word for the card or account. */
   readonly instrument?: string
   /** Where the request came from. It is not kept: only its name for today. */
-  readonly address?: string
+  readonly address?: string | undefined
+  /** That name, where who notes this kept it instead of the address. */
+  readonly addressName?: string | undefined
 }
 
 /** A top-up that somebody wants to make. */
-export type TopUpAttempt = Pick<TopUpNote, 'unit' | 'method' | 'amount' | 'instrument' | 'address'>
+export type TopUpAttempt = Pick<TopUpNote, 'unit' | 'method' | 'amount' | 'instrument' | 'address' | 'addressName'>
 
 /** What is worked with. */
 export type TopUpDeps = Pick<Deps, 'office' | 'random' | 'config'>
@@ -34,7 +36,7 @@ const declinesMs = 2 * 3_600_000
 /** Keeps what became of a top-up. @throws {TuppenceError} `storage-unavailable`. */
 export async function noteTopUp(deps: TopUpDeps, note: TopUpNote, nowMs: number): Promise<void> {
   const { id, unit, method, amount, outcome, instrument } = note
-  const address = await addressName(deps, note.address, nowMs)
+  const address = note.addressName ?? (await addressName(deps, note.address, nowMs))
   await deps.office.db
     .insertInto('fraud_top_ups')
     .values({
@@ -68,7 +70,7 @@ export async function topUpFindings(
 export async function topUpFacts(deps: TopUpDeps, attempt: TopUpAttempt, nowMs: number): Promise<TopUpFacts> {
   const { unit, method, amount, instrument } = attempt
   const { db } = deps.office
-  const address = await addressName(deps, attempt.address, nowMs)
+  const address = attempt.addressName ?? (await addressName(deps, attempt.address, nowMs))
   const moved =
     instrument === undefined
       ? []
@@ -132,7 +134,7 @@ export async function forgetTopUps({ office }: Pick<Deps, 'office'>, nowMs: numb
 const saltBytes = 32
 
 /** Today's name of an address: the same all day, and nothing once the salt is gone. */
-async function addressName(
+export async function addressName(
   { office, random }: Pick<Deps, 'office' | 'random'>,
   address: string | undefined,
   nowMs: number,

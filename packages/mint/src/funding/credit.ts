@@ -3,11 +3,12 @@
 import { isTuppenceError } from '@tuppence/protocol'
 import { requestHash } from '../canonical.ts'
 import { perform, type Deps } from '../deps.ts'
+import type { Parts } from '../parts.ts'
 import type { QuoteRow } from '../ledger/port.ts'
 
 /** Credits one payment. @returns The quote as it is then. */
 export async function creditPayment(
-  deps: Deps,
+  deps: Parts,
   { id, method, unit }: Pick<QuoteRow, 'id' | 'method' | 'unit'>,
   { event, amount }: { readonly event: string; readonly amount: number },
 ): Promise<QuoteRow> {
@@ -33,7 +34,12 @@ export async function creditPayment(
  */
 export async function creditReceived(deps: Deps, quote: QuoteRow): Promise<QuoteRow> {
   const funding = deps.funding.get(quote.method)
-  if (funding?.received === undefined || quote.amountPaid > 0) return quote
+  if (quote.amountPaid > 0) return quote
+  if (funding?.follow !== undefined) {
+    await funding.follow(deps, quote)
+    return (await deps.ledger.quote(quote.id)) ?? quote
+  }
+  if (funding?.received === undefined) return quote
   let current = quote
   try {
     for (const payment of await funding.received(quote)) current = await creditPayment(deps, quote, payment)

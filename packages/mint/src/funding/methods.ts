@@ -7,15 +7,17 @@ import type { Clock } from '../ports.ts'
 import { fakeLightning } from './lightning/fake.ts'
 import { lightningFunding, lightningMethod } from './lightning/lightning.ts'
 import type { Funding } from './port.ts'
+import { cardFunding, cardMethod } from './stripe/card.ts'
+import { isRealStripe } from './stripe/config.ts'
 import { testFunding, testMethod } from './test.ts'
 
 /** By name. @throws {TuppenceError} `config-invalid` Bounds that no amount is within. */
 export function fundingMethods(
   config: MintConfig,
-  { master, clock }: { master: Uint8Array; clock: Clock },
+  { master, clock, send }: { master: Uint8Array; clock: Clock; send?: typeof fetch | undefined },
 ): ReadonlyMap<string, Funding> {
   const methods = new Map<string, Funding>()
-  const { test, fakeLightning: fake } = config.funding
+  const { test, fakeLightning: fake, card } = config.funding
   if (test?.enabled === true) {
     const { minAmount, maxAmount } = test
     if (minAmount > maxAmount)
@@ -26,6 +28,14 @@ export function fundingMethods(
     const lightning = fakeLightning({ secret: deriveSecret(master, 'fake-lightning'), clock, delayMs: fake.delayMs })
     const msatPer = Object.fromEntries(Object.entries(fake.msatPer).filter(([unit]) => config.units.includes(unit)))
     methods.set(lightningMethod, lightningFunding(lightning, { ...fake, msatPer }))
+  }
+  if (card?.enabled === true) {
+    // The wallet tells test money from real money by whether the mint has test money.
+    if (test?.enabled === true && isRealStripe(card))
+      throw new TuppenceError('config-invalid', { details: { field: 'funding.test', reason: 'beside real cards' } })
+    if (card.minAmount > card.maxAmount)
+      throw new TuppenceError('config-invalid', { details: { field: 'funding.card.minAmount' } })
+    methods.set(cardMethod, cardFunding(card, config.units, send))
   }
   return methods
 }

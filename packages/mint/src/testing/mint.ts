@@ -21,7 +21,7 @@ import { blind, unblind } from '@tuppence/protocol/crypto'
 import { parseConfig, type MintConfigInput } from '../config.ts'
 import { denominations } from '../keys.ts'
 import { jsonLog } from '../log.ts'
-import type { Ports } from '../ports.ts'
+import type { GivenPorts } from '../deps.ts'
 import { serveMint, type ServedMint } from '../server.ts'
 import { accountId, depositBody, depositHeaders, publisherKey } from './account.ts'
 
@@ -51,7 +51,7 @@ export interface TestMint {
 /** Starts a mint on a free port with test money, in a folder of its own or a given one. */
 export async function startTestMint(
   input: MintConfigInput = {},
-  { dataDir = mkdtempSync(join(tmpdir(), 'mint-')), ports = {} }: { dataDir?: string; ports?: Partial<Ports> } = {},
+  { dataDir = mkdtempSync(join(tmpdir(), 'mint-')), ports = {} }: { dataDir?: string; ports?: GivenPorts } = {},
 ): Promise<TestMint> {
   const accountKey = await publisherKey()
   const log: string[] = []

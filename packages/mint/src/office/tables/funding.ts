@@ -1,9 +1,111 @@
 // Tables of the office that are about money in, and how they came to be; office.ts puts them together.
 
-import type { OfficeMigration } from './migration.ts'
+import { sql } from 'kysely'
+import { primary, required, type OfficeMigration } from './migration.ts'
+
+/**
+ * How far a card's order is. `refusing` and `capturing` say what was decided and is being done; `held` waits for a person;
+ * `captured` is paid.
+ */
+export type CardOrderState =
+  | 'opening'
+  | 'open'
+  | 'capturing'
+  | 'refusing'
+  | 'captured'
+  | 'refused'
+  | 'failed'
+  | 'expired'
+  | 'held'
+
+/** A checkout at the card processor, for one quote. Amounts: minor units of `unit`. */
+export interface CardOrder {
+  /** What the processor is told; says nothing of the quote. */
+  readonly id: string
+  readonly quote: string
+  readonly unit: string
+  readonly amount: number
+  readonly state: CardOrderState
+  /** Error code that the quote tells. */
+  readonly reason: string | null
+  /** For the operator, in English. */
+  readonly note: string | null
+  readonly session: string | null
+  readonly intent: string | null
+  /** The processor's word for the card. */
+  readonly instrument: string | null
+  /** Today's name of the network address that asked, for the rules; forgotten once the order is settled. */
+  readonly address: string | null
+  readonly captured: number
+  /** 1 once the ledger has it. */
+  readonly credited: number
+  readonly created_at_ms: number
+  readonly updated_at_ms: number
+  readonly expires_at_ms: number
+  /** When it is to be asked after; null: only if something is told of it. */
+  readonly due_at_ms: number | null
+}
+
+/** An event that the processor told of: each is dealt with once, however often it is told. */
+export interface CardEvent {
+  readonly id: string
+  readonly type: string
+  readonly received_at_ms: number
+  /** Null until it was dealt with. */
+  readonly handled_at_ms: number | null
+  /** What became of it. */
+  readonly outcome: string | null
+}
 
 /** Rows by table. */
-export type FundingTables = Record<never, never>
+export interface FundingTables {
+  readonly card_orders: CardOrder
+  readonly card_events: CardEvent
+  /** How far Stripe's list of events was read, in seconds since 1970. */
+  readonly card_cursor: { readonly id: string; readonly seen_at_s: number }
+}
 
 /** In order. */
-export const fundingMigrations: readonly OfficeMigration[] = []
+export const fundingMigrations: readonly OfficeMigration[] = [
+  {
+    name: 'funding-1',
+    up: async (db) => {
+      await db.schema
+        .createTable('card_orders')
+        .addColumn('id', 'text', primary)
+        .addColumn('quote', 'text', (column) => column.notNull().unique())
+        .addColumn('unit', 'text', required)
+        .addColumn('amount', 'bigint', required)
+        .addColumn('state', 'text', required)
+        .addColumn('reason', 'text')
+        .addColumn('note', 'text')
+        .addColumn('session', 'text')
+        .addColumn('intent', 'text')
+        .addColumn('instrument', 'text')
+        .addColumn('address', 'text')
+        .addColumn('captured', 'bigint', required)
+        .addColumn('credited', 'bigint', required)
+        .addColumn('created_at_ms', 'bigint', required)
+        .addColumn('updated_at_ms', 'bigint', required)
+        .addColumn('expires_at_ms', 'bigint', required)
+        .addColumn('due_at_ms', 'bigint')
+        .addCheckConstraint('card_orders_amount', sql`amount > 0 AND captured >= 0`)
+        .execute()
+      await db.schema.createIndex('card_orders_due').on('card_orders').column('due_at_ms').execute()
+      await db.schema.createIndex('card_orders_intent').on('card_orders').column('intent').execute()
+      await db.schema
+        .createTable('card_events')
+        .addColumn('id', 'text', primary)
+        .addColumn('type', 'text', required)
+        .addColumn('received_at_ms', 'bigint', required)
+        .addColumn('handled_at_ms', 'bigint')
+        .addColumn('outcome', 'text')
+        .execute()
+      await db.schema
+        .createTable('card_cursor')
+        .addColumn('id', 'text', primary)
+        .addColumn('seen_at_s', 'bigint', required)
+        .execute()
+    },
+  },
+]

@@ -129,6 +129,7 @@ const secondsMin = 30 * 60
 const secondsMax = 24 * 3600
 
 function openSession(world: World, { form }: Asked): object {
+  checkNames(form)
   if (textAt(form, 'mode') !== 'payment') throw wrong('mode')
   const amount = whole(
     textAt(form, 'line_items', 0, 'price_data', 'unit_amount'),
@@ -163,6 +164,32 @@ function openSession(world: World, { form }: Asked): object {
   world.sessions.set(session.id, session)
   intentsAsked.set(session, { metadata: intentMetadata, captureMethod, statementDescriptorSuffix: suffix })
   return session
+}
+
+/** What is asked of a checkout here; as Stripe does, anything else is refused, so that nothing is believed to be done. */
+const sessionNames: readonly string[] = [
+  'mode',
+  'allowed_payment_method_types',
+  'line_items',
+  'client_reference_id',
+  'metadata',
+  'payment_intent_data',
+  'expires_at',
+  'success_url',
+  'cancel_url',
+  'locale',
+  'customer_email',
+]
+
+function checkNames(form: Form): void {
+  const unknown = Object.keys(form).find((name) => !sessionNames.includes(name))
+  if (unknown === undefined) return
+  throw new ApiError(400, {
+    type: 'invalid_request_error',
+    code: 'parameter_unknown',
+    message: `Received unknown parameter: ${unknown}`,
+    param: unknown,
+  })
 }
 
 function freshSession(world: World, id: string): Stripe.Checkout.Session {
