@@ -28,7 +28,14 @@ export const payoutSchema = v.strictObject({
   minAmounts: v.optional(v.record(unitSchema, count(1, limits.amountMax)), { usd: 2500, eur: 2500 }),
   holdDays: v.optional(count(0, 365), 7),
   newHoldDays: v.optional(count(0, 365), 30),
-  reserveBasisPoints: v.optional(count(0, 10_000), 0),
+  /** How long a publisher is new, from its first income on. */
+  newForDays: v.optional(count(0, 3650), 90),
+  /** How long after its first deposit a publisher is new. */
+  newForDays: v.optional(count(0, 3650), 90),
+  /** Share of what is owed that stays. */
+  reserveBasisPoints: v.optional(count(0, 10_000), 1000),
+  /** How long every payout waits after it was planned, so that whoever looks at what was found delays nobody. */
+  reviewDays: v.optional(count(0, 60), 3),
   /** How long nothing goes to a destination that was changed. */
   changeHoldDays: v.optional(count(0, 365), 14),
   stripeConnect: v.optional(

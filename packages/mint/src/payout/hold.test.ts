@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { payable, payoutTerms, shareDown, shareUp } from './hold.ts'
+import { payable, payoutTerms as defaults, shareDown, shareUp } from './hold.ts'
 
 const dayMs = 86_400_000
+const payoutTerms = { ...defaults, reserveBasisPoints: 0 }
 const nowMs = 1000 * dayMs
 const old = { openedAtMs: nowMs - 400 * dayMs, nowMs }
 const day = (ago: number, amount: number) => ({ dayMs: nowMs - ago * dayMs, amount })
@@ -22,10 +23,11 @@ describe('payable', () => {
     expect(payable({ ...old, owed, deposits: [day(8, owed)] }, payoutTerms).held).toBe(0)
   })
 
-  test('holds all of the first month of who is new', () => {
-    const fresh = { nowMs, openedAtMs: nowMs - 29 * dayMs, owed: 9000, deposits: [day(29, 9000)] }
+  test('has the income of who is new wait longer, until they are new no more', () => {
+    const fresh = { nowMs, openedAtMs: nowMs - 89 * dayMs, owed: 9000, deposits: [day(30, 9000)] }
     expect(payable(fresh, payoutTerms)).toEqual({ amount: 0, held: 9000, reserve: 0 })
-    expect(payable({ ...fresh, openedAtMs: nowMs - 30 * dayMs }, payoutTerms).amount).toBe(9000)
+    expect(payable({ ...fresh, deposits: [day(31, 9000)] }, payoutTerms).amount).toBe(9000)
+    expect(payable({ ...fresh, openedAtMs: nowMs - 90 * dayMs }, payoutTerms).amount).toBe(9000)
   })
 
   test('pays nothing below the minimum, and keeps the reserve', () => {
