@@ -9,6 +9,8 @@ import type { Keyring } from './keys.ts'
 import type { Operation, Outcome } from './ledger/port.ts'
 import type { Metrics } from './metrics.ts'
 import type { Parts } from './parts.ts'
+import type { PayoutMethod } from './office/tables/payout.ts'
+import type { PayoutAdapter } from './payout/port.ts'
 import type { Ports } from './ports.ts'
 import type { RateLimit } from './rate.ts'
 import type { ReceiptSigner } from './receipts.ts'
@@ -31,12 +33,16 @@ export interface Deps extends Parts {
   /** Checks signatures by accounts' keys (base64url). */
   readonly verifyEd25519: (key: string, signature: Uint8Array, message: Uint8Array) => boolean
   readonly funding: ReadonlyMap<string, Funding>
+  /** Ways to pay publishers. */
+  readonly payouts: ReadonlyMap<PayoutMethod, PayoutAdapter>
 }
 
 /** Ports that are given, the real thing for whatever is left out; and what only tests and simulations give. */
 export interface GivenPorts extends Partial<Ports> {
   /** Funding methods beside those that the configuration names, by method. */
   readonly funding?: ReadonlyMap<string, Funding>
+  /** Ways to pay publishers beside those that the configuration names. */
+  readonly payouts?: ReadonlyMap<PayoutMethod, PayoutAdapter>
   /** How requests to payment processors leave, in the place of fetch: for simulations without sockets. */
   readonly send?: typeof fetch
 }
@@ -68,6 +74,7 @@ const overtaken: readonly ErrorCode[] = [
   'deposit-conflict',
   'refund-conflict',
   'quote-issued',
+  'funding-reversed',
   'quote-amount-mismatch',
 ]
 

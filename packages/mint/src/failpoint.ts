@@ -10,6 +10,10 @@ export type Failpoint =
   | 'epoch-noted'
   | 'melt-started'
   | 'melt-paid'
+  | 'payout-marked'
+  | 'payout-booked'
+  | 'payout-sent'
+  | 'payout-settled'
 
 const [wanted, times] = (process.env['TUPPENCE_FAILPOINT'] ?? '').split(':')
 let left = Number(times ?? 1)

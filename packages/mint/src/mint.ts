@@ -28,6 +28,8 @@ import { resumeMelts } from './melt.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { openOffice, type Office } from './office/office.ts'
 import type { Clock, Log, Ports } from './ports.ts'
+import { payoutAdapters } from './payout/adapters.ts'
+import { payoutChores } from './payout/chores.ts'
 import { createRateLimit } from './rate.ts'
 import { receiptSigner } from './receipts.ts'
 import { masterSecret } from './secret-file.ts'
@@ -179,10 +181,8 @@ export async function createMint(
       findAccount: accountFinder(ledger),
       metrics,
       depositRate: createRateLimit(config.limits.depositsPerMinute),
-      funding: new Map([
-        ...fundingMethods(config, { master, clock: ports.clock, send: given.send }),
-        ...(given.funding ?? []),
-      ]),
+      funding: fundingOf(config, master, { ...given, ...ports }),
+      payouts: new Map([...payoutAdapters(config, office), ...(given.payouts ?? [])]),
       changed: hub.changed,
     }
     await resumeMelts(deps)
@@ -204,6 +204,11 @@ export async function createMint(
     await end()
     throw error
   }
+}
+
+function fundingOf(config: MintConfig, master: Uint8Array, given: GivenPorts & Pick<Ports, 'clock'>): Deps['funding'] {
+  const { clock, send, funding = [] } = given
+  return new Map([...fundingMethods(config, { master, clock, send }), ...funding])
 }
 
 /** The office first: it knows whether the mint is winding down, and the keys depend on that. */
@@ -233,6 +238,7 @@ function startChores(deps: Deps, checkpoint: () => Promise<unknown>): (() => voi
     ...[...deps.funding.values()].map(({ method, resume }) =>
       startChore(log, { event: `funding-not-resumed-${method}`, everyMs: fundingEveryMs }, async () => resume?.(deps)),
     ),
+    ...payoutChores(deps),
     startChore(log, { event: 'keys-not-rotated', everyMs: rotateEveryMs }, () => keyring.rotateDue()),
     startChore(log, { event: 'blobs-not-swept', everyMs: sweepEveryMs }, () =>
       blobs.sweep(Math.floor(clock.nowMs() / 1000)),

@@ -30,8 +30,6 @@ export const payoutSchema = v.strictObject({
   newHoldDays: v.optional(count(0, 365), 30),
   /** How long a publisher is new, from its first income on. */
   newForDays: v.optional(count(0, 3650), 90),
-  /** How long after its first deposit a publisher is new. */
-  newForDays: v.optional(count(0, 3650), 90),
   /** Share of what is owed that stays. */
   reserveBasisPoints: v.optional(count(0, 10_000), 1000),
   /** How long every payout waits after it was planned, so that whoever looks at what was found delays nobody. */

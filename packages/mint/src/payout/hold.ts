@@ -8,20 +8,19 @@ export interface PayoutTerms {
   readonly holdMs: number
   /** The same for a publisher that is new. */
   readonly newHoldMs: number
-  /** How long one is new, from its first income on; absent: for as long as a new one's income waits. */
-  readonly newForMs?: number
+  /** How long one is new, from its first income on. */
+  readonly newForMs: number
   /** Share of what is owed that stays, rounded up. */
   readonly reserveBasisPoints: number
 }
 
 const dayMs = 86_400_000
 
-/** What holds where a configuration says nothing: $25, 7 days, 30 for who has begun within 90, no reserve. */
+/** What holds where a configuration says nothing: $25, 7 days, 30 for who has begun within 90, a tenth in reserve. */
 export const payoutTerms: PayoutTerms = {
   minAmount: 2500,
   holdMs: 7 * dayMs,
   newHoldMs: 30 * dayMs,
-  newForMs: 90 * dayMs,
   newForMs: 90 * dayMs,
   reserveBasisPoints: 1000,
 }
@@ -46,8 +45,7 @@ export interface Payable {
 
 /** Works out what may be paid now: 0 if that is below the minimum. */
 export function payable({ owed, openedAtMs, deposits, nowMs }: Owed, terms: PayoutTerms): Payable {
-  const { newForMs = terms.newHoldMs } = terms
-  const holdMs = nowMs - openedAtMs < newForMs ? Math.max(terms.newHoldMs, terms.holdMs) : terms.holdMs
+  const holdMs = nowMs - openedAtMs < terms.newForMs ? Math.max(terms.newHoldMs, terms.holdMs) : terms.holdMs
   // A day's income is as old as its last moment.
   const young = deposits.filter((day) => day.dayMs + dayMs > nowMs - holdMs)
   const held = Math.min(

@@ -47,6 +47,10 @@ export interface PayoutRow {
   readonly attempts: number
   /** 1 where only a person can say what became of it. */
   readonly needs_person: number
+  /** Who is working on it until when: of several mints one at a time. */
+  readonly busy_until_at_ms: number
+  /** 1 where it failed before anything was sent, so that another may be planned in the same month. */
+  readonly again: number
   readonly batch: string | null
   /** What the processor calls it. */
   readonly external: string | null
@@ -113,8 +117,8 @@ type Db = Kysely<any>
 async function makePayouts(db: Db): Promise<void> {
   const texts = ['account', 'unit', 'period', 'method', 'state', 'reason', 'findings', 'planned_by']
   const to = ['destination', 'destination_fingerprint', 'destination_label', 'destination_changed_by']
-  const numbers = ['number', 'amount', 'commission', 'net', 'people_needed', 'attempts', 'needs_person']
-  const times = ['destination_changed_at_ms', 'not_before_at_ms', 'created_at_ms', 'updated_at_ms']
+  const numbers = ['number', 'amount', 'commission', 'net', 'people_needed', 'attempts', 'needs_person', 'again']
+  const times = ['destination_changed_at_ms', 'not_before_at_ms', 'busy_until_at_ms', 'created_at_ms', 'updated_at_ms']
   let table: CreateTableBuilder<string, string> = db.schema.createTable('payouts').addColumn('id', 'text', primary)
   for (const name of [...texts, ...to]) table = table.addColumn(name, 'text', required)
   for (const name of [...numbers, ...times]) table = table.addColumn(name, 'bigint', required)
