@@ -3,8 +3,9 @@
 import { windDownCommand } from './closing/command.ts'
 import type { CommandCall, CommandPart } from './command-part.ts'
 import { costsCommand } from './costs/command.ts'
+import { personCommand } from './operator/command.ts'
 
-const parts: readonly CommandPart[] = [costsCommand, windDownCommand]
+const parts: readonly CommandPart[] = [costsCommand, windDownCommand, personCommand]
 
 /** Usage of all parts, a line each. */
 export const partUsage = parts.flatMap(({ usage }) => usage.map((line) => `  tuppence-mint ${line}\n`)).join('')

@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path'
 import * as v from 'valibot'
 import { accountIdSchema, base64UrlDecode, limits, TuppenceError, unitSchema } from '@tuppence/protocol'
 import { feesSchema } from './costs/config.ts'
+import { peopleSchema } from './operator/people.ts'
 import { cardSchema } from './funding/stripe/config.ts'
 import { fraudSchema } from './fraud/settings.ts'
 import { payoutSchema } from './payout/config.ts'
@@ -57,6 +58,10 @@ const configSchema = v.strictObject({
       port: v.optional(count(0, 65_535), 4044),
       host: v.optional(v.pipe(v.string(), v.nonEmpty()), '127.0.0.1'),
       token: v.pipe(v.string(), v.minLength(32)),
+      /** Where people reach it, if not at its port: https makes the sign-in's cookie one of https alone. */
+      url: v.optional(urlSchema),
+      /** Who may use the operator's pages, /operator; without anybody there are none. */
+      people: v.optional(peopleSchema, []),
     }),
   ),
   name: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(100)), 'Tuppence mint'),

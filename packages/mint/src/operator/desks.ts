@@ -1,0 +1,7 @@
+// The kinds of things that people decide on, in the order in which the operator's first page shows them: a line for each.
+
+import type { Desk } from './desk.ts'
+import { payoutDesk } from './payouts.ts'
+
+/** All of them. */
+export const desks: readonly Desk[] = [payoutDesk]

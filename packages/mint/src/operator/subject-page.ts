@@ -1,0 +1,216 @@
+// The page of one thing that is or was held: what it is, why it waits, what was said of it, and the form to decide; pages.ts calls it.
+
+import { html } from 'hono/html'
+import { TuppenceError } from '@tuppence/protocol'
+import type { DecisionRow } from '../office/tables/review.ts'
+import { tagOf } from './desk-page.ts'
+import { approvalsOf, decide, historyOf, type Decided, type Refused } from './decide.ts'
+import type { Desk, Reason, View } from './desk.ts'
+import { money, moment, operatorPath, type Html } from './layout.ts'
+import type { Asked, Page } from './page.ts'
+
+/** What the page is of. */
+export interface SubjectAt {
+  readonly desk: Desk
+  readonly id: string
+}
+
+/** What happened, said at the top of the page that comes after a form; its key is in the URL. */
+const outcomes: Readonly<Record<string, string>> = {
+  noted: 'Your note is in the log.',
+  approved: 'Approved. It goes out with the next run.',
+  rejected: 'Rejected.',
+  recorded: 'Your approval is in the log. It needs another person’s.',
+}
+
+const refusals: Readonly<Record<Refused, string>> = {
+  unknown: 'It is not there any more.',
+  'not-held': 'Nothing was changed: it is not held any more.',
+  'changed-since': 'Nothing was changed: it is another than you had before you. Look at it again.',
+  blocked: 'Nothing was changed: a rule blocks it, and nobody can approve it.',
+  'own-plan': 'Nothing was changed: you planned it, so somebody else has to approve it.',
+  'own-destination': 'Nothing was changed: you changed where it goes, so somebody else has to approve it.',
+  'decided-already': 'Nothing was changed: you have decided on it already. It takes another person.',
+  'note-missing': 'Nothing was changed: say why.',
+  'note-too-long': 'Nothing was changed: the note is too long.',
+}
+
+/** The page. @throws {TuppenceError} `not-found` */
+export async function subjectPage(asked: Asked, at: SubjectAt): Promise<Page> {
+  const said = outcomes[asked.url.searchParams.get('said') ?? '']
+  return renderSubject(asked, at, said === undefined ? {} : { said })
+}
+
+/**
+ * Takes what a form says.
+ *
+ * @returns Where to go on, or the page that says why it was refused.
+ * @throws {TuppenceError} `not-found`, `bad-request`
+ */
+export async function answerWord(asked: Asked, at: SubjectAt, form: URLSearchParams): Promise<string | Page> {
+  const verdict = form.get('verdict')
+  if (verdict !== 'approve' && verdict !== 'reject' && verdict !== 'note') throw new TuppenceError('bad-request')
+  const { deps, session } = asked
+  const note = (form.get('note') ?? '').trim().replaceAll('\r\n', '\n')
+  const word = { person: session.person.id, verdict, note, seen: form.get('seen') ?? '' } as const
+  const decided: Decided = await decide(deps.office, at.desk.source, at.id, { word, nowMs: deps.clock.nowMs() })
+  if (decided.status !== 'refused') {
+    const { kind } = at.desk.source
+    deps.log('info', 'decided', { person: session.person.id, kind, verdict, status: decided.status })
+    return `${operatorPath}/${at.desk.path}/${at.id}?said=${decided.status}`
+  }
+  if (decided.why === 'unknown') throw new TuppenceError('not-found')
+  return { ...(await renderSubject(asked, at, { refused: refusals[decided.why], note })), status: 409 }
+}
+
+async function renderSubject(
+  { deps, session }: Asked,
+  { desk, id }: SubjectAt,
+  { said, refused, note = '' }: { said?: string; refused?: string; note?: string },
+): Promise<Page> {
+  const view = await desk.view(deps, id)
+  if (view === undefined) throw new TuppenceError('not-found')
+  const { kind } = desk.source
+  const history = await historyOf(deps.office, kind, id)
+  const { seen } = view.subject
+  const approvals = await approvalsOf(deps.office.db, { subject_kind: kind, subject_id: id, seen })
+  const nameOf = namesOf(deps.config.admin?.people ?? [])
+  return {
+    title: view.title,
+    at: '',
+    body: html`<div class="lead">
+        <p><a href="${operatorPath}">All that is held</a></p>
+        <h1>${view.title}</h1>
+        <p class="tags">
+          <span class="amount">${money(view.amount, view.unit)}</span> ${view.tags.map(tagOf)}
+          <span class="tag dull">${view.state}</span>
+        </p>
+      </div>
+      ${said === undefined ? '' : html`<p class="say" role="status">${said}</p>`}
+      ${refused === undefined ? '' : html`<p class="say bad" role="alert">${refused}</p>`}
+      <div class="columns">
+        <div>
+          ${findings(view.reasons)}
+          <section>
+            <h2>What it is</h2>
+            <dl class="card facts">
+              ${view.facts.map(
+                ([label, value]) =>
+                  html`<dt>${label}</dt>
+                    <dd>${value}</dd>`,
+              )}
+            </dl>
+          </section>
+          ${view.more ?? ''}
+        </div>
+        <aside>
+          ${form({ desk, view, approvals: approvals.map(nameOf), token: session.formToken, note, mine: mineOf(history, session.person.id, seen) })}
+          <section>
+            <h2>History</h2>
+            ${historyList(view, history, nameOf)}
+          </section>
+        </aside>
+      </div>`,
+  }
+}
+
+function namesOf(people: readonly { id: string; name: string }[]): (id: string) => string {
+  return (id) => people.find((person) => person.id === id)?.name ?? id
+}
+
+function mineOf(history: readonly DecisionRow[], person: string, seen: string): DecisionRow | undefined {
+  return history.find((row) => row.person === person && row.seen === seen && row.verdict !== 'note')
+}
+
+function findings(reasons: readonly Reason[]): Html {
+  if (reasons.length === 0) return html``
+  const items = reasons.map(
+    ({ tag, text, rule, figures }) =>
+      html`<div class="finding">
+        <h3>${tagOf(tag)} <span class="muted small">${wordsOf(rule)}</span></h3>
+        <p>${text}</p>
+        <dl class="figures">
+          ${Object.entries(figures).map(
+            ([name, value]) =>
+              html`<div>
+                <dt>${wordsOf(name)}</dt>
+                <dd>${value.toLocaleString('en')}</dd>
+              </div>`,
+          )}
+        </dl>
+      </div>`,
+  )
+  return html`<section>
+    <h2>Why it is held</h2>
+    <div class="card">${items}</div>
+  </section>`
+}
+
+/** `freshMedian`, `payout-size`: as words. */
+function wordsOf(name: string): string {
+  return name
+    .replaceAll(/[-_]/g, ' ')
+    .replaceAll(/([a-z])([A-Z0-9])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`)
+}
+
+interface FormParts {
+  readonly desk: Desk
+  readonly view: View
+  readonly approvals: readonly string[]
+  readonly token: string
+  readonly note: string
+  readonly mine: DecisionRow | undefined
+}
+
+function form({ desk, view, approvals, token, note, mine }: FormParts): Html {
+  const { subject } = view
+  const isOpen = subject.isHeld && mine === undefined
+  const needs = subject.peopleNeeded - approvals.length
+  const progress =
+    subject.isHeld && subject.peopleNeeded > 1
+      ? html`<p>
+          ${approvals.length} of ${subject.peopleNeeded} people have
+          approved${approvals.length === 0 ? '' : `: ${approvals.join(', ')}`}.
+        </p>`
+      : ''
+  return html`<section>
+    <h2>Decide</h2>
+    <form class="card" method="post">
+      <input type="hidden" name="token" value="${token}" /><input type="hidden" name="seen" value="${subject.seen}" />
+      ${progress} ${subject.isBlocked ? html`<p class="say bad">A rule blocks it: it can be rejected only.</p>` : ''}
+      ${mine === undefined || !subject.isHeld ? '' : html`<p class="say">You have approved it. ${needs > 0 ? 'It waits for another person.' : ''}</p>`}
+      ${subject.isHeld ? '' : html`<p class="muted">It is not held: ${view.state}.</p>`}
+      <label
+        >Note<span>Why; kept in the log. Needed to reject.</span
+        ><textarea name="note" maxlength="2000">${note}</textarea>
+      </label>
+      <div class="buttons">
+        ${isOpen && !subject.isBlocked ? html`<button class="main" name="verdict" value="approve">${desk.approveLabel}</button>` : ''}
+        ${isOpen ? html`<button class="bad" name="verdict" value="reject">Reject</button>` : ''}
+        <button name="verdict" value="note">Only note</button>
+      </div>
+    </form>
+  </section>`
+}
+
+function historyList(view: View, history: readonly DecisionRow[], nameOf: (id: string) => string): Html {
+  const said: Readonly<Record<DecisionRow['verdict'], string>> = {
+    approve: 'approved',
+    reject: 'rejected',
+    note: 'noted',
+  }
+  const rows = [
+    ...view.events.map(({ atMs, text }) => ({ atMs, kind: '', line: html`<span>${text}</span>` })),
+    ...history.map(({ at_ms: atMs, person, verdict, note, seen }) => ({
+      atMs,
+      kind: verdict,
+      line: html`<span
+          ><b>${nameOf(person)}</b>
+          ${said[verdict]}${seen === view.subject.seen || verdict === 'note' ? '' : ' what it was then'}</span
+        >${note === '' ? '' : html`<span>${note}</span>`}`,
+    })),
+  ].toSorted((a, b) => a.atMs - b.atMs)
+  return html`<ol class="history">
+    ${rows.map(({ atMs, kind, line }) => html`<li class="${kind}"><span class="muted small">${moment(atMs)}</span>${line}</li>`)}
+  </ol>`
+}
