@@ -37,6 +37,11 @@ const config: KnipConfig = {
       entry: ['src/**/*.test.ts', 'src/{unseal,offerwall-script}.ts', 'vite.*.config.ts'],
       project: ['src/**/*.ts'],
     },
+    'packages/till': {
+      // The insights page loads its script by name.
+      entry: ['src/**/*.test.ts', 'bench/**/*.ts', 'src/insights/page-script.ts'],
+      project: ['{src,bench}/**/*.ts'],
+    },
     'packages/cli': {
       entry: ['src/**/*.test.ts'],
       project: ['src/**/*.ts'],

@@ -6,6 +6,8 @@ import { addressNames, addressOf, rate } from './address.ts'
 import { descriptionAnswer, preflightAnswer, problemAnswer, withoutBody } from './answer.ts'
 import { parseConfig, type TillConfig, type TillSettings } from './config.ts'
 import { crawlerTest, systemResolver, type Resolver } from './crawlers.ts'
+import { openInsights, type Insights } from './insights/insights.ts'
+import type { Range, Report } from './insights/report.ts'
 import type { Journal } from './journal/port.ts'
 import { openSqliteJournal } from './journal/sqlite.ts'
 import { loadAccountKey, loadChallengeSecrets } from './keys.ts'
@@ -55,6 +57,8 @@ export type Till = Readonly<{
   notify: () => Promise<number>
   /** What was asked and sold, and what webhooks were told. */
   journal: Pick<Journal, 'sales' | 'events'>
+  /** What the publisher's payments say, of no reader in particular. @throws {TuppenceError} `bad-request`, `not-found`: not configured. */
+  insights: (range?: Range) => Promise<Report>
   /** The account's public key (base64url), to be registered at the mint. */
   publicKey: string
   /** Waits for what is under way and closes the journal. */
@@ -113,7 +117,8 @@ export async function createTill(options: TillOptions): Promise<Till> {
   begin(deps, recovering)
   const stopPruning = daily(() => later(() => prune(deps)))
   sending.soon()
-  const { handle, offersChanged } = handler(deps, options.describedAt ?? wellKnownPath)
+  const insights = openInsights(deps)
+  const { handle, offersChanged } = handler(deps, { describedAt: options.describedAt ?? wellKnownPath, insights })
   const { counted, answered } = counting(handle)
   return {
     handle: counted,
@@ -125,10 +130,12 @@ export async function createTill(options: TillOptions): Promise<Till> {
     recover: recovering.now,
     notify: sending.now,
     journal,
+    insights: insights.report,
     publicKey: account.publicKey,
     close: async () => {
       stopPruning()
       await answered()
+      await insights.stop()
       await Promise.all([recovering.stop(), sending.stop()])
       await Promise.allSettled([...deps.settling.values(), ...deps.refunding.values()])
       await drained()
@@ -172,15 +179,26 @@ function successor(before: TillSettings, after: TillSettings): TillSettings {
   return { ...after, mint: before.mint }
 }
 
-function handler(deps: SellDeps, describedAt: string): Pick<Till, 'handle'> & { offersChanged: () => void } {
+function handler(
+  deps: SellDeps,
+  { describedAt, insights }: Readonly<{ describedAt: string; insights: Insights }>,
+): Pick<Till, 'handle'> & { offersChanged: () => void } {
   const { nowMs, log } = deps
   let offerAt = offersByPath(deps.settings.offers)
+  const broken = (error: unknown, offer = ''): Response => {
+    // Whatever gets here is a fault of the till or its disk, never of the request; and never a reason to ask for money.
+    log({ event: 'failed', offer, error: error instanceof Error ? error.message : 'unknown' })
+    return problemAnswer(nowMs(), new TuppenceError('internal'))
+  }
+  const pageOrNothing = (request: Request, pathname: string): Promise<Response | undefined> =>
+    insights.answer(request, pathname).catch((error: unknown) => broken(error))
   const handle: Till['handle'] = async (request, from = {}) => {
     const url = new URL(request.url)
     const offer = offerAt(url.pathname)
     const isWellKnown = url.pathname === describedAt
-    if (!offer && !isWellKnown) return undefined
+    if (!offer && !isWellKnown) return insights.answer(request, url.pathname)
     const methods = offer ? methodsOf(offer) : ['GET', 'HEAD']
+    if (!offer && !isWellKnown) return pageOrNothing(request, url.pathname)
     if (request.method === 'OPTIONS') return preflightAnswer(nowMs(), methods)
     const address = addressOf(request.headers, from.address, deps.settings.proxies)
     try {
@@ -189,9 +207,7 @@ function handler(deps: SellDeps, describedAt: string): Pick<Till, 'handle'> & { 
         : describe(deps, request.method)
       return request.method === 'HEAD' ? withoutBody(response) : response
     } catch (error) {
-      // Whatever gets here is a fault of the till or its disk, never of the request; and never a reason to ask for money.
-      log({ event: 'failed', offer: offer?.id ?? '', error: error instanceof Error ? error.message : 'unknown' })
-      return problemAnswer(nowMs(), new TuppenceError('internal'))
+      return broken(error, offer?.id)
     }
   }
   return { handle, offersChanged: () => (offerAt = offersByPath(deps.settings.offers)) }

@@ -2,10 +2,15 @@
 import { base64Decode } from '@tuppence/protocol'
 import type { Period, Terms } from '@tuppence/protocol'
 import * as v from 'valibot'
-import { amount, identifier, invalid, isSafe, minor, text, whole } from './config-fields.ts'
+import { amount, identifier, invalid, isSafe, minor, path, text, whole } from './config-fields.ts'
 
 /** A price that changes with the hour, for all readers at once, so that its effect can be told from that of the time. */
 export type Experiment = Readonly<{ id: string; prices: readonly number[]; hours: number }>
+
+/**
+ * Insights. `adminToken`: opens the page; without one there is none at the till itself. `groupMin`: readers behind each figure.
+ */
+export type InsightsSettings = Readonly<{ adminToken?: string; path: string; groupMin: number }>
 
 /** Where events are sent. `secret`: HMAC key, 24 to 64 bytes. `events`: types that are wanted; absent: all. */
 export type Webhook = Readonly<{ url: string; secret: Uint8Array; events?: readonly WebhookEvent[] }>
@@ -53,6 +58,23 @@ export const experimentSchema = v.strictObject({
   ),
   hours: v.optional(whole(1, 168)),
 })
+
+/** Below ten readers a figure is told of nobody, whoever configures it. */
+export const groupMinDefault = 10
+
+export const insightsSchema = v.strictObject({
+  adminToken: v.optional(
+    v.pipe(v.string(), v.regex(/^[\x21-\x7e]{24,256}$/, 'must be 24 to 256 printable characters')),
+  ),
+  path: v.optional(path),
+  groupMin: v.optional(whole(groupMinDefault, 1_000)),
+})
+
+/** Fills in what is not given. */
+export function toInsights(written: v.InferOutput<typeof insightsSchema>): InsightsSettings {
+  const { adminToken, path: at = '/insights', groupMin = groupMinDefault } = written
+  return { ...(adminToken !== undefined && { adminToken }), path: at.replace(/\/$/, ''), groupMin }
+}
 
 const webhookSchema = v.strictObject({
   url: v.pipe(text(2_048), v.check(isSafe, 'must be https, but for loopback names')),

@@ -17,12 +17,15 @@ import {
 } from './config-fields.ts'
 import {
   experimentSchema,
+  insightsSchema,
   passFields,
   publicTerms,
   refusePointlessPass,
   termsFields,
   toExperiment,
+  toInsights,
   toTerms,
+  type InsightsSettings,
   type SaleTerms,
 } from './config-terms.ts'
 import type { Offer } from './offers.ts'
@@ -51,6 +54,8 @@ export type TillSettings = Readonly<{
   /** Proxies in front of the till, whose `X-Forwarded-For` says where a request came from. */
   proxies: number
   terms: SaleTerms
+  /** Absent: nothing is counted up for insights, and nobody sees any. */
+  insights?: InsightsSettings
   /** The terms as challenges carry them; absent where there are none. */
   termsText: string | undefined
   offers: readonly Offer[]
@@ -108,6 +113,7 @@ const configSchema = v.strictObject({
     timeoutMs: v.optional(whole(1, 120_000)),
   }),
   dataDir: text(4096),
+  insights: v.optional(insightsSchema),
   ...termsFields,
   passes: v.optional(
     v.pipe(
@@ -143,6 +149,8 @@ export function parseConfig(input: unknown): TillSettings {
   const fields = written.map(({ field }) => field)
   refuseTwice(offers, fields, 'id')
   refuseTwice(offers, fields, 'path')
+  const insights = config.insights && toInsights(config.insights)
+  refuseTaken(offers, fields, insights)
   return {
     origin: config.origin,
     realm: config.realm ?? new URL(config.origin).host,
@@ -157,6 +165,7 @@ export function parseConfig(input: unknown): TillSettings {
     dataDir: config.dataDir,
     proxies: config.proxies ?? 0,
     terms,
+    ...(insights && { insights }),
     termsText,
     offers,
   }
@@ -196,6 +205,16 @@ function toOffer(
   const max = minor(offer.max ?? tipMaxDefault, unit, `${field}.max`)
   if (min > max) throw invalid(`${field}.min`, 'must not be above max')
   return { ...base, kind: 'tip', min, max }
+}
+
+function refuseTaken(
+  offers: readonly Offer[],
+  fields: readonly string[],
+  insights: InsightsSettings | undefined,
+): void {
+  if (insights?.adminToken === undefined) return
+  for (const [index, { path }] of offers.entries())
+    if (`${path}/`.startsWith(`${insights.path}/`)) throw invalid(`${fields[index]}.path`, 'is where insights are')
 }
 
 function refuseTwice(offers: readonly Offer[], fields: readonly string[], key: 'id' | 'path'): void {

@@ -38,7 +38,7 @@ export type SellDeps = AcceptDeps &
     settleSoon: () => void
     rate: Rate
     /** Counts that a price was named. */
-    tally: (offerId: string, price: number) => void
+    tally: (offer: Offer, price: number) => void
     addressNames: AddressNames
     knowsCrawler: KnowsCrawler
   }>
@@ -169,7 +169,7 @@ export async function ask(deps: SellDeps, sale: Sale, reason: TuppenceError, thu
   deps.log({ event: 'challenged', offer: offer.id, amount: wanted.amount, unit: offer.unit })
   // What a tip would be, whoever asks says: a count of that is a row for each figure that a stranger thinks of.
   const isPrice = wanted.reader === undefined && offer.kind !== 'tip'
-  if (isPrice && reason.code === 'payment-required') deps.tally(offer.id, wanted.amount)
+  if (isPrice && reason.code === 'payment-required') deps.tally(offer, wanted.amount)
   const wantsPage = reason.code === 'payment-required' && wantsHtml(request)
   return challengeAnswer(
     deps.nowMs(),

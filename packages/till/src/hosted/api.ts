@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { isTuppenceError, TuppenceError } from '@tuppence/protocol'
 import { problemAnswer } from '../answer.ts'
+import type { Range, Report } from '../insights/report.ts'
 import type { Journal } from '../journal/port.ts'
 import {
   addPublisher,
@@ -26,6 +27,8 @@ export type ApiDeps = PublisherDeps &
     adminToken?: string | undefined
     /** The journal of a publisher's till, opened where it is not. */
     journalOf: (id: string) => Promise<Pick<Journal, 'sales' | 'events'>>
+    /** A publisher's insights. */
+    insightsOf: (id: string, range: Range) => Promise<Report>
   }>
 
 /** Where the API begins. */
@@ -99,6 +102,11 @@ const routes: Readonly<Record<string, (deps: ApiDeps, call: Call) => Promise<unk
     const span = { startMs: deps.nowMs() - days * dayMs, endMs: deps.nowMs() + dayMs }
     return { sales: await (await deps.journalOf(publisher)).sales(span) }
   },
+  'GET insights': async (deps, { publisher, url: { searchParams } }) =>
+    deps.insightsOf(publisher, {
+      from: searchParams.get('from') ?? undefined,
+      to: searchParams.get('to') ?? undefined,
+    }),
   'GET events': async (deps, { publisher }) => {
     const events = await (await deps.journalOf(publisher)).events(eventsMax)
     return { events: events.map((event) => ({ ...event, data: JSON.parse(event.data) as unknown })) }

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { TuppenceError } from '@tuppence/protocol'
 import * as v from 'valibot'
 import { createTill, type From, type Till } from '../app.ts'
+import { groupMinDefault } from '../config-terms.ts'
 import { problemAnswer, type Content } from '../answer.ts'
 import { check, mintUrl, origin, safe, text, whole } from '../config-fields.ts'
 import { loadChallengeSecrets } from '../keys.ts'
@@ -31,7 +32,7 @@ export type HostedOptions = Readonly<{
   random?: (bytes: number) => Uint8Array
 }>
 
-/** The host's configuration (JSON). `adminToken`: the operator's, for the API; `proxies`: as of a till. */
+/** The host's configuration (JSON). `adminToken`: the operator's, for the API; `proxies`, `groupMin`: as of a till. */
 export type HostedConfig = v.InferInput<typeof hostedSchema>
 
 /** A hosted till that is open. */
@@ -63,6 +64,8 @@ const hostedSchema = v.strictObject({
     v.pipe(v.string(), v.regex(/^[\x21-\x7e]{24,256}$/, 'must be 24 to 256 printable characters')),
   ),
   proxies: v.optional(whole(0, 8)),
+  /** Readers behind each figure of the publishers' insights; theirs to read, not to change. */
+  groupMin: v.optional(whole(groupMinDefault, 1_000)),
 })
 
 /** Tills that are open at once; beyond it the one that was asked longest ago is closed. */
@@ -92,6 +95,7 @@ export async function createHostedTill(options: HostedOptions): Promise<HostedTi
     unit: config.unit ?? 'usd',
     mint: config.mint as ApiDeps['mint'],
     proxies: config.proxies ?? 0,
+    groupMin: config.groupMin ?? groupMinDefault,
     nowMs,
     random: options.random ?? ((bytes: number) => crypto.getRandomValues(new Uint8Array(bytes))),
     changed: (id: string) => tills.changed(id),
@@ -104,6 +108,7 @@ export async function createHostedTill(options: HostedOptions): Promise<HostedTi
     adminToken: config.adminToken,
     sessionKey,
     journalOf: async (id) => (await tills.get(id)).journal,
+    insightsOf: async (id, range) => (await tills.get(id)).insights(range),
   }
   return {
     handle: (request, from) => route(deps, tills, request, from),

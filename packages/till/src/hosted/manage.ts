@@ -1,6 +1,8 @@
 /** The page on which a publisher sees offers, keys and sales, and changes prices: rendered here, no script. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { decimalAmount, formatAmount, isTuppenceError, TuppenceError } from '@tuppence/protocol'
+import { answerShown } from '../insights/answer.ts'
+import type { Range } from '../insights/report.ts'
 import { escapeHtml } from '../page.ts'
 import type { Sale } from '../journal/port.ts'
 import { readBody } from '../tip.ts'
@@ -24,6 +26,8 @@ const styleHash = createHash('sha256').update(style).digest('base64')
 /** Answers `/p/<id>/manage`, for who knows the publisher's secret. */
 export async function answerManage(deps: ManageDeps, id: string, request: Request): Promise<Response> {
   try {
+    const insights = /\/manage\/insights(?:\/(.*))?$/.exec(new URL(request.url).pathname)
+    if (insights) return await answerInsights(deps, id, { request, rest: insights[1] ?? '' })
     if (request.method === 'POST') return await act(deps, id, request)
     if (request.method !== 'GET') throw new TuppenceError('method-not-allowed')
     return isSession(deps, id, request) ? page(await overview(deps, id)) : page(login(deps, id))
@@ -33,6 +37,19 @@ export async function answerManage(deps: ManageDeps, id: string, request: Reques
     const field = error.details['field']
     return page(`<h1>Not done</h1><p>${escapeHtml(field === undefined ? said : `${String(field)} ${said}`)}.</p>`, 400)
   }
+}
+
+/** The same sign-in, and nobody else's figures: they are of the publisher whose session it is. */
+async function answerInsights(
+  deps: ManageDeps,
+  id: string,
+  { request, rest }: Readonly<{ request: Request; rest: string }>,
+): Promise<Response> {
+  if (!isSession(deps, id, request)) return page(login(deps, id), request.method === 'GET' ? 401 : 403)
+  const base = `/p/${id}/manage/insights`
+  const back = { href: `/p/${id}/manage`, text: 'Offers, keys and sales' }
+  const shown = { nowMs: deps.nowMs, report: (range: Range) => deps.insightsOf(id, range) }
+  return answerShown({ ...shown, context: { name: known(deps, id).name, base, back } }, request, rest)
 }
 
 async function act(deps: ManageDeps, id: string, request: Request): Promise<Response> {
@@ -80,6 +97,7 @@ async function overview(deps: ManageDeps, id: string): Promise<string> {
 ${offersTable(deps, id)}
 <h2>Sales, last ${salesDays} days</h2>
 ${salesTable(deps, sales)}
+<p><a href="manage/insights">Insights</a>: by day, article and price, readers who come back, experiments.</p>
 <h2>Payout</h2>
 ${payoutForm(deps, id)}
 <h2>Keys</h2>
@@ -149,7 +167,7 @@ function table(heads: readonly string[], rows: readonly string[], none: string):
 
 function login(deps: ManageDeps, id: string, note = ''): string {
   return `<h1>${escapeHtml(known(deps, id).name)}</h1>
-<form method="post"><p><label>Secret <input type="password" name="secret" autocomplete="current-password" required></label></p>
+<form method="post" action="/p/${escapeHtml(id)}/manage"><p><label>Secret <input type="password" name="secret" autocomplete="current-password" required></label></p>
 <p role="alert">${escapeHtml(note)}</p><button name="action" value="enter">Enter</button></form>`
 }
 

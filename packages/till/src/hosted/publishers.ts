@@ -30,6 +30,8 @@ export type PublisherDeps = Readonly<{
   unit: string
   mint: TillConfig['mint']
   proxies: number
+  /** Of insights. */
+  groupMin: number
   nowMs: () => number
   random: (bytes: number) => Uint8Array
   changed: (id: string) => void
@@ -201,6 +203,7 @@ export function configOf(deps: PublisherDeps, row: PublisherRow, offers: readonl
     unit: deps.unit,
     mint: deps.mint,
     proxies: deps.proxies,
+    insights: { groupMin: deps.groupMin },
     dataDir: folderOf(deps, row.id),
     offers: offers.map(({ id, config: written }) => ({
       ...(JSON.parse(written) as object),

@@ -1,5 +1,6 @@
 /** The till's journal as a port: what the money path must find again after a crash. contract.ts says what each storage keeps. */
 import type { Via } from '@tuppence/protocol'
+import type { BlockName, InsightsJournal } from './insights-port.ts'
 
 /**
  * How far a payment has come. `received`: written down before the deposit is sent, outcome unknown. `deposited`: the
@@ -200,6 +201,9 @@ export type Sale = Readonly<{
   refundedAmount: number
 }>
 
+/** How often a price was named in a day; `block` where prices take turns. */
+export type Asked = Pick<Sale, 'dayMs' | 'offerId' | 'price' | 'asked'> & Readonly<{ block?: BlockName }>
+
 /** Bounds of a journal. `openMax`: payments that may be without an outcome at once. */
 export type JournalLimits = Readonly<{ openMax: number }>
 
@@ -288,7 +292,7 @@ export type Journal = {
   events(limit: number): Promise<readonly OutboxEvent[]>
 
   /** Adds to how often prices were named. */
-  asked(counts: readonly Pick<Sale, 'dayMs' | 'offerId' | 'price' | 'asked'>[]): Promise<void>
+  asked(counts: readonly Asked[]): Promise<void>
   /** What was sold in a time, by day, offer and price. */
   sales(span: Span): Promise<readonly Sale[]>
   /**
@@ -299,4 +303,4 @@ export type Journal = {
    */
   prune(before: Readonly<{ paymentsMs: number; nowMs: number }>): Promise<number>
   close(): Promise<void>
-}
+} & InsightsJournal

@@ -130,7 +130,11 @@ export function sqliteRecords(db: DatabaseSync): Records {
     async asked(counts) {
       unsynced(db, () =>
         transact(db, () => {
-          for (const { dayMs: day, offerId, price, asked } of counts) statements.asked.run(day, offerId, price, asked)
+          for (const { dayMs: day, offerId, price, asked, block } of counts) {
+            statements.asked.run(day, offerId, price, asked)
+            if (!block) continue
+            statements.askedInBlock.run(block.experiment, offerId, block.blockMs, block.hours, price, asked)
+          }
         }),
       )
     },
@@ -157,6 +161,10 @@ function prepareRecords(db: DatabaseSync) {
     asked: db.prepare(
       `INSERT INTO sale (day_ms, offer_id, price, asked) VALUES (?, ?, ?, ?)
        ON CONFLICT (day_ms, offer_id, price) DO UPDATE SET asked = asked + excluded.asked`,
+    ),
+    askedInBlock: db.prepare(
+      `INSERT INTO insight_block (experiment, offer_id, block_ms, hours, price, views) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (block_ms, experiment, offer_id, price) DO UPDATE SET views = views + excluded.views`,
     ),
     sales: db.prepare('SELECT * FROM sale WHERE day_ms >= ? AND day_ms < ? ORDER BY day_ms, offer_id, price'),
   }

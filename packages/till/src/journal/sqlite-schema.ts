@@ -93,6 +93,28 @@ const migrations = [
   `ALTER TABLE sale ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
    CREATE INDEX IF NOT EXISTS payment_pending ON payment (thumbprint, offer_id)
      WHERE stage = 'received' AND thumbprint IS NOT NULL;`,
+  // Insights: what is closed and may be told, written once; and views and sales by block of an experiment, which are not told.
+  `CREATE INDEX payment_deposited ON payment (deposited_at_ms) WHERE deposited_at_ms IS NOT NULL;
+   CREATE INDEX payment_refunded ON payment (refunded_at_ms) WHERE refunded_at_ms IS NOT NULL;
+   CREATE TABLE insight_day (
+     day_ms INTEGER PRIMARY KEY, sales INTEGER NOT NULL, amount INTEGER NOT NULL, refunds INTEGER NOT NULL,
+     refunded INTEGER NOT NULL, views INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE insight_told (
+     measure TEXT NOT NULL CHECK (measure IN ('sale', 'refund', 'view')),
+     level TEXT NOT NULL CHECK (level IN ('day', 'month')), start_ms INTEGER NOT NULL, offer_id TEXT NOT NULL,
+     price INTEGER NOT NULL, kind TEXT NOT NULL, count INTEGER NOT NULL, amount INTEGER NOT NULL,
+     PRIMARY KEY (start_ms, measure, level, offer_id, price)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE insight_month (month_ms INTEGER PRIMARY KEY, figures TEXT NOT NULL) STRICT;
+   CREATE TABLE insight_block (
+     experiment TEXT NOT NULL, offer_id TEXT NOT NULL, block_ms INTEGER NOT NULL, hours INTEGER NOT NULL,
+     price INTEGER NOT NULL, views INTEGER NOT NULL, sales INTEGER NOT NULL DEFAULT 0, amount INTEGER NOT NULL DEFAULT 0,
+     PRIMARY KEY (block_ms, experiment, offer_id, price)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE insight_release (
+     experiment TEXT PRIMARY KEY, until_ms INTEGER NOT NULL, figures TEXT NOT NULL, counts TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
 ]
 
 /** Brings a file to today's schema. @throws {Error} The file is of a newer program. */

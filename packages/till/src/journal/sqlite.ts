@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { journalLimits } from './port.ts'
 import type { Journal, JournaledPayment, JournalLimits, Received } from './port.ts'
+import { sqliteInsights } from './sqlite-insights.ts'
 import { sqliteReaders, type InsertEvent, type Readers } from './sqlite-readers.ts'
 import { sqliteRecords, sqliteRefunds } from './sqlite-refunds.ts'
 import { migrate } from './sqlite-schema.ts'
@@ -35,6 +36,7 @@ export function openSqliteJournal(path: string, limits: JournalLimits = journalL
     ...readers,
     ...sqliteRefunds(db, insertEvent),
     ...sqliteRecords(db),
+    ...sqliteInsights(db),
     async close() {
       if (db.isOpen) db.close()
     },
