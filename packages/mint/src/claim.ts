@@ -61,8 +61,8 @@ interface Claim {
   readonly amount: number
 }
 
-function mintable({ amountPaid, amountIssued }: QuoteRow): number {
-  return amountPaid - amountIssued
+function mintable({ amountPaid, amountIssued, amountRevoked }: QuoteRow): number {
+  return amountPaid - amountIssued - amountRevoked
 }
 
 function checkSignature(quote: QuoteRow, outputs: readonly BlindedMessage[], signature: string | undefined): void {
@@ -75,7 +75,7 @@ function checkSignature(quote: QuoteRow, outputs: readonly BlindedMessage[], sig
 function checkClaims(claims: readonly Claim[], made: { readonly unit: string; readonly amount: number }): void {
   for (const { quote, amount } of claims) {
     if (quote.amountPaid === 0) throw new TuppenceError('quote-unpaid')
-    if (mintable(quote) === 0) throw new TuppenceError('quote-issued')
+    if (mintable(quote) === 0) throw new TuppenceError(quote.amountRevoked > 0 ? 'funding-reversed' : 'quote-issued')
     if (made.unit !== quote.unit) throw new TuppenceError('units-differ')
     if (amount > mintable(quote))
       throw new TuppenceError('quote-amount-mismatch', { details: { outputs: made.amount } })

@@ -37,7 +37,8 @@ export interface QuoteAnswer {
 /**
  * Opens a top-up quote.
  *
- * @throws {TuppenceError} `funding-unsupported`, `unit-unsupported`, `amount-out-of-range`, `quote-key-required` (no
+ * @throws {TuppenceError} `funding-unsupported`, `minting-disabled` (the mint is winding down), `unit-unsupported`,
+ *   `amount-out-of-range`, `quote-key-required` (no
  *   `pubkey` where the method needs one, or one that is no point), and what the method says.
  */
 export async function openQuote(
@@ -69,6 +70,7 @@ export async function openQuote(
     updatedAtMs: nowMs,
     amountPaid: 0,
     amountIssued: 0,
+    amountRevoked: 0,
   }
   const row: QuoteRow = { ...draft, request: await funding.request(draft, { deps, address }) }
   await perform(deps, {
@@ -103,14 +105,22 @@ export function quoteAnswer(row: QuoteRow, reason?: ErrorCode): QuoteAnswer {
     request: row.request,
     unit: row.unit,
     amount: row.amount,
-    state: row.amountPaid === 0 ? 'UNPAID' : row.amountIssued < row.amountPaid ? 'PAID' : 'ISSUED',
+    state: stateOf(row),
     expiry: Math.floor(row.expiresAtMs / 1000),
     pubkey: row.pubkey ?? null,
-    amount_paid: row.amountPaid,
+    // What was taken back was not paid.
+    amount_paid: row.amountPaid - row.amountRevoked,
     amount_issued: row.amountIssued,
     updated_at: Math.floor(row.updatedAtMs / 1000),
     ...(reason === undefined ? {} : { reason }),
   }
+}
+
+/** A quote that came in part is not paid yet, though what came may be minted; what was taken back never was. */
+function stateOf({ amount, amountPaid, amountIssued, amountRevoked }: QuoteRow): QuoteAnswer['state'] {
+  const paid = amountPaid - amountRevoked
+  if (amountIssued > 0 && amountIssued === paid) return 'ISSUED'
+  return paid > 0 && (paid >= amount || amountRevoked > 0) ? 'PAID' : 'UNPAID'
 }
 
 /** Checks count, duplicates, active keysets, denominations and unit of outputs. @throws {TuppenceError} */

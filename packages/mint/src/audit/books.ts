@@ -105,6 +105,8 @@ export interface Money {
   /** What publishers gave back, by operation. */
   readonly debited: Map<number, { readonly account: string; readonly amount: number }>
   readonly paidIn: Map<number, number>
+  /** What vouchers were redeemed for (or, negative, sold for), by operation. */
+  readonly redeemed: Map<number, number>
   /** Sums by account and unit. */
   readonly sums: Map<string, number>
 }
@@ -118,6 +120,7 @@ export async function readEntries({ source, keysets }: Books): Promise<Money> {
     credited: new Map(),
     debited: new Map(),
     paidIn: new Map(),
+    redeemed: new Map(),
     sums: new Map(),
   }
   const numbers = new Map([...keysets].map(([number, { id }]) => [id, number]))
@@ -135,6 +138,7 @@ export async function readEntries({ source, keysets }: Books): Promise<Money> {
       const moved = amount < 0 ? money.debited : money.credited
       moved.set(operation, { account: account.slice(10), amount: Math.abs(amount) })
     } else if (account.startsWith('paid-in:')) money.paidIn.set(operation, -amount)
+    else if (account === 'vouchers') money.redeemed.set(operation, -amount)
   })
   return money
 }

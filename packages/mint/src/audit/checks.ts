@@ -21,7 +21,11 @@ export function checkOperations({ find, kinds, coins, coinsWeighted }: Books, mo
   }
 }
 
-const never = { negative: ['outstanding:', 'publisher:', 'unminted', 'fees', 'melting:', 'paid-out:', 'unclaimed'] }
+const never = {
+  negative: ['outstanding:', 'publisher:', 'unminted', 'fees', 'melting:', 'paid-out:', 'unclaimed', 'vouchers'],
+  /** What a processor keeps is a cost. */
+  except: ['fees:processor'],
+}
 
 /** Running balances are the sums of the entries, accounts sum to zero, and none is on the wrong side (S1, S7). */
 export async function checkSums(
@@ -33,7 +37,8 @@ export async function checkSums(
   for (const [key, sum] of sums) {
     const [account = '', unit = ''] = key.split(' ')
     totals.set(unit, (totals.get(unit) ?? 0) + sum)
-    if (sum < 0 && never.negative.some((start) => account.startsWith(start))) find('S1', account, `is at ${sum}`)
+    const isLiability = never.negative.some((start) => account.startsWith(start)) && !never.except.includes(account)
+    if (sum < 0 && isLiability) find('S1', account, `is at ${sum}`)
     if (sum > 0 && account.startsWith('paid-in:')) find('S7', account, `is at ${sum}`)
   }
   for (const [unit, total] of totals) if (total !== 0) find('S1', unit, `all accounts sum to ${total}`)
@@ -59,28 +64,33 @@ export async function checkSums(
 }
 
 /** Quotes were paid what payments say, and what is not minted yet is what quotes say (S7). */
-export async function checkQuotes({ source, find }: Books, { paidIn, sums }: Money): Promise<void> {
+export async function checkQuotes({ source, find, kinds }: Books, { paidIn, redeemed, sums }: Money): Promise<void> {
   const paid = new Map<string, number>()
   const counted = new Set<number>()
   await each(source, 'SELECT quote, amount, operation FROM payments', ([quote, amount, operation]) => {
     paid.set(String(quote), (paid.get(String(quote)) ?? 0) + Number(amount))
     counted.add(Number(operation))
-    if (paidIn.get(Number(operation)) !== Number(amount)) {
+    const from = kinds.get(Number(operation)) === 'voucher' ? redeemed : paidIn
+    if (from.get(Number(operation)) !== Number(amount)) {
       find('S7', `payment of operation ${Number(operation)}`, 'is not what was booked as paid in')
     }
   })
   for (const operation of paidIn.keys()) {
-    if (!counted.has(operation)) find('S7', `operation ${operation}`, 'booked money without a payment')
+    // Money for vouchers is owed to whoever redeems them.
+    const isSale = ['voucher-sold', 'voucher-void'].includes(kinds.get(operation) ?? '')
+    const isBooked = isSale ? redeemed.get(operation) === -(paidIn.get(operation) ?? 0) : counted.has(operation)
+    if (!isBooked) find('S7', `operation ${operation}`, 'booked money without a payment')
   }
   const unminted = new Map<string, number>()
   await each(
     source,
-    'SELECT id, unit, amount_paid, amount_issued FROM quotes',
-    ([id, unit, amountPaid, amountIssued]) => {
+    'SELECT id, unit, amount_paid, amount_issued, amount_revoked FROM quotes',
+    ([id, unit, amountPaid, amountIssued, amountRevoked]) => {
       if (Number(amountPaid) !== (paid.get(String(id)) ?? 0))
         find('S7', 'a quote', 'says another sum than its payments')
       if (Number(amountIssued) > Number(amountPaid)) find('S7', 'a quote', 'issued more than was paid')
-      const left = Number(amountPaid) - Number(amountIssued)
+      const left = Number(amountPaid) - Number(amountIssued) - Number(amountRevoked)
+      if (left < 0 || Number(amountRevoked) < 0) find('S7', 'a quote', 'issued or took back more than was paid')
       unminted.set(String(unit), (unminted.get(String(unit)) ?? 0) + left)
     },
   )

@@ -60,6 +60,7 @@ const quoteRow = (id: string, amount: number): QuoteRow => ({
   updatedAtMs: 10,
   amountPaid: 0,
   amountIssued: 0,
+  amountRevoked: 0,
 })
 const open = (id: string, amount: number) =>
   operation(`open ${id}`, { kind: 'quote', quotes: [{ type: 'open', row: quoteRow(id, amount) }] })
@@ -90,6 +91,17 @@ const deposit = (name: string, reference: string, spends: readonly Spend[], acco
     entries: [{ account: `publisher:${account}`, amount }],
   })
 }
+
+/** Takes back (or gives again) what was paid by a quote and not minted. */
+const takeBack = (name: string, type: 'revoke' | 'restore', id: string, amount: number) =>
+  operation(name, {
+    kind: type === 'revoke' ? 'dispute' : 'dispute-won',
+    quotes: [{ type, id, amount }],
+    entries: [
+      { account: 'unminted', amount: type === 'revoke' ? -amount : amount },
+      { account: 'paid-out:card', amount: type === 'revoke' ? amount : -amount },
+    ],
+  })
 
 const refund = (name: string, reference: string, promises: readonly Promised[], account = 'daily-news') => {
   const amount = promises.reduce((sum, { amount: each }) => sum + each, 0)
@@ -288,6 +300,38 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
         { status: 'refused', code: 'quote-issued' },
       ])
       expect(await ledger().quote('q')).toMatchObject({ amountPaid: 4, amountIssued: 4, updatedAtMs: 1_000 })
+    })
+
+    test('mints nothing of what was taken back, and takes back nothing that was minted', async () => {
+      await commit(open('q', 4), pay('q', 4))
+      const outcomes = await commit(
+        issue('some', 'q', [promise('a')]),
+        takeBack('too much', 'revoke', 'q', 4),
+        takeBack('the rest', 'revoke', 'q', 3),
+        issue('more', 'q', [promise('b')]),
+        takeBack('the rest', 'revoke', 'q', 3),
+      )
+      expect(outcomes).toMatchObject([
+        { status: 'committed' },
+        { status: 'refused', code: 'quote-amount-mismatch' },
+        { status: 'committed' },
+        { status: 'refused', code: 'funding-reversed' },
+        { status: 'repeated' },
+      ])
+      expect(await ledger().quote('q')).toMatchObject({ amountPaid: 4, amountIssued: 1, amountRevoked: 3 })
+      expect(
+        await commit(
+          takeBack('won too much', 'restore', 'q', 4),
+          takeBack('won', 'restore', 'q', 3),
+          issue('the other three', 'q', [promise('c'), promise('d', 2)]),
+          takeBack('none is left', 'revoke', 'q', 1),
+        ),
+      ).toMatchObject([
+        { status: 'refused', code: 'quote-amount-mismatch' },
+        { status: 'committed' },
+        { status: 'committed' },
+        { status: 'refused', code: 'quote-amount-mismatch' },
+      ])
     })
 
     test('counts a payment event once', async () => {

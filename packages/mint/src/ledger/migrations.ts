@@ -243,6 +243,12 @@ CREATE INDEX melts_pending_operation ON melts (operation) WHERE state = 'PENDING
 CREATE INDEX entries_paying_out ON entries (account, operation) WHERE account LIKE 'paying-out:%';
 `,
   },
+  {
+    name: 'payments that are taken back',
+    sql: `
+ALTER TABLE quotes ADD COLUMN amount_revoked INTEGER NOT NULL DEFAULT 0 CHECK (amount_revoked >= 0);
+`,
+  },
 ]
 
 function checksum(migration: Migration): string {

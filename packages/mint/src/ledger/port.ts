@@ -16,6 +16,15 @@ export type OperationKind =
   | 'payout'
   | 'payout-paid'
   | 'payout-failed'
+  /** What a processor kept for its work; what it took back and gave again; what an operator gave back by hand. */
+  | 'processor-fee'
+  | 'dispute'
+  | 'dispute-won'
+  | 'returned'
+  | 'return-failed'
+  | 'voucher-sold'
+  | 'voucher-void'
+  | 'voucher'
 
 /** A coin that an operation takes back. `y` is hex of the 33-byte point hash_to_curve(secret); the secret is never stored. */
 export interface Spend {
@@ -44,7 +53,10 @@ export interface Entry {
   readonly amount: number
 }
 
-/** A top-up quote as stored. `amountPaid` and `amountIssued` only grow, and issued never passes paid (S7). */
+/**
+ * A top-up quote as stored. `amountPaid` and `amountIssued` only grow. `amountRevoked` is what was paid and taken back before
+ * it was issued: issued and revoked together never pass paid (S7).
+ */
 export interface QuoteRow {
   readonly id: string
   readonly method: string
@@ -58,9 +70,10 @@ export interface QuoteRow {
   readonly updatedAtMs: number
   readonly amountPaid: number
   readonly amountIssued: number
+  readonly amountRevoked: number
 }
 
-/** What an operation does to a quote. A payment names its processor's event, so that it counts once. */
+/** What an operation does to a quote. A payment names its processor's event, so that it counts once. What is revoked can be restored. */
 export type QuoteChange =
   | { readonly type: 'open'; readonly row: QuoteRow }
   | {
@@ -70,7 +83,7 @@ export type QuoteChange =
       readonly method: string
       readonly event: string
     }
-  | { readonly type: 'issue'; readonly id: string; readonly amount: number }
+  | { readonly type: 'issue' | 'revoke' | 'restore'; readonly id: string; readonly amount: number }
 
 /** Where a melt is. A coin in a pending one is spent; it is released only when the payment is known to have failed. */
 export type MeltState = 'UNPAID' | 'PENDING' | 'PAID'
@@ -172,6 +185,7 @@ export type Refusal =
   | 'quote-issued'
   | 'quote-amount-mismatch'
   | 'quote-settled'
+  | 'funding-reversed'
   | 'quote-pending'
   | 'units-differ'
   | 'account-unknown'

@@ -1,19 +1,15 @@
 // What a round does to top-up quotes on PostgreSQL; postgres-commit.ts calls it, with at most one change of a quote.
 
+import { refusalOf, type HeldQuote } from './quote-rules.ts'
 import type { QuoteChange } from './port.ts'
 import { inOrder, run, type Placed, type RoundContext } from './postgres-round.ts'
 import { textBytes } from './postgres-read.ts'
 
-interface Held {
-  readonly id: string
-  readonly unit: string
-  readonly amount_paid: number
-  readonly amount_issued: number
-}
+type Held = HeldQuote & { readonly id: string }
 
 type With<T extends QuoteChange['type']> = Placed & { readonly change: Extract<QuoteChange, { type: T }> }
 
-/** Opens, pays and issues. */
+/** Opens, pays, issues, revokes and restores. */
 export async function applyQuotes(context: RoundContext, placed: readonly Placed[]): Promise<void> {
   const of = <T extends QuoteChange['type']>(type: T): With<T>[] =>
     placed.flatMap((each) =>
@@ -23,31 +19,18 @@ export async function applyQuotes(context: RoundContext, placed: readonly Placed
     )
   const opened = of('open')
   if (opened.length > 0) await open(context, opened)
-  const changed = inOrder([...of('pay'), ...of('issue')], ({ change }) => change.id)
+  const changed = inOrder([...of('pay'), ...of('issue'), ...of('revoke'), ...of('restore')], ({ change }) => change.id)
   if (changed.length === 0) return
   const rows = await run<Held>(
     context.client,
     'lock-quotes',
-    'SELECT id, unit, amount_paid, amount_issued FROM quotes WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE',
+    `SELECT id, unit, amount_paid AS paid, amount_issued AS issued, amount_revoked AS revoked FROM quotes
+     WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE`,
     [changed.map(({ change }) => change.id)],
   )
   const held = new Map(rows.map((row) => [row.id, row]))
   const good = changed.filter(({ operation, change }) => {
-    const quote = held.get(change.id)
-    const code =
-      quote === undefined
-        ? 'quote-unknown'
-        : quote.unit !== operation.unit
-          ? 'units-differ'
-          : change.type === 'pay'
-            ? undefined
-            : quote.amount_paid === 0
-              ? 'quote-unpaid'
-              : quote.amount_issued === quote.amount_paid
-                ? 'quote-issued'
-                : quote.amount_issued + change.amount > quote.amount_paid
-                  ? 'quote-amount-mismatch'
-                  : undefined
+    const code = refusalOf(held.get(change.id), change, operation.unit)
     if (code !== undefined) context.refuse(operation, code)
     return code === undefined
   })
@@ -56,17 +39,21 @@ export async function applyQuotes(context: RoundContext, placed: readonly Placed
     good.filter((each): each is With<'pay'> => each.change.type === 'pay'),
   )
   if (good.length === 0) return
-  const paid = ({ change }: (typeof good)[number]) => (change.type === 'pay' ? change.amount : 0)
+  const by = (type: Exclude<QuoteChange['type'], 'open'>) =>
+    good.map(({ change }) => (change.type === type ? change.amount : 0))
+  const restored = by('restore')
   await run(
     context.client,
     'change-quotes',
     `UPDATE quotes SET amount_paid = amount_paid + w.paid, amount_issued = amount_issued + w.issued,
-       updated_at_ms = greatest(updated_at_ms, w.at_ms)
-     FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) AS w (id, paid, issued, at_ms) WHERE quotes.id = w.id`,
+       amount_revoked = amount_revoked + w.revoked, updated_at_ms = greatest(updated_at_ms, w.at_ms)
+     FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS w (id, paid, issued, revoked, at_ms)
+     WHERE quotes.id = w.id`,
     [
       good.map(({ change }) => change.id),
-      good.map(paid),
-      good.map((each) => each.change.amount - paid(each)),
+      by('pay'),
+      by('issue'),
+      by('revoke').map((amount, index) => amount - (restored[index] ?? 0)),
       good.map(({ operation }) => operation.atMs),
     ],
   )

@@ -165,6 +165,9 @@ CREATE INDEX melts_pending_operation ON melts (operation) WHERE state = 'PENDING
   `
 CREATE INDEX entries_paying_out ON entries (account, operation) WHERE account LIKE 'paying-out:%';
 `,
+  `
+ALTER TABLE quotes ADD COLUMN amount_revoked bigint NOT NULL DEFAULT 0 CHECK (amount_revoked >= 0);
+`,
 ]
 
 /**

@@ -23,6 +23,7 @@ export function quoteOf(row: Row, text: ReadText): QuoteRow {
     updatedAtMs: row['updated_at_ms'] as number,
     amountPaid: row['amount_paid'] as number,
     amountIssued: row['amount_issued'] as number,
+    amountRevoked: row['amount_revoked'] as number,
   }
 }
 

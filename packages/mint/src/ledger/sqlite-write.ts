@@ -5,8 +5,9 @@ import { reach } from '../failpoint.ts'
 import { checkpointText, runningHash, type JournalRow, type RunningHash } from './journal.ts'
 import { Refused } from './refused.ts'
 import { applyMelt } from './sqlite-melt.ts'
+import { applyQuote } from './sqlite-quote.ts'
 import { blob, isPending, type Prepare } from './sqlite-read.ts'
-import type { AccountRow, KeysetRow, Operation, Outcome, QuoteChange } from './port.ts'
+import type { AccountRow, KeysetRow, Operation, Outcome } from './port.ts'
 
 interface Keyset {
   readonly number: number
@@ -136,7 +137,7 @@ function applyOperation(prepare: Prepare, { operation, keysets, own }: Batch): n
   }
   if (operation.deposit !== undefined) applyDeposit(prepare, operation.deposit, sequence)
   if (operation.refund !== undefined) applyRefund(prepare, operation.refund, unit, sequence)
-  for (const change of operation.quotes ?? []) applyQuote(prepare, change, unit, sequence, operation.atMs)
+  for (const change of operation.quotes ?? []) applyQuote(prepare, change, operation, sequence)
 
   const sums = new Map<string, number>()
   const add = (account: string, amount: number) => sums.set(account, (sums.get(account) ?? 0) + amount)
@@ -226,51 +227,4 @@ function applyRefund(prepare: Prepare, refund: NonNullable<Operation['refund']>,
     sequence,
   )
   if (changes !== 1) throw new Refused('refund-conflict')
-}
-
-function applyQuote(prepare: Prepare, change: QuoteChange, unit: string, sequence: number, atMs: number): void {
-  if (change.type === 'open') {
-    const { row } = change
-    prepare('INSERT INTO quotes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)').run(
-      row.id,
-      row.method,
-      row.unit,
-      row.amount,
-      row.request,
-      row.description ?? null,
-      row.pubkey ?? null,
-      row.createdAtMs,
-      row.expiresAtMs,
-      row.updatedAtMs,
-    )
-    return
-  }
-  const quote = prepare('SELECT unit, amount_paid AS paid, amount_issued AS issued FROM quotes WHERE id = ?').get(
-    change.id,
-  ) as { unit: string; paid: number; issued: number } | undefined
-  if (quote === undefined) throw new Refused('quote-unknown')
-  // S4 holds here too, not only where the request was checked: an operation is of one unit, and its quote with it.
-  if (quote.unit !== unit) throw new Refused('units-differ')
-  if (change.type === 'pay') {
-    const { changes } = prepare('INSERT INTO payments VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING').run(
-      change.method,
-      change.event,
-      change.id,
-      change.amount,
-      sequence,
-    )
-    if (changes !== 1) throw new Refused('quote-settled')
-    prepare('UPDATE quotes SET amount_paid = amount_paid + ?, updated_at_ms = max(updated_at_ms, ?) WHERE id = ?').run(
-      change.amount,
-      atMs,
-      change.id,
-    )
-    return
-  }
-  if (quote.paid === 0) throw new Refused('quote-unpaid')
-  if (quote.issued === quote.paid) throw new Refused('quote-issued')
-  if (quote.issued + change.amount > quote.paid) throw new Refused('quote-amount-mismatch')
-  prepare(
-    'UPDATE quotes SET amount_issued = amount_issued + ?, updated_at_ms = max(updated_at_ms, ?) WHERE id = ?',
-  ).run(change.amount, atMs, change.id)
 }
