@@ -47,7 +47,7 @@ export interface Payable {
 export function payable({ owed, openedAtMs, deposits, nowMs }: Owed, terms: PayoutTerms): Payable {
   const holdMs = nowMs - openedAtMs < terms.newForMs ? Math.max(terms.newHoldMs, terms.holdMs) : terms.holdMs
   // A day's income is as old as its last moment.
-  const young = deposits.filter((day) => day.dayMs + dayMs > nowMs - holdMs)
+  const young = holdMs === 0 ? [] : deposits.filter((day) => day.dayMs + dayMs > nowMs - holdMs)
   const held = Math.min(
     Math.max(owed, 0),
     young.reduce((sum, { amount }) => sum + Math.max(amount, 0), 0),
