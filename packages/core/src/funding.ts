@@ -13,6 +13,9 @@ import type { Context } from './context.ts'
 export { instrumentsOf, type Instrument } from './actions/instruments.ts'
 export type { WithdrawalQuote } from './actions/withdraw.ts'
 
+/** Refusals that nobody takes back: what was refused so is over. */
+const isFinal = (reason: string) => ['funding-refused', 'funding-too-often', 'funding-reversed'].includes(reason)
+
 /** What follows a wait: as `TopUpInput` has it. */
 type Following = Pick<TopUpInput, 'onState' | 'signal'>
 
@@ -47,9 +50,9 @@ async function openQuote(
     if (value.unit !== unit || value.method !== method || value.mint !== mint) continue
     const client = await context.mint()
     const { state, reason, expiry } = await client.quoteState(mint, { method, quote: value.quote.id })
-    if (reason) await lapse(context, value, reason)
     const nowSeconds = (await client.timeSeconds(mint)) ?? 0
-    if (!reason && state === 'UNPAID' && nowSeconds < (expiry ?? Infinity)) return value as Quoted
+    const isOpen = state === 'UNPAID' && (!reason || reason === 'card-declined') && nowSeconds < (expiry ?? Infinity)
+    if (isOpen) return value as Quoted
   }
   return undefined
 }
@@ -77,6 +80,7 @@ export async function awaitTopUp(
       return { status: 'refused', reason: entry?.reason ?? 'quote-unknown' }
     try {
       const outcome = await follow(context, payment as Quoted, { ...(onState && { onState }), signal })
+      if (outcome.status === 'refused' && isFinal(outcome.reason)) await lapse(context, payment, outcome.reason)
       if (outcome.status !== 'waiting') return outcome
     } catch (error) {
       if (!isTuppenceError(error) || error.retry === 'never') throw error

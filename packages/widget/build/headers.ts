@@ -79,6 +79,7 @@ export function headerRules(connect: string): HeaderRule[] {
     { path: '/frame.html', headers: { ...html, 'Content-Security-Policy': contentSecurity(connect, '') } },
     { path: '/popup.html', headers: top },
     { path: '/trip.html', headers: top },
+    { path: '/topped-up.html', headers: top },
     { path: '/', headers: page },
     { path: '/index.html', headers: page },
     { path: '/tuppence.js', headers: { ...html, ...script } },

@@ -33,7 +33,7 @@ const ownIslands = [join(root, 'src', 'curve.ts'), ...words()]
 rmSync(join(root, 'dist', 'site'), { recursive: true, force: true })
 const islands = await buildIslands(options, [...coreIslands(), ...ownIslands])
 // One by one: pages built together share files, and each would begin with twenty small ones.
-for (const page of ['frame.html', 'popup.html', 'trip.html', 'index.html']) {
+for (const page of ['frame.html', 'popup.html', 'trip.html', 'topped-up.html', 'index.html']) {
   const plugins = [toIslands(islands), ...(page === 'frame.html' ? [deliverables()] : [])]
   const rolldownOptions = { input: join(root, page), output: { chunkFileNames: 'assets/[hash:6].js' } }
   const built = await build({ ...options, plugins, logLevel: 'warn', build: { rolldownOptions } })

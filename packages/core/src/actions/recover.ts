@@ -19,6 +19,7 @@ import { concludeAccepted, concludeRefused, settleAccepted } from './refused.ts'
 import { sendToMint, type SigningPayment } from './signed.ts'
 import { resend } from './resend.ts'
 import { claimQuote, lapse } from './top-up.ts'
+import { dropRecalled } from './unsure.ts'
 
 const daySeconds = 86_400
 
@@ -46,6 +47,7 @@ export async function recover(context: Context): Promise<Recovered> {
     counts[await standing(context, id)]++
   }
   await bringLateIfReachable(context)
+  if (!context.seed) await dropRecalled(context)
   await context.changed()
   if (bugs.length > 0) throw bugs[0]
   return counts
@@ -118,9 +120,9 @@ async function recoverTopUp(context: Context, payment: TopUpPayment): Promise<vo
     return
   }
   if (state === 'ISSUED') return lapse(context, payment, 'quote-issued')
-  if (reason) return lapse(context, payment, reason)
-  // By the mint's clock, and only after a day: a late payment is still found, a dead quote is not kept for ever.
-  const overSeconds = (expiry ?? quote.expirySeconds ?? Infinity) + daySeconds
+  // By the mint's clock, and only after a day: a late payment is still found, a dead quote is not kept for ever. What a person
+  // may be looking at takes longer.
+  const overSeconds = (expiry ?? quote.expirySeconds ?? Infinity) + (reason ? 90 : 1) * daySeconds
   if (((await client.timeSeconds(mint)) ?? 0) > overSeconds) return lapse(context, payment, 'quote-expired')
 }
 

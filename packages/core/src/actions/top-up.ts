@@ -51,10 +51,8 @@ export async function follow(
   for (let poll = 0; poll < pollsMax && quote?.state !== 'PAID'; poll++) {
     quote = await client.quoteState(payment.mint, { method, quote: id })
     if (quote.state !== 'UNPAID') break
-    if (quote.reason) {
-      await lapse(context, payment, quote.reason)
-      return { status: 'refused', reason: quote.reason }
-    }
+    // After a card that was declined there may be another one. A refusal is said, and recovery looks on: a person may change it.
+    if (quote.reason && quote.reason !== 'card-declined') return { status: 'refused', reason: quote.reason }
     if (!(await wait(context, signal))) return { status: 'waiting', paymentId: payment.id }
   }
   if (!quote || quote.state === 'UNPAID') return { status: 'waiting', paymentId: payment.id }

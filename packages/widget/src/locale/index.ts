@@ -3,7 +3,7 @@
 import { frame } from './en/frame.ts'
 import type { FrameTexts, FrameWords } from './words.ts'
 
-export type { ErrorTexts, FrameTexts, LaterTexts, PageTexts, PopupTexts } from './words.ts'
+export type { ErrorTexts, FrameTexts, FundingTexts, LaterTexts, PageTexts, PopupTexts } from './words.ts'
 
 // What the frame begins with is English; the rest of it, and each other language, is one small file.
 const languages = {

@@ -4,7 +4,7 @@ import { chooseLanguage, languageCodes, loadFrameTexts } from './index.ts'
 import { loadTexts } from './parts.ts'
 import type { LanguageCode } from './index.ts'
 
-const parts = ['popup', 'page', 'screens', 'errors'] as const
+const parts = ['popup', 'page', 'screens', 'funding', 'errors'] as const
 const others = languageCodes.filter((code) => code !== 'en')
 
 /** Every text of a language by its path; texts with gaps are said with the gaps numbered. */

@@ -2,7 +2,8 @@
 import { useStore } from '@nanostores/preact'
 import { formatAmount } from '@tuppence/protocol'
 import { useEffect, useState } from 'preact/hooks'
-import { AddMoney } from './add-money.tsx'
+import { AddMoney, useAddMoney } from './add-money.tsx'
+import type { Adding } from '../parts/adding.tsx'
 import { backupState, hasBackup, nudgeFrom } from './backup-state.ts'
 import { History } from './history.tsx'
 import { $restoring } from './resume.ts'
@@ -14,13 +15,14 @@ type Props = Omit<ScreenProps, 'screens'> & {
 }
 
 export function Home(props: Props) {
-  const { wallet, words, db, guest } = props
+  const { wallet, words, db, guest, address } = props
+  const adding = useAddMoney({ wallet, words }, guest)
   return (
     <div class="home">
       <div class="side">
-        <BalanceCard wallet={wallet} words={words} />
+        <BalanceCard wallet={wallet} words={words} adding={adding} />
         <Nudge {...props} />
-        <AddMoney wallet={wallet} words={words} guest={guest} />
+        <AddMoney wallet={wallet} words={words} adding={adding} address={address} />
       </div>
       <div class="side">
         <History wallet={wallet} words={words} db={db} />
@@ -29,7 +31,7 @@ export function Home(props: Props) {
   )
 }
 
-function BalanceCard({ wallet, words: { texts, language } }: SectionProps) {
+function BalanceCard({ wallet, words: { texts, language }, adding }: SectionProps & { readonly adding: Adding }) {
   const balances = useStore(wallet.$balance)
   const units = Object.keys(balances).length > 0 ? Object.keys(balances) : [defaultUnit]
   return (
@@ -48,7 +50,7 @@ function BalanceCard({ wallet, words: { texts, language } }: SectionProps) {
           </div>
         )
       })}
-      <p class="more">{texts.testNote}</p>
+      {adding.ways.test && <p class="more">{texts.testNote}</p>}
       <p class="ways">
         <a href="#move">{texts.move}</a>
       </p>

@@ -4,15 +4,15 @@ import { atom, type ReadableAtom } from 'nanostores'
 export const routes = ['home', 'sites', 'rules', 'backup', 'settings', 'move'] as const
 export type Route = (typeof routes)[number]
 
-/** A token to be received, or another device's pairing. Both are secrets: whoever has the link could use it. */
-export type Arrival = { readonly kind: 'token' | 'pair'; readonly text: string }
+/** A token to be received, another device's pairing, or a voucher. All are secrets: whoever has the link could use it. */
+export type Arrival = { readonly kind: 'token' | 'pair' | 'voucher'; readonly text: string }
 
 const arrivalMax = 100_000
-const goesTo = { token: 'move', pair: 'backup' } as const
+const goesTo = { token: 'move', pair: 'backup', voucher: 'home' } as const
 
-/** Reads a fragment: `#sites`, or `#token=...` and `#pair=...` of a link. */
+/** Reads a fragment: `#sites`, or `#token=...`, `#pair=...` and `#voucher=...` of a link. */
 export function readFragment(fragment: string): { readonly route: Route; readonly arrival?: Arrival } {
-  const [, kind, text] = /^#?(token|pair)=(.+)$/s.exec(fragment.slice(0, arrivalMax)) ?? []
+  const [, kind, text] = /^#?(token|pair|voucher)=(.+)$/s.exec(fragment.slice(0, arrivalMax)) ?? []
   if (kind && text) {
     const arrival = { kind: kind as Arrival['kind'], text: plain(text) }
     return { route: goesTo[arrival.kind], arrival }

@@ -1,7 +1,6 @@
-// The parts of adding money: which amount, and that it is test money. Popup and wallet page share them.
+// Which amount to add, of those that make sense and that the mint takes. Popup, trip and wallet page share it.
 import { money } from '../money.ts'
 import { topUpAmounts } from '../policy.ts'
-import type { Funding } from './funding.ts'
 
 type AmountsProps = {
   readonly legend: string
@@ -9,14 +8,15 @@ type AmountsProps = {
   readonly language: string
   readonly amount: number
   readonly choose: (amount: number) => void
-  /** No more than this: a guest's wallet is gone with its window. */
+  /** No less and no more than this: what the mint takes, and what a guest may lose with a window. */
+  readonly least?: number
   readonly most?: number
 }
 
 /** The amounts that make sense, one of them chosen. */
-export function Amounts({ legend, unit, language, amount, choose, most = Infinity }: AmountsProps) {
+export function Amounts({ legend, unit, language, amount, choose, least = 0, most = Infinity }: AmountsProps) {
   const known = topUpAmounts.some((one) => one === amount) ? topUpAmounts : [...topUpAmounts.slice(1), amount]
-  const amounts = known.filter((one) => one <= most)
+  const amounts = known.filter((one) => one === amount || (one >= least && one <= most))
   return (
     <fieldset class="amounts">
       <legend>{legend}</legend>
@@ -29,18 +29,5 @@ export function Amounts({ legend, unit, language, amount, choose, most = Infinit
         ))}
       </div>
     </fieldset>
-  )
-}
-
-type NoteProps = { readonly funding: Funding; readonly name: string; readonly why: string; readonly none: string }
-
-/** Says that test money is none, or that this mint takes none at all. */
-export function FundingNote({ funding, name, why, none }: NoteProps) {
-  if (funding === 'none') return <p role="alert">{none}</p>
-  return (
-    <p class="test">
-      <b>{name}</b>
-      <span>{why}</span>
-    </p>
   )
 }

@@ -32,7 +32,7 @@ try {
   const wallet = openWallet(await grounding, config.mints)
   const props = { wallet, texts, errors, language, guest }
   render(<Popup {...props} />, document.body)
-  await begin(wallet, await taking)
+  await begin(wallet, taking)
 } catch (error) {
   failed(error)
   // Without storage there is no wallet to draw a popup around.

@@ -1,18 +1,17 @@
 // The popup's screen: why it is there, how much to add if the balance is short, one button. main renders it.
 import type { Wallet } from '@tuppence/core'
 import { useStore } from '@nanostores/preact'
-import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
 import { hostOf } from '../asking.ts'
 import type { Errand, TakenErrand } from '../errand.ts'
-import { guestTopUpMax, type Guest } from '../guest.ts'
+import type { Guest } from '../guest.ts'
 import type { ErrorTexts, PopupTexts } from '../locale/index.ts'
 import { money } from '../money.ts'
+import { AddingButtons, AddingChoice, useAdding } from '../parts/adding.tsx'
 import { useArmed } from '../parts/armed.ts'
-import { mayAdd, useFunding } from '../parts/funding.ts'
-import { Amounts, FundingNote } from '../parts/money-in.tsx'
+import { Note } from '../parts/note.tsx'
 import { Mark, Working } from '../parts/parts.tsx'
-import { allowanceFor, topUpFor } from '../policy.ts'
+import { usePaying } from '../parts/paying.ts'
+import { allowanceFor } from '../policy.ts'
 import { $step, confirm, type Step } from './state.ts'
 
 type Asking = Extract<Step, { status: 'asking' }>
@@ -34,16 +33,20 @@ export function Popup({ wallet, texts, errors, language, guest = 'resident' }: P
         {texts.title}
       </header>
       {step.status === 'asking' ? (
-        <Ask wallet={wallet} texts={texts} language={language} guest={guest} step={step} />
+        <Ask {...{ wallet, texts, errors, language, guest, step }} />
       ) : (
-        <Status step={step} texts={texts} errors={errors} />
+        <Status {...{ step, texts, errors, language }} />
       )}
     </main>
   )
 }
 
-function Status({ step, texts, errors }: { step: Exclude<Step, Asking>; texts: PopupTexts; errors: ErrorTexts }) {
-  if (step.status === 'working') return <Working text={texts[step.stage]} />
+type StatusProps = Pick<Props, 'texts' | 'errors' | 'language'> & { readonly step: Exclude<Step, Asking> }
+
+function Status({ step, texts, errors, language }: StatusProps) {
+  if (step.status === 'on-its-way' || step.status === 'arrived')
+    return <Underway step={step} {...{ texts, language }} />
+  if (step.status === 'working') return <Working text={step.stage === 'leaving' ? texts.loading : texts[step.stage]} />
   if (step.status === 'loading') return <Working text={texts.loading} />
   if (step.status === 'done') return <p role="status">{texts.done}</p>
   const failures = { ...errors, 'no-coins': texts.noCoins, 'frame-gone': texts.frameGone }
@@ -56,44 +59,78 @@ function Status({ step, texts, errors }: { step: Exclude<Step, Asking>; texts: P
   )
 }
 
-type AskProps = Required<Omit<Props, 'errors'>> & { readonly step: Asking }
+type UnderwayProps = Pick<Props, 'texts' | 'language'> & {
+  readonly step: Extract<Step, { readonly status: 'on-its-way' | 'arrived' }>
+}
 
-function Ask({ wallet, texts, language, guest, step: { taken, spendable } }: AskProps) {
+/** Back from a checkout: the money is not here yet, or nobody asks for it any more. */
+function Underway({ step, texts, language }: UnderwayProps) {
+  const paying = usePaying(language)
+  if (!paying) return <Working text={texts.loading} />
+  const said = paying.texts
+  const amount = money(step.amount, step.unit, language)
+  const here = step.status === 'arrived'
+  return (
+    <>
+      <section role="status">
+        <h1>{here ? said.arrived(amount) : said.onItsWay(amount)}</h1>
+        <p>{here ? said.arrivedWhy : said.onItsWayWhy}</p>
+        {!here && <Working text={texts.waiting} />}
+      </section>
+      <footer>
+        <button type="button" class={here ? 'main' : ''} onClick={() => window.close()}>
+          {said.close}
+        </button>
+      </footer>
+    </>
+  )
+}
+
+type AskProps = Required<Props> & { readonly step: Asking }
+
+function Ask({ wallet, texts, errors, language, guest, step }: AskProps) {
+  const { taken, spendable, note } = step
   const { errand } = taken
+  const { unit } = errand
   const armed = useArmed()
-  const missing = errand.amount - spendable
-  // A guest adds little, but enough for what is being bought.
-  const most = guest === 'guest' ? Math.max(guestTopUpMax, missing) : Infinity
-  const [amount, choose] = useState(Math.min(topUpFor(missing), most))
-  const show = (value: number) => money(value, errand.unit, language)
   // To confirm is all there is to do when the frame holds the money already.
-  const short = errand.kind !== 'confirm' && missing > 0
-  const funding = useFunding(wallet, errand.unit, short ? 'wanted' : 'unwanted')
-  const ready = armed && (!short || mayAdd(funding))
-  const verbs = errand.purpose === 'tip' ? [texts.addAndTip, texts.tip] : [texts.addAndUnlock, texts.unlock]
+  const missing = errand.kind === 'confirm' ? 0 : errand.amount - spendable
+  const short = missing > 0
+  const adding = useAdding({ wallet, unit, language, guest, missing })
+  const show = (value: number) => money(value, unit, language)
+  const aside = allowanceFor(errand.amount, spendable + (short ? adding.amount : 0))
   return (
     <>
       <Subject errand={errand} price={show(errand.amount)} />
       <section>
         <Why errand={errand} short={short} texts={texts} price={show(errand.amount)} />
-        {short && (
-          <>
-            <Amounts legend={texts.amounts} unit={errand.unit} {...{ language, amount, choose, most }} />
-            {guest === 'guest' && <p class="muted">{texts.guest(show(most))}</p>}
-            <FundingNote funding={funding} name={texts.testMoney} why={texts.testMoneyWhy} none={texts.noFunding} />
-          </>
-        )}
+        <Note note={note} texts={adding.paying?.texts} errors={errors} balance={show(spendable)} />
+        {short && <AddingChoice adding={adding} texts={texts} />}
         {errand.kind === 'lend' && (
           <p class="aside">
-            <b>{texts.lendAmount(show(allowanceFor(errand.amount, spendable + (short ? amount : 0))))}</b>
+            <b>{texts.lendAmount(show(aside))}</b>
             <span>{texts.lendSafe}</span>
           </p>
         )}
         {errand.kind === 'lend' && !short && <p class="muted number">{texts.balance(show(spendable))}</p>}
       </section>
-      <Buttons texts={texts} armed={ready} taken={taken} wallet={wallet} topUp={short ? amount : undefined}>
-        {short ? verbs[0]!(show(amount)) : verbs[1]!(show(errand.amount))}
-      </Buttons>
+      <footer>
+        {short ? (
+          <AddingButtons
+            adding={adding}
+            purpose={errand.purpose}
+            testLabel={errand.purpose === 'tip' ? texts.addAndTip : texts.addAndUnlock}
+            errors={errors}
+            ready={armed}
+            choose={(choice) => armed && void confirm(wallet, taken, choice)}
+          />
+        ) : (
+          <Confirm armed={armed} taken={taken} wallet={wallet} texts={texts} price={show(errand.amount)} />
+        )}
+        <button type="button" onClick={() => window.close()}>
+          {texts.cancel}
+        </button>
+      </footer>
     </>
   )
 }
@@ -126,28 +163,20 @@ function Why({ errand, short, texts, price }: { errand: Errand; short: boolean; 
   )
 }
 
-type ButtonsProps = {
-  readonly texts: PopupTexts
+type ConfirmProps = Pick<AskProps, 'wallet' | 'texts'> & {
   readonly armed: boolean
   readonly taken: TakenErrand
-  readonly wallet: Wallet
-  readonly topUp: number | undefined
-  readonly children: ComponentChildren
+  readonly price: string
 }
 
-function Buttons({ texts, armed, taken, wallet, topUp, children }: ButtonsProps) {
+/** All that is to be pressed where the money is there. */
+function Confirm({ armed, taken, wallet, texts, price }: ConfirmProps) {
   const press = (event: Event) => {
-    if (!event.isTrusted || !armed) return
-    void confirm(wallet, taken, topUp === undefined ? undefined : { amount: topUp, method: 'test' })
+    if (event.isTrusted && armed) void confirm(wallet, taken, undefined)
   }
   return (
-    <footer>
-      <button type="button" class="main" disabled={!armed} onClick={press}>
-        {children}
-      </button>
-      <button type="button" onClick={() => window.close()}>
-        {texts.cancel}
-      </button>
-    </footer>
+    <button type="button" class="main" disabled={!armed} onClick={press}>
+      {(taken.errand.purpose === 'tip' ? texts.tip : texts.unlock)(price)}
+    </button>
   )
 }

@@ -1,5 +1,6 @@
 // Draws any screen in any state without a mint or a till: `dev.html?screen=unlock&state=priced&scheme=dark`. For looking at, in `vite dev`.
-import type { HistoryEntry, LoanPayment, Offer } from '@tuppence/core'
+import type { HistoryEntry, LoanPayment, Offer, TopUpPayment } from '@tuppence/core'
+import type { FundingMethod } from '@tuppence/protocol'
 import { atom } from 'nanostores'
 import { render, type VNode } from 'preact'
 import { $later, later } from '../frame/draw.ts'
@@ -12,6 +13,7 @@ import { Unlock } from '../frame/unlock.tsx'
 import { errors } from '../locale/en/errors.ts'
 import { page } from '../locale/en/page.ts'
 import { popup } from '../locale/en/popup.ts'
+import { loadTexts } from '../locale/parts.ts'
 import { tipPresets } from '../policy.ts'
 import { $step, type Step } from '../popup/state.ts'
 import { applyTheme } from '../theme.ts'
@@ -107,6 +109,11 @@ const steps: Record<string, Step> = {
   fund: { status: 'asking', taken: taken('fund'), spendable: 2 },
   confirm: { status: 'asking', taken: taken('confirm'), spendable: 985 },
   working: { status: 'working', stage: 'minting' },
+  card: { status: 'asking', taken: taken('fund'), spendable: 2 },
+  'card-only': { status: 'asking', taken: taken('lend'), spendable: 2, note: 'stopped' },
+  voucher: { status: 'asking', taken: taken('fund'), spendable: 0, note: 'voucher-used' },
+  'on-its-way': { status: 'on-its-way', amount: 1000, unit: 'usd' },
+  arrived: { status: 'arrived', amount: 1000, unit: 'usd' },
   stranger: { status: 'stranger' },
   failed: { status: 'failed', code: 'mint-unavailable' },
 }
@@ -162,6 +169,27 @@ const loan: LoanPayment = {
   refund: { keysetId: '', planned: [] },
 }
 
+const card = { method: 'card', unit: 'usd', min_amount: 500, max_amount: 10_000 }
+const voucher = { method: 'voucher', unit: 'usd' }
+const test = { method: 'test', unit: 'usd' }
+const waysOf: Record<string, readonly FundingMethod[]> = {
+  card: [card, voucher, test],
+  'card-only': [card],
+  voucher: [voucher],
+}
+const unpaid: TopUpPayment = {
+  id: '8',
+  kind: 'top-up',
+  state: 'quoted',
+  mint: '',
+  unit: 'usd',
+  amount: 1000,
+  atMs: 0,
+  coins: [],
+  method: 'card',
+  keyIndex: 0,
+  quote: { id: 'q', request: '' },
+}
 const rich = sampleWallet({ spendable: 857, lent: 100, history, payments: [loan] })
 const empty = sampleWallet({})
 const db = { transact: () => Promise.resolve([{ amount: 72 }] as never), close: () => {} }
@@ -190,11 +218,21 @@ const screens: Record<string, () => VNode | Promise<VNode>> = {
   popup: async () => {
     const { Popup } = await import('../popup/popup.tsx')
     $step.set(steps[state]!)
-    return <Popup wallet={rich} texts={popup} errors={errors} language="en" />
+    const ways = waysOf[state]
+    return <Popup wallet={ways ? sampleWallet({ ways }) : rich} texts={popup} errors={errors} language="en" />
   },
   wallet: async () => {
     const { WalletPage } = await import('../page/wallet-page.tsx')
-    return <WalletPage wallet={state === 'empty' ? empty : rich} db={db} words={words} starting={Promise.resolve()} />
+    const ways = waysOf[state]
+    const paying = ways && sampleWallet({ ways, spendable: 857, history, payments: state === 'card' ? [unpaid] : [] })
+    return (
+      <WalletPage
+        wallet={paying ?? (state === 'empty' ? empty : rich)}
+        db={db}
+        words={words}
+        starting={Promise.resolve()}
+      />
+    )
   },
 }
 
@@ -207,7 +245,7 @@ link.href = `/src/${sheet}.css`
 if (screen === 'unlock' || screen === 'tip') applyTheme({ tokens: {}, scheme, lang: 'en' })
 await speak(asked.get('lang') ?? 'en')
 await later
-await loadPerks()
+await Promise.all([loadPerks(), import('../parts/pay-ways.tsx'), loadTexts('funding', 'en')])
 await styled
 
 /** For whoever looks at them all, one after the other: e2e's accessibility tests. */
@@ -216,12 +254,14 @@ const gallery = {
     unlock: Object.keys(views),
     tip: ['', 'wrong', 'priced', 'loading', 'popup', 'popup-blocked', 'paid', 'mint-down'],
     popup: Object.keys(steps),
-    wallet: ['', 'empty'],
+    wallet: ['', 'empty', 'card', 'voucher'],
   }[screen]!,
   draw: async (next: string): Promise<void> => {
     state = next
     render(null, document.body)
     render(await screens[screen]!(), document.body)
+    // What is loaded later is here already; it is drawn by then.
+    for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame)
   },
 }
 Object.assign(globalThis, { gallery })

@@ -1,6 +1,7 @@
 // A wallet of cardboard for drawing screens and for testing what stands around a wallet: it holds what it is told, and every action can be replaced.
 import { noRules } from '@tuppence/core'
 import type { HistoryEntry, Look, Offer, Payment, Wallet } from '@tuppence/core'
+import type { FundingMethod } from '@tuppence/protocol'
 import { atom } from 'nanostores'
 
 /** An offer of 5 cents, as a till's challenge would state it. */
@@ -33,6 +34,8 @@ export type Sample = {
   readonly payments?: readonly Payment[]
   readonly history?: readonly HistoryEntry[]
   readonly actions?: Partial<Wallet>
+  /** How money may be added. */
+  readonly ways?: readonly FundingMethod[]
 }
 
 const absent = () => Promise.reject(new Error('not part of this test'))
@@ -45,6 +48,7 @@ export function sampleWallet({
   payments = [],
   history = [],
   actions,
+  ways = [{ method: 'test', unit: 'usd', method_name: 'Test money' }],
 }: Sample = {}): Wallet {
   const look: Look = { status: 'priced', offer: sampleOffer, affordable: spendable >= 5 ? 'now' : 'no' }
   return {
@@ -74,7 +78,7 @@ export function sampleWallet({
     cancel: absent,
     restore: absent,
     recover: () => Promise.resolve({ finished: 0, undone: 0, open: 0 }),
-    fundingMethods: () => Promise.resolve([{ method: 'test', unit: 'usd', method_name: 'Test money' }]),
+    fundingMethods: () => Promise.resolve(ways),
     lend: absent,
     acknowledgeLoan: absent,
     acceptAllowance: () => Promise.resolve(),

@@ -2,6 +2,9 @@
 import type { Look, Outcome, TopUpState, Wallet } from '@tuppence/core'
 import { isTuppenceError, TuppenceError, type ErrorCode } from '@tuppence/protocol'
 import { atom } from 'nanostores'
+import { addHere } from '../parts/add-here.ts'
+import { departureFrom, stillMeans, type Departure } from '../parts/departure.ts'
+import type { Choice } from '../parts/pay-ways.tsx'
 
 /** Where the reader came from and what for; from the page's own address, which any page may have written. */
 export type Trip = {
@@ -15,14 +18,14 @@ export type Trip = {
 /** What is shown. `spendable` in minor units. */
 export type Step =
   | { readonly status: 'loading' }
-  | { readonly status: 'asking'; readonly look: Look; readonly spendable: number }
+  /** `note`: why the reader is asked again: an error code, or went back from the checkout. */
+  | { readonly status: 'asking'; readonly look: Look; readonly spendable: number; readonly note?: string | undefined }
   | { readonly status: 'working'; readonly stage: Exclude<TopUpState, 'paid' | 'done'> | 'loading' }
+  /** Paid at the checkout, and not here yet. */
+  | { readonly status: 'on-its-way'; readonly amount: number; readonly unit: string }
   | { readonly status: 'failed'; readonly code: ErrorCode }
 
 export const $step = atom<Step>({ status: 'loading' })
-
-/** What to add when the balance does not cover the price; undefined when it does. */
-export type TopUp = { readonly amount: number; readonly method: string } | undefined
 
 /**
  * Reads where a trip comes from.
@@ -45,27 +48,57 @@ export function wayBack({ back, url }: Trip, code: string): string {
 }
 
 /** Asks the till, and shows what it says. Nothing is opened or paid before a press. */
-export async function begin(wallet: Wallet, { url, site }: Trip): Promise<void> {
+export async function begin(wallet: Wallet, trip: Trip): Promise<void> {
+  const departure = departureFrom('trip')
   try {
     await wallet.start()
-    const look = await wallet.look({ url, site })
-    const unit = look.status === 'priced' ? look.offer.unit : ''
-    $step.set({ status: 'asking', look, spendable: wallet.$balance.get()[unit]?.spendable ?? 0 })
+    if (departure) await cameBack(wallet, trip, departure)
+    else await ask(wallet, trip)
   } catch (error) {
     failed(error)
   }
 }
 
+async function ask(wallet: Wallet, { url, site }: Trip, note?: string): Promise<Look> {
+  const look = await wallet.look({ url, site })
+  const unit = look.status === 'priced' ? look.offer.unit : ''
+  $step.set({ status: 'asking', look, spendable: wallet.$balance.get()[unit]?.spendable ?? 0, note })
+  return look
+}
+
+/** What a press names: the same again needs no other one. */
+function meaning({ url, site }: Trip, look: Look): string {
+  return JSON.stringify([url, site, 'offer' in look && priceOf(look), 'offer' in look && look.offer.unit])
+}
+
+/** What is asked of this reader, in minor units; undefined where nothing is: owned, covered, or free this time. */
+export function priceOf(look: Look): number | undefined {
+  return look.status === 'priced' && !look.free ? (look.personal ?? look.offer.amount) : undefined
+}
+
+/** The press that left for the checkout named what is to be paid: with the money there, it is. Anything else is asked for. */
+async function cameBack(wallet: Wallet, trip: Trip, departure: Departure): Promise<void> {
+  const { amount, unit, returned } = departure
+  if (returned === 'paid') $step.set({ status: 'on-its-way', amount, unit })
+  const { comeBack } = await import('../parts/checkout.ts')
+  const outcome = await comeBack(wallet, departure)
+  if (outcome.status === 'waiting' && returned === 'paid') return
+  if (outcome.status !== 'topped-up')
+    return void (await ask(wallet, trip, outcome.status === 'refused' ? outcome.reason : 'stopped'))
+  const look = await ask(wallet, trip)
+  if (stillMeans(departure, meaning(trip, look))) await goOn(wallet, trip, look, undefined)
+}
+
 /** The reader pressed: pays if there is something to pay, gets the code, goes back. */
-export async function goOn(wallet: Wallet, trip: Trip, look: Look, topUp: TopUp): Promise<void> {
+export async function goOn(wallet: Wallet, trip: Trip, look: Look, choice: Choice | undefined): Promise<void> {
   try {
-    if (topUp && look.status === 'priced' && !(await add(wallet, topUp, look.offer.unit))) return
+    if (choice && look.status === 'priced' && !(await add(wallet, trip, look, choice))) return
     $step.set({ status: 'working', stage: 'loading' })
     if (look.status === 'free') return location.replace(trip.back)
     if (look.status !== 'owned') {
       const outcome = await buy(wallet, look)
       // A free one that the till does not give after all, or another price: the reader decides again.
-      if (outcome.status === 'declined') return await begin(wallet, trip)
+      if (outcome.status === 'declined') return void (await ask(wallet, trip))
       if (!('body' in outcome)) throw new TuppenceError('insufficient-balance')
     }
     const { code } = await wallet.claim(trip)
@@ -75,15 +108,32 @@ export async function goOn(wallet: Wallet, trip: Trip, look: Look, topUp: TopUp)
   }
 }
 
-/** @returns false when no money came; the step says so. */
-async function add(wallet: Wallet, topUp: NonNullable<TopUp>, unit: string): Promise<boolean> {
-  $step.set({ status: 'working', stage: 'quoting' })
-  const onState = (state: TopUpState) => {
-    if (state !== 'paid' && state !== 'done') $step.set({ status: 'working', stage: state })
+type Priced = Extract<Look, { status: 'priced' }>
+
+/** @returns false where the step says what is to be done instead. */
+async function add(wallet: Wallet, trip: Trip, look: Priced, choice: Choice): Promise<boolean> {
+  const { unit } = look.offer
+  try {
+    if (choice.how === 'card') {
+      $step.set({ status: 'working', stage: 'loading' })
+      const { leave } = await import('../parts/checkout.ts')
+      await leave(wallet, { place: 'trip', amount: choice.amount, unit, named: meaning(trip, look) })
+      return false
+    }
+    $step.set({ status: 'working', stage: 'quoting' })
+    const onState = (state: TopUpState) => {
+      if (state !== 'paid' && state !== 'done') $step.set({ status: 'working', stage: state })
+    }
+    const outcome = await addHere(wallet, choice, { unit, onState })
+    if (outcome.status === 'topped-up') {
+      if ((wallet.$balance.get()[unit]?.spendable ?? 0) >= (priceOf(look) ?? 0)) return true
+      await ask(wallet, trip, 'less')
+    } else if (outcome.status === 'refused') await ask(wallet, trip, outcome.reason)
+    else await ask(wallet, trip, outcome.status === 'expired' ? 'quote-expired' : 'quote-unpaid')
+  } catch (error) {
+    if (!isTuppenceError(error)) throw error
+    await ask(wallet, trip, error.code)
   }
-  const outcome = await wallet.topUp({ ...topUp, unit, onState })
-  if (outcome.status === 'topped-up') return true
-  $step.set({ status: 'failed', code: outcome.status === 'expired' ? 'quote-expired' : 'quote-unpaid' })
   return false
 }
 

@@ -1,5 +1,5 @@
 import { h, render } from 'preact'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Guest } from '../guest.ts'
 import { errors } from '../locale/en/errors.ts'
 import { popup } from '../locale/en/popup.ts'
@@ -14,18 +14,19 @@ const words = { trip, texts: popup, errors }
 afterEach(() => render(null, document.body))
 
 /** The amounts that a reader with nothing may add. */
-function amountsOf(guest: Guest): number[] {
+async function amountsOf(guest: Guest): Promise<number[]> {
   $step.set({ status: 'asking', look: { status: 'priced', offer: sampleOffer, affordable: 'no' }, spendable: 0 })
   render(null, document.body)
   render(h(Trip, { ...words, wallet: sampleWallet(), language: 'en', guest }), document.body)
+  await vi.waitUntil(() => document.querySelector('button.main'))
   return [...document.querySelectorAll<HTMLInputElement>('[name=amount]')].map(({ value }) => Number(value))
 }
 
 describe('the trip’s page', () => {
-  test('has a guest add no more than can be lost with a window, and says so', () => {
-    expect(Math.max(...amountsOf('resident'))).toBeGreaterThan(500)
+  test('has a guest add no more than can be lost with a window, and says so', async () => {
+    expect(Math.max(...(await amountsOf('resident')))).toBeGreaterThan(500)
     expect(document.body.textContent).not.toContain(popup.guest('$5'))
-    expect(Math.max(...amountsOf('guest'))).toBe(500)
+    expect(Math.max(...(await amountsOf('guest')))).toBe(500)
     expect(document.querySelector('button.main')?.textContent).toContain('$5')
     expect(document.body.textContent).toContain(popup.guest('$5'))
   })

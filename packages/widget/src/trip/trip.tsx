@@ -1,17 +1,16 @@
 // The trip's screen: whose page the reader comes from, what it costs, one button, and a link back. main renders it.
-import type { Look, Wallet } from '@tuppence/core'
+import type { Wallet } from '@tuppence/core'
 import { useStore } from '@nanostores/preact'
-import { useState } from 'preact/hooks'
 import { hostOf } from '../asking.ts'
-import { guestTopUpMax, type Guest } from '../guest.ts'
+import type { Guest } from '../guest.ts'
 import type { ErrorTexts, PopupTexts } from '../locale/index.ts'
 import { money } from '../money.ts'
+import { AddingButtons, AddingChoice, useAdding } from '../parts/adding.tsx'
 import { useArmed } from '../parts/armed.ts'
-import { mayAdd, useFunding } from '../parts/funding.ts'
-import { Amounts, FundingNote } from '../parts/money-in.tsx'
+import { Note } from '../parts/note.tsx'
 import { Mark, Working } from '../parts/parts.tsx'
-import { topUpFor } from '../policy.ts'
-import { $step, goOn, type Step, type Trip as Journey } from './state.ts'
+import { usePaying } from '../parts/paying.ts'
+import { $step, goOn, priceOf, type Step, type Trip as Journey } from './state.ts'
 
 type Props = {
   readonly wallet: Wallet
@@ -56,7 +55,8 @@ function Stage(props: StageProps) {
   const { step, texts, errors, trip } = props
   if (step.status === 'loading') return <Working text={texts.loading} />
   if (step.status === 'working') return <Working text={texts[step.stage]} />
-  if (step.status === 'asking') return <Ask {...props} look={step.look} spendable={step.spendable} />
+  if (step.status === 'on-its-way') return <OnItsWay {...props} step={step} />
+  if (step.status === 'asking') return <Ask {...props} step={step} />
   return (
     <section role="alert">
       <h1>{texts.failedTitle}</h1>
@@ -75,31 +75,41 @@ function Nowhere({ texts }: { texts: PopupTexts }) {
   )
 }
 
-type AskProps = StageProps & { readonly look: Look; readonly spendable: number }
+type UnderwayProps = StageProps & { readonly step: Extract<Step, { readonly status: 'on-its-way' }> }
 
-/** What is asked of this reader, in minor units; undefined where nothing is: owned, covered, or free this time. */
-function priceOf(look: Look): number | undefined {
-  return look.status === 'priced' && !look.free ? (look.personal ?? look.offer.amount) : undefined
+/** Back from the checkout, and the money is not here yet. */
+function OnItsWay({ texts, language, step, trip }: UnderwayProps) {
+  const paying = usePaying(language)
+  return (
+    <>
+      <section role="status">
+        {paying && <h1>{paying.texts.onItsWay(money(step.amount, step.unit, language))}</h1>}
+        {paying && <p>{paying.texts.onItsWayWhy}</p>}
+        <Working text={texts.waiting} />
+      </section>
+      <footer>
+        <a class="back" href={trip.back}>
+          {texts.tripBack(hostOf(trip.site))}
+        </a>
+      </footer>
+    </>
+  )
 }
 
-function Ask({ wallet, trip, texts, language, guest, look, spendable }: AskProps) {
+type AskProps = StageProps & { readonly step: Extract<Step, { readonly status: 'asking' }> }
+
+function Ask({ wallet, trip, texts, errors, language, guest = 'resident', step }: AskProps) {
+  const { look, spendable, note } = step
   const armed = useArmed()
   const offer = 'offer' in look ? look.offer : undefined
+  const unit = offer?.unit ?? ''
   const price = priceOf(look)
-  const missing = (price ?? 0) - spendable
-  // A guest adds little, but enough for what is being bought.
-  const most = guest === 'guest' ? Math.max(guestTopUpMax, missing) : Infinity
-  const [amount, choose] = useState(Math.min(topUpFor(missing), most))
-  const funding = useFunding(wallet, offer?.unit ?? '', missing > 0 ? 'wanted' : 'unwanted')
-  const ready = armed && (missing <= 0 || mayAdd(funding))
-  const show = (value: number) => money(value, offer?.unit ?? '', language)
+  const missing = Math.max(0, (price ?? 0) - spendable)
+  const adding = useAdding({ wallet, unit, language, guest, missing })
+  const show = (value: number) => money(value, unit, language)
   const host = hostOf(trip.site)
-  const label = () => {
-    if (price === undefined) return texts.tripOpen
-    return missing > 0 ? texts.addAndUnlock(show(amount)) : texts.unlock(show(price))
-  }
   const press = (event: Event) => {
-    if (event.isTrusted && ready) void goOn(wallet, trip, look, missing > 0 ? { amount, method: 'test' } : undefined)
+    if (event.isTrusted && armed) void goOn(wallet, trip, look, undefined)
   }
   return (
     <>
@@ -113,18 +123,24 @@ function Ask({ wallet, trip, texts, language, guest, look, spendable }: AskProps
       <section>
         <h1>{missing > 0 ? texts.fundTitle : texts.tripTitle(host)}</h1>
         <p>{texts.tripWhy}</p>
-        {missing > 0 && offer && (
-          <>
-            <Amounts legend={texts.amounts} unit={offer.unit} {...{ language, amount, choose, most }} />
-            {guest === 'guest' && <p class="muted">{texts.guest(show(most))}</p>}
-            <FundingNote funding={funding} name={texts.testMoney} why={texts.testMoneyWhy} none={texts.noFunding} />
-          </>
-        )}
+        <Note note={note} texts={adding.paying?.texts} errors={errors} balance={show(spendable)} />
+        {missing > 0 && <AddingChoice adding={adding} texts={texts} />}
       </section>
       <footer>
-        <button type="button" class="main" disabled={!ready} onClick={press}>
-          {label()}
-        </button>
+        {missing > 0 ? (
+          <AddingButtons
+            adding={adding}
+            purpose="unlock"
+            testLabel={texts.addAndUnlock}
+            errors={errors}
+            ready={armed}
+            choose={(choice) => armed && void goOn(wallet, trip, look, choice)}
+          />
+        ) : (
+          <button type="button" class="main" disabled={!armed} onClick={press}>
+            {price === undefined ? texts.tripOpen : texts.unlock(show(price))}
+          </button>
+        )}
         <a class="back" href={trip.back}>
           {texts.tripBack(host)}
         </a>

@@ -1,0 +1,40 @@
+// German, for money in and out by way of a card or a voucher.
+import type { FundingTexts } from '../words.ts'
+
+export const funding: FundingTexts = {
+  card: (amount) => `${amount} mit Karte zahlen`,
+  cardAndUnlock: (amount) => `${amount} mit Karte zahlen und lesen`,
+  cardAndTip: (amount) => `${amount} mit Karte zahlen und Trinkgeld geben`,
+  cardWhy: 'Du zahlst auf der Seite des Zahlungsdienstes und kommst gleich zurück. Was du liest, erfährt er nicht.',
+  cardTest: 'Das ist eine Vorführung: Keine echte Karte wird belastet. Die Nummer 4242 4242 4242 4242 geht immer.',
+  cardBounds: (least, most) => `Mit Karte von ${least} bis ${most}.`,
+  voucher: 'Ich habe einen Gutschein',
+  voucherLabel: 'Der Code auf dem Gutschein',
+  voucherHint: 'Zwanzig Buchstaben und Ziffern. Groß oder klein, mit oder ohne Bindestriche.',
+  voucherGo: 'Einlösen',
+  voucherAndUnlock: 'Einlösen und lesen',
+  voucherAndTip: 'Einlösen und Trinkgeld geben',
+  unreachable: 'Die Münzstätte antwortet nicht, darum lässt sich gerade nichts aufladen.',
+  again: 'Noch einmal',
+  leaving: 'Zur Kasse …',
+  onItsWay: (amount) => `Deine Zahlung von ${amount} ist unterwegs …`,
+  onItsWayWhy:
+    'Die Münzstätte hat noch nicht gesagt, dass sie da ist. Du kannst das hier schließen: Ist sie da, liegt das Geld in deiner Geldbörse.',
+  stopped: 'Du bist zurückgekommen, ohne zu zahlen. Nichts wurde abgebucht.',
+  close: 'Fenster schließen',
+  arrived: (amount) => `${amount} sind in deiner Geldbörse`,
+  arrivedWhy: 'Geh zurück zu der Seite, von der du kommst, und drück dort noch einmal auf den Knopf.',
+  less: (balance) => `Du hast jetzt ${balance}. Das reicht noch nicht ganz.`,
+  unpaid: (amount) => `${amount} mit Karte: noch nicht bezahlt, soweit die Münzstätte weiß.`,
+  unpaidGo: 'Weiter zur Zahlung',
+  instrument: 'Zurück an',
+  instrumentCard: (paid, date) => `die Karte, die am ${date} ${paid} gezahlt hat`,
+  instrumentLeft: (left) => `bis zu ${left}`,
+  instrumentNone: 'Diese Geldbörse weiß von keiner Kartenzahlung. Sende dein Geld stattdessen als Token.',
+  instrumentWhy:
+    'Was du nicht ausgegeben hast, geht auf die Karte zurück, von der es kam. Die Münzstätte weiß dann, wie viel das war.',
+  fee: (amount, fee) => `${amount} gehen hinaus, und der Weg dorthin kostet höchstens ${fee}.`,
+  feeGo: (amount) => `${amount} dafür auszahlen`,
+  feeNo: 'Lieber nicht',
+  dearer: (fee) => `Inzwischen würde es ${fee} kosten, darum wurde nichts ausgezahlt.`,
+}

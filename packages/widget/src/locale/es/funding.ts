@@ -1,0 +1,40 @@
+// Spanish, for money in and out by way of a card or a voucher.
+import type { FundingTexts } from '../words.ts'
+
+export const funding: FundingTexts = {
+  card: (amount) => `Pagar ${amount} con tarjeta`,
+  cardAndUnlock: (amount) => `Pagar ${amount} con tarjeta y leer`,
+  cardAndTip: (amount) => `Pagar ${amount} con tarjeta y dar propina`,
+  cardWhy: 'Pagas en la página de la empresa de pagos y vuelves enseguida. No se entera de lo que lees.',
+  cardTest:
+    'Esto es una demostración: no se cobra en ninguna tarjeta real. El número 4242 4242 4242 4242 siempre vale.',
+  cardBounds: (least, most) => `Con tarjeta, de ${least} a ${most}.`,
+  voucher: 'Tengo un vale',
+  voucherLabel: 'El código del vale',
+  voucherHint: 'Veinte letras y cifras. En mayúsculas o minúsculas, con guiones o sin ellos.',
+  voucherGo: 'Canjear',
+  voucherAndUnlock: 'Canjear y leer',
+  voucherAndTip: 'Canjear y dar propina',
+  unreachable: 'La casa de moneda no responde, así que ahora no se puede añadir nada.',
+  again: 'Reintentar',
+  leaving: 'Vamos a la caja…',
+  onItsWay: (amount) => `Tu pago de ${amount} está en camino…`,
+  onItsWayWhy:
+    'La casa de moneda aún no ha dicho que haya llegado. Puedes cerrar esto: estará en tu monedero en cuanto llegue.',
+  stopped: 'Has vuelto sin pagar. No se ha cobrado nada.',
+  close: 'Cerrar esta ventana',
+  arrived: (amount) => `${amount} ya están en tu monedero`,
+  arrivedWhy: 'Vuelve a la página de la que venías y pulsa su botón otra vez.',
+  less: (balance) => `Ahora tienes ${balance}. Todavía no alcanza del todo.`,
+  unpaid: (amount) => `${amount} con tarjeta: sin pagar todavía, que sepa la casa de moneda.`,
+  unpaidGo: 'Seguir pagando',
+  instrument: 'De vuelta a',
+  instrumentCard: (paid, date) => `la tarjeta que pagó ${paid} el ${date}`,
+  instrumentLeft: (left) => `hasta ${left}`,
+  instrumentNone: 'Este monedero no sabe de ningún pago con tarjeta. Envía tu dinero como token.',
+  instrumentWhy: 'Lo que no gastaste vuelve a la tarjeta de la que vino. La casa de moneda sabe entonces cuánto era.',
+  fee: (amount, fee) => `Salen ${amount}, y el camino cuesta ${fee} como mucho.`,
+  feeGo: (amount) => `Retirar ${amount} por eso`,
+  feeNo: 'Dejarlo',
+  dearer: (fee) => `Ahora costaría ${fee}, así que no se ha retirado nada.`,
+}
