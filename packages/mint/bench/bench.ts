@@ -8,6 +8,7 @@ import { ceiling } from './ceiling.ts'
 import { figuresOfBigLedger } from './big-ledger.ts'
 import { figuresOfOneMint, type Bench } from './one-mint.ts'
 import { canPin, pinSelf } from './server.ts'
+import { figuresOfSlowClients } from './slow-clients.ts'
 import { figuresOfTwoMints } from './two-mints.ts'
 
 const flags = process.argv.slice(2)
@@ -29,6 +30,7 @@ try {
     one: figuresOfOneMint,
     big: figuresOfBigLedger,
     two: figuresOfTwoMints,
+    slow: figuresOfSlowClients,
   }
   for (const [name, figuresOf] of Object.entries(parts)) {
     // The generator stays off the mint's core; two throttled mints may be wherever the system puts them.

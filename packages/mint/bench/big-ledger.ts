@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { auditLedger } from '../src/audit/run.ts'
 import { parseConfig } from '../src/config.ts'
-import { configFile, fullLoad, keysetOf, swapRequests, type Bench } from './one-mint.ts'
+import { configFile, fullLoads, keysetOf, swapsReady, type Bench } from './one-mint.ts'
 import { round, type Rate } from './rate.ts'
 import { startMint } from './server.ts'
 
@@ -63,12 +63,9 @@ async function rateAt(bench: Bench, rows: number): Promise<Rate & { firstAnswerM
   let rate: Rate
   try {
     const keyset = await keysetOf(mint)
-    rate = await fullLoad(
-      mint,
-      `swaps at ${rows} spent coins`,
-      () => swapRequests(mint, keyset, swapsPerRun),
-      bench.say,
-    )
+    const at = `swaps at ${rows} spent coins`
+    const rates = await fullLoads(mint, { [at]: swapsReady(mint, keyset, swapsPerRun) }, bench.say)
+    rate = rates[at] as Rate
   } finally {
     await mint.stop()
   }

@@ -88,40 +88,55 @@ async function ledgerCost(folder: string): Promise<{ swap: number; deposit: numb
   return costs
 }
 
-/** CPU microseconds to verify one request's Ed25519 signature and to sign one receipt. */
-async function signatureCost(): Promise<number> {
+/** CPU microseconds to verify one request's Ed25519 signature, and to sign one receipt. */
+async function signatureCosts(): Promise<{ verify: number; sign: number }> {
   const key = ed25519Key(randomBytes(32))
   const text = 'x'.repeat(400)
   const signature = key.sign(text)
-  return cpuMicroseconds(signatures, () => {
-    for (let index = 0; index < signatures; index++) {
-      key.verify(text, signature)
-      key.sign(text)
-    }
-  })
+  const times = (work: () => unknown) =>
+    cpuMicroseconds(signatures, () => {
+      for (let index = 0; index < signatures; index++) work()
+    })
+  return { verify: await times(() => key.verify(text, signature)), sign: await times(() => key.sign(text)) }
 }
 
 /**
- * Shares of what one swap and one deposit take, and the most that a deposit could be cheaper than a swap if nothing but
- * cryptography cost anything.
+ * Shares of what one swap and one deposit take, in a batch of the given mean size and alone; and the most that a deposit
+ * could be cheaper than a swap if nothing but cryptography cost anything.
  */
 export async function breakdown(
   folder: string,
-  { swaps, deposits, limits }: { swaps: Rate; deposits: Rate; limits: Ceiling },
+  {
+    swaps,
+    deposits,
+    singles,
+    limits,
+    batchSize,
+  }: { swaps: Rate; deposits: Rate; singles: Rate; limits: Ceiling; batchSize: number },
 ): Promise<Shares> {
   const ledger = await ledgerCost(folder)
-  const signed = await signatureCost()
+  const { verify, sign } = await signatureCosts()
   const curve = { swap: 1_000_000 / limits.swaps, deposit: 1_000_000 / limits.deposits }
-  const whole = { swap: 1_000_000 / swaps.perCpuSecond, deposit: 1_000_000 / deposits.perCpuSecond }
-  const rest = (of: number, ...parts: number[]) => round(Math.max(0, 1 - parts.reduce((a, b) => a + b, 0) / of))
+  const shares = (name: string, rate: Rate, parts: Readonly<Record<string, number>>): Shares => {
+    const whole = 1_000_000 / rate.perCpuSecond
+    const rest = whole - Object.values(parts).reduce((a, b) => a + b, 0)
+    return Object.fromEntries(
+      Object.entries({ ...parts, Rest: Math.max(0, rest) }).map(([part, cost]) => [
+        `${name}${part}Share`,
+        round(cost / whole),
+      ]),
+    )
+  }
+  const ofDeposit = (requests: number) => ({
+    Curve: curve.deposit,
+    Signature: sign + verify / requests,
+    Ledger: ledger.deposit,
+  })
   return {
-    swapCurveShare: round(curve.swap / whole.swap),
-    swapLedgerShare: round(ledger.swap / whole.swap),
-    swapRestShare: rest(whole.swap, curve.swap, ledger.swap),
-    depositCurveShare: round(curve.deposit / whole.deposit),
-    depositSignatureShare: round(signed / whole.deposit),
-    depositLedgerShare: round(ledger.deposit / whole.deposit),
-    depositRestShare: rest(whole.deposit, curve.deposit, signed, ledger.deposit),
-    depositRatioOfCrypto: round(curve.swap / (curve.deposit + signed)),
+    ...shares('swap', swaps, { Curve: curve.swap, Ledger: ledger.swap }),
+    ...shares('deposit', deposits, ofDeposit(batchSize)),
+    ...shares('depositSingle', singles, ofDeposit(1)),
+    depositRatioOfCrypto: round(curve.swap / (curve.deposit + sign + verify / batchSize)),
+    depositSingleRatioOfCrypto: round(curve.swap / (curve.deposit + sign + verify)),
   }
 }

@@ -41,7 +41,7 @@ async function answerOf(
   { account, value, checked }: { account: string; value: unknown; checked: Promise<void> },
 ): Promise<string> {
   const startedMs = performance.now()
-  const told = (status: number) => deps.metrics.observe('deposit', status, performance.now() - startedMs)
+  const told = (status: number) => deps.metrics.observe('(deposit in a batch)', status, performance.now() - startedMs)
   try {
     const request = decode(depositSchema, value)
     // The key that has signed is this account's and no other's.

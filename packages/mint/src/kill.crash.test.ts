@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
-import { sha256Hex, type Proof } from '@tuppence/protocol'
+import { depositBatchRoute, sha256Hex, type Proof } from '@tuppence/protocol'
 import { expect, test } from 'vitest'
 import { auditLedger } from './audit/run.ts'
 import { parseConfig } from './config.ts'
 import type { Failpoint } from './failpoint.ts'
-import { depositBody, depositHeaders } from './testing/account.ts'
+import { accountId, depositBody, depositHeaders } from './testing/account.ts'
 import { activeKeyset, coinsOf, draft, type TestMint } from './testing/mint.ts'
 import { serveProcess, type MintProcess } from './testing/process.ts'
 
@@ -38,7 +38,9 @@ const quotes = /^\/v1\/(mint|melt)\/quote\//
 function client(server: () => MintProcess) {
   const sent: Sent[] = []
   const send = async (path: string, body: string) => {
-    const headers = path === '/v1/deposit' ? await depositHeaders(body) : { 'content-type': 'application/json' }
+    const headers = path.startsWith('/v1/deposit')
+      ? await depositHeaders(body, { path })
+      : { 'content-type': 'application/json' }
     const response = await fetch(server().url + path, { method: 'POST', headers, body })
     return { status: response.status, text: await response.text(), headers: response.headers }
   }
@@ -56,6 +58,17 @@ function client(server: () => MintProcess) {
   return { sent, send, post, get } satisfies { sent: Sent[]; send: unknown } & Pick<TestMint, 'post' | 'get'>
 }
 
+/** Deposits two coins: in one deposit, or in a batch of two. */
+async function depositTwo({ post }: ReturnType<typeof client>, coins: readonly Proof[]): Promise<void> {
+  const bodyOf = async (inputs: readonly Proof[]) => depositBody(await sha256Hex(randomUUID()), inputs)
+  if (Math.random() < 0.5) {
+    await post('/v1/deposit', await bodyOf(coins))
+    return
+  }
+  const bodies = await Promise.all(coins.map((coin) => bodyOf([coin])))
+  await post(depositBatchRoute.path, `{"account":"${accountId}","deposits":[${bodies.join(',')}]}`)
+}
+
 /** Tops up, swaps, deposits and melts until the mint is gone. */
 async function spender(talk: ReturnType<typeof client>): Promise<void> {
   const quoteOf = (answer: { text: string }) => (JSON.parse(answer.text) as { quote: string }).quote
@@ -70,7 +83,7 @@ async function spender(talk: ReturnType<typeof client>): Promise<void> {
         made = draft(keyset, [1, 2, 4])
         coins = coinsOf(made, (await talk.post('/v1/swap', { inputs: coins, outputs: made.outputs })).text)
       }
-      await talk.post('/v1/deposit', await depositBody(await sha256Hex(randomUUID()), coins.slice(0, 2)))
+      await depositTwo(talk, coins.slice(0, 2))
       const melt = quoteOf(await talk.post('/v1/melt/quote/test', { request: 'test-money:out:4', unit: 'usd' }))
       await talk.post('/v1/melt/test', { quote: melt, inputs: coins.slice(2) })
     }
@@ -113,6 +126,8 @@ test(
         const settle = async ({ path, body, text }: Sent) => {
           const again = await talk.send(path, body)
           expect(again.status, `${path} ${again.text}`).toBe(200)
+          // In a batch, each deposit has an answer of its own.
+          if (path === depositBatchRoute.path) expect(again.text).not.toContain('"code":')
           if (text === undefined) {
             // It happened or it did not; sent again it has happened, and stays so.
             unknown++
