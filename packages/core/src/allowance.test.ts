@@ -155,6 +155,31 @@ describe('an allowance', () => {
       await expect(run()).rejects.toMatchObject({ code: 'seed-required' })
   })
 
+  test('that the vault took back, because it never heard that it arrived, is not shown twice', async () => {
+    const { vault, db, seed } = await vaultWith(100)
+    const first = await lent(vault, 40)
+    const { frame, fetch } = frameWallet()
+    await frame.acceptAllowance(first)
+    expect(await frame.recover()).toEqual({ finished: 0, undone: 0, open: 0 })
+    expect(usd(frame)?.spendable, 'nobody has taken it back yet').toBe(40)
+    // The window was cut off here; the vault is opened again later.
+    const clock = { nowMs: () => Date.now() + 120_000 }
+    await street.wallet({ seed: async () => seed, db, clock }).recover()
+    expect(usd(frame)?.spendable).toBe(40)
+    await frame.recover()
+    expect(usd(frame)?.spendable ?? 0).toBe(0)
+
+    const second = await lent(vault, 30)
+    await frame.acceptAllowance(second)
+    await vault.acknowledgeLoan(second.id)
+    await frame.acknowledgeLoan(second.id)
+    await frame.acknowledgeLoan(first.id)
+    fetch.seen.length = 0
+    await frame.recover()
+    expect(fetch.seen, 'of what is sure nobody is asked').toEqual([])
+    expect(usd(frame)?.spendable).toBe(30)
+  })
+
   test('survives a wiped partition: the money comes home, and what was bought opens again', async () => {
     const { vault } = await vaultWith(100)
     const allowance = await lent(vault, 60)

@@ -394,7 +394,7 @@ export type Wallet = {
 
   /** Vault: sets coins aside for a site, up to `amount`. Journaled before it answers. `undefined`: no coins. */
   readonly lend: (input: LendInput) => Promise<Allowance | undefined>
-  /** Vault: the frame has the allowance. Loans that are never acknowledged come home by themselves. */
+  /** Vault: the frame has the allowance. Loans that are never acknowledged come home by themselves. Frame: the vault knows. */
   readonly acknowledgeLoan: (id: string) => Promise<void>
   /** Frame: takes an allowance. The same one twice counts once. */
   readonly acceptAllowance: (allowance: Allowance) => Promise<void>

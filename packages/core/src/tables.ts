@@ -68,6 +68,8 @@ export type HeldAllowance = {
   readonly key: CryptoKey
   readonly publicX: string
   readonly refundOutputs: readonly BlindedMessage[]
+  /** The vault may not know that it arrived, and take its coins back. */
+  readonly unsure?: true
 }
 
 /** An answer that failed its checks (W6), kept as it came for a person to look at. Keyed by payment id. */

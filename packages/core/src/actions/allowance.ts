@@ -28,7 +28,7 @@ export async function acceptAllowance(context: Context, allowance: Allowance): P
       await tx.put('settings', 'rules', rules)
       await tx.delete('settings', rulesSetHere)
     }
-    await tx.put('allowances', keyOf(held), held)
+    await tx.put('allowances', keyOf(held), { ...held, unsure: true })
     for (const coin of coins) await tx.put('coins', coin.secret, { ...coin, site })
     for (const mint of mints) await tx.put('mints', mint.url, mint)
     for (const purchase of purchases) await tx.put('purchases', purchase.url, purchase)

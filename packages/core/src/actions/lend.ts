@@ -159,11 +159,18 @@ async function purchasesFrom({ db }: Context, { tillOrigin, realm }: LendInput):
     .filter((purchase) => purchase.tillOrigin === tillOrigin && purchase.realm === realm)
 }
 
-/** The frame has said that it has the coins: from now on only `callHome` takes them back. */
+/**
+ * The frame has said that it has the coins: from now on only `callHome` takes them back. In the frame: the vault has said that
+ * it knows.
+ */
 export async function acknowledgeLoan(context: Context, id: string): Promise<void> {
-  await context.db.transact(['payments'], 'write', async (tx) => {
+  await context.db.transact(['payments', 'allowances'], 'write', async (tx) => {
     const loan = await tx.get('payments', id)
     if (loan?.state === 'offered') await tx.put('payments', id, advance(loan, 'acknowledge'))
+    for (const { key, value } of await tx.list('allowances')) {
+      const { unsure, ...sure } = value
+      if (unsure && value.id === id) await tx.put('allowances', key, sure)
+    }
   })
   await context.changed()
 }

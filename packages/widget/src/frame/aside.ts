@@ -19,10 +19,16 @@ export async function payInPopup(
   const over = new AbortController()
   const told = shown.then(async (offer) => ({ ...(await describe(sale, offer, kind)), ...(because && { because }) }))
   told.catch(() => over.abort())
-  const store = (allowance: Allowance) => wallet.acceptAllowance(allowance)
+  let lent: string | undefined
+  const store = (allowance: Allowance) => {
+    lent = allowance.id
+    return wallet.acceptAllowance(allowance)
+  }
   const ended = errand(told, store, AbortSignal.any([signal, over.signal]))
   sale.$view.set({ status: 'popup' })
   const [end, offer] = await Promise.all([ended, shown])
+  // A window that says that it is done has written down that the money arrived.
+  if (end.how === 'done' && lent !== undefined) await wallet.acknowledgeLoan(lent)
   if (signal.aborted) return
   try {
     await goOn(sale, offer, end.how)

@@ -7,8 +7,10 @@ import { $laterTexts, price } from './state.ts'
 
 /** Draws the pill; nothing the element says changes it. */
 export function startBalance(opening: Promise<Wallet>, site: string): () => void {
-  const drawing = Promise.all([opening, later]).then(([wallet, { WalletLink }]) =>
-    show(() => {
+  const drawing = Promise.all([opening, later]).then(([wallet, { WalletLink }]) => {
+    // Of money that was set aside in a window that was cut off, only the mint knows whose it is.
+    if (wallet.mode === 'allowance') void wallet.recover().catch(() => {})
+    return show(() => {
       const [unit, balance] = Object.entries(wallet.$balance.get())[0] ?? []
       return (
         <Screen state="balance" shape="strip">
@@ -20,8 +22,8 @@ export function startBalance(opening: Promise<Wallet>, site: string): () => void
           </WalletLink>
         </Screen>
       )
-    }, wallet.$balance),
-  )
+    }, wallet.$balance)
+  })
   // Without storage there is no balance to show.
   drawing.catch(() => {})
   return () => {}
