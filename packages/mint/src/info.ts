@@ -11,7 +11,9 @@ export const version = '0.1.0'
 /** The answer of /v1/info. */
 export function mintInfo(deps: Deps): MintInfo {
   const methods = methodsOf(deps, (funding) => funding.mintOptions)
-  const payable = methodsOf(deps, (funding) => funding.meltOptions).filter(({ method }) => canPayOut(deps, method))
+  const payable = methodsOf(deps, (funding) => funding.meltOptions)
+    .filter(({ method }) => canPayOut(deps, method))
+    .map((each) => ({ ...each, min_amount: deps.funding.get(each.method)?.payout?.minAmount ?? each.min_amount }))
   const fundable = methods.filter(({ method }) => takesMoney(deps, method))
   const watchable = methods.map(({ method, unit }) => ({
     method,

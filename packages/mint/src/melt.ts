@@ -43,7 +43,8 @@ export async function openMelt(deps: Deps, method: string, asked: RequestOf<'mel
     amountMsat: options?.amountless?.amount_msat,
     deps,
   })
-  const { minAmount: min, maxAmount: max } = funding
+  const min = funding.payout?.minAmount ?? funding.minAmount
+  const max = funding.maxAmount
   if (amount < min || amount > max) throw new TuppenceError('amount-out-of-range', { details: { min, max } })
   const nowMs = deps.clock.nowMs()
   const row: NewMelt = {

@@ -71,6 +71,8 @@ export type PayoutResult =
 
 /** How a method pays out (NUT-05). */
 export interface Payout {
+  /** Least that can go out, where that is not what can come in. */
+  readonly minAmount?: number
   /**
    * What a request costs. `payee` names what can be paid once only.
    *

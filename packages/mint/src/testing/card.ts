@@ -13,6 +13,18 @@ export const webhookSecret = 'whsec_for_tests'
 /** Good, declined, and good but disputed as soon as it is captured. */
 export const cards = { good: '4242424242424242', declined: '4000000000000002', disputed: '4000000000000259' } as const
 
+let made = 0
+
+/** The number of another good card. */
+export function newCard(): string {
+  const digits = `42424242${String(++made).padStart(7, '0')}`
+  const sum = [...digits].toReversed().reduce((total, digit, index) => {
+    const value = index % 2 === 0 ? Number(digit) * 2 : Number(digit)
+    return total + (value > 9 ? value - 9 : value)
+  }, 0)
+  return `${digits}${(10 - (sum % 10)) % 10}`
+}
+
 /** A mint with cards. */
 export interface CardMint {
   readonly mint: TestMint

@@ -1,17 +1,162 @@
-// What happens to a payment after it was captured; follow.ts calls it.
+// What happens to a payment after it was captured: Stripe's fee, disputes, refunds by hand. Each movement of Stripe's is booked
+// once, by its own name, and the loss is the operator's: coins are never touched; follow.ts calls it.
 
 import type { Stripe } from 'stripe'
-import type { Parts } from '../../parts.ts'
+import { isTuppenceError } from '@tuppence/protocol'
+import { requestHash } from '../../canonical.ts'
+import { perform } from '../../deps.ts'
+import type { OperationKind, QuoteChange } from '../../ledger/port.ts'
 import type { CardOrder } from '../../office/tables/funding.ts'
+import type { Parts } from '../../parts.ts'
 import type { Card } from './client.ts'
 import { changeOrder } from './orders.ts'
 
-/** Books what Stripe took for itself, and what it took back. */
+/** How soon is looked again for a fee that Stripe has not worked out yet. */
+const feeSoonMs = 60_000
+
+/** Books what Stripe took for itself, and what it took back or gave again, as far as it is not booked. */
 export async function bookAfter(
   deps: Parts,
-  _card: Card,
+  card: Card,
   order: CardOrder,
-  _intent: Stripe.PaymentIntent,
+  intent: Stripe.PaymentIntent,
 ): Promise<void> {
-  await changeOrder(deps, order, { due_at_ms: null, address: null })
+  const charge = intent.latest_charge
+  if (charge === null || typeof charge === 'string') return
+  const hasFee = await bookFee(deps, order, charge.balance_transaction)
+  if (charge.disputed) await bookDisputes(deps, card, order, intent.id)
+  if (charge.amount_refunded > 0) await bookRefunds(deps, card, order, intent.id)
+  await changeOrder(deps, order, { due_at_ms: hasFee ? null : deps.clock.nowMs() + feeSoonMs, address: null })
+}
+
+async function bookFee(
+  deps: Parts,
+  { unit }: CardOrder,
+  transaction: Stripe.Charge['balance_transaction'],
+): Promise<boolean> {
+  if (transaction === null || typeof transaction === 'string') return false
+  const { id, fee, currency } = transaction
+  // Settled in another currency: what it cost is in Stripe's own papers.
+  if (currency !== unit || fee <= 0) return true
+  await perform(deps, {
+    hash: requestHash('processor-fee', ['card', id]),
+    kind: 'processor-fee',
+    unit,
+    answer: '',
+    entries: [
+      { account: 'paid-out:card', amount: fee },
+      { account: 'fees:processor', amount: -fee },
+    ],
+  })
+  return true
+}
+
+async function bookDisputes(deps: Parts, card: Card, order: CardOrder, intent: string): Promise<void> {
+  const disputes = await card.stripe.disputes.list({ payment_intent: intent, limit: 100 })
+  let takenBack = 0
+  // In the order in which they happened: what is won is given back after it was taken.
+  for (const dispute of disputes.data.toReversed()) {
+    for (const { id, net, currency } of dispute.balance_transactions) {
+      if (currency !== order.unit) {
+        await changeOrder(deps, order, { note: `A dispute is settled in ${currency}: book it by hand.` })
+        continue
+      }
+      takenBack -= net
+      await bookMovement(deps, order, { name: id, kinds: ['dispute', 'dispute-won'], account: 'losses:disputes', net })
+    }
+  }
+  // Whether some of it is still with the payer, apart from the fee for the dispute.
+  const isOpen = disputes.data.some(({ status }) => status !== 'won' && status !== 'warning_closed')
+  const reason = takenBack > 0 && isOpen ? 'funding-reversed' : null
+  if (order.reason !== reason) await changeOrder(deps, order, { reason })
+}
+
+async function bookRefunds(deps: Parts, card: Card, order: CardOrder, intent: string): Promise<void> {
+  const refunds = await card.stripe.refunds.list({ payment_intent: intent, limit: 100 })
+  let returned = 0
+  for (const { id, amount, status, metadata } of refunds.data.toReversed()) {
+    const isOver = status === 'failed' || status === 'canceled'
+    // A withdrawal is booked by its melt; one that failed after it was told to be done is owed to somebody unknown.
+    if (metadata?.['withdrawal'] !== undefined) {
+      if (isOver) await bookLost(deps, order, { id, amount, withdrawal: metadata['withdrawal'] })
+      continue
+    }
+    const book = (net: number, name: string) =>
+      bookMovement(deps, order, { name, kinds: ['returned', 'return-failed'], account: 'losses:refunds', net })
+    await book(-amount, id)
+    if (isOver) await book(amount, `${id} failed`)
+    else returned += amount
+  }
+  if (returned !== order.returned) await changeOrder(deps, order, { returned })
+}
+
+/** A withdrawal that the bank sent back after it was settled: the money is here again, and the coins are gone. */
+async function bookLost(
+  deps: Parts,
+  { unit }: CardOrder,
+  { id, amount, withdrawal }: { id: string; amount: number; withdrawal: string },
+): Promise<void> {
+  const row = await deps.office.db
+    .selectFrom('card_withdrawals')
+    .select('state')
+    .where('id', '=', withdrawal)
+    .executeTakeFirst()
+  if (row?.state !== 'paid') return
+  deps.log('error', 'withdrawal-came-back', { unit, amount: String(amount) })
+  await perform(deps, {
+    hash: requestHash('withdrawal-failed', ['card', id]),
+    kind: 'return-failed',
+    unit,
+    answer: '',
+    entries: [
+      { account: 'paid-out:card', amount: -amount },
+      { account: 'unclaimed', amount },
+    ],
+  })
+}
+
+const triesMax = 10
+
+/**
+ * Books that Stripe took something back (`net` below zero) or gave it again. What was not minted yet is taken from the quote,
+ * the rest is the operator's loss; what comes again goes to the quote first, as far as it was taken from it.
+ */
+async function bookMovement(
+  deps: Parts,
+  order: CardOrder,
+  moved: {
+    readonly name: string
+    readonly kinds: readonly [out: OperationKind, back: OperationKind]
+    readonly account: string
+    readonly net: number
+  },
+): Promise<void> {
+  const { name, kinds, account, net } = moved
+  if (net === 0) return
+  const hash = requestHash(kinds[0], ['card', name])
+  for (let tries = 1; (await deps.ledger.answer(hash)) === undefined; tries++) {
+    const quote = await deps.ledger.quote(order.quote)
+    if (quote === undefined) throw new Error('funding: a credited quote is gone')
+    const { amountPaid, amountIssued, amountRevoked } = quote
+    const fromQuote = net < 0 ? Math.min(-net, amountPaid - amountIssued - amountRevoked) : Math.min(net, amountRevoked)
+    const toQuote = net < 0 ? -fromQuote : fromQuote
+    const change: QuoteChange = { type: net < 0 ? 'revoke' : 'restore', id: quote.id, amount: fromQuote }
+    try {
+      await perform(deps, {
+        hash,
+        kind: net < 0 ? kinds[0] : kinds[1],
+        unit: order.unit,
+        answer: '',
+        ...(fromQuote === 0 ? {} : { quotes: [change] }),
+        entries: [
+          { account: 'paid-out:card', amount: -net },
+          { account, amount: net - toQuote },
+          ...(toQuote === 0 ? [] : [{ account: 'unminted', amount: toQuote }]),
+        ].filter(({ amount }) => amount !== 0),
+      })
+    } catch (error) {
+      // The reader was minting meanwhile: what is left of the quote is less now.
+      if (!isTuppenceError(error, 'quote-amount-mismatch') || tries === triesMax) throw error
+    }
+  }
 }

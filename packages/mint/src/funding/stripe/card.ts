@@ -12,6 +12,7 @@ import { followOrder } from './follow.ts'
 import { addOrder, changeOrder, orderBy } from './orders.ts'
 import { refusalCode } from './refusal.ts'
 import { takeNotice } from './webhook.ts'
+import { cardPayout } from './withdraw.ts'
 
 /** Name of the method, in paths and in the journal. */
 export const cardMethod = 'card'
@@ -31,6 +32,8 @@ export function cardFunding(settings: CardSettings, units: readonly string[], se
     maxAmount: settings.maxAmount,
     needsKey: true,
     mintOptions: { checkout: true },
+    meltOptions: { withdrawal: true },
+    payout: cardPayout(card),
     request: (quote, asker) => openCheckout(card, quote, asker),
     follow: (deps, quote) => follow(card, deps, quote),
     // Only this folder writes reasons, and it writes codes.

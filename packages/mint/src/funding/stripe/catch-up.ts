@@ -41,11 +41,18 @@ async function readEvents(deps: Parts, card: Card): Promise<void> {
   const events = await listed.autoPagingToArray({ limit: eventsMost })
   // The oldest first, so that the mark never passes one that was not dealt with.
   let seen = known?.seen_at_s ?? nowS
+  let isWhole = events.length < eventsMost
   for (const event of events.toReversed()) {
-    await takeEvent(deps, card, event)
-    seen = Math.max(seen, event.created)
+    try {
+      await takeEvent(deps, card, event)
+      seen = Math.max(seen, event.created)
+    } catch (error) {
+      deps.log('warn', 'event-not-taken', { reason: kindOf(error) })
+      isWhole = false
+      break
+    }
   }
-  if (events.length < eventsMost) seen = Math.max(seen, nowS - overlapSeconds)
+  if (isWhole) seen = Math.max(seen, nowS - overlapSeconds)
   await deps.office.db
     .insertInto('card_cursor')
     .values({ id: 'events', seen_at_s: seen })

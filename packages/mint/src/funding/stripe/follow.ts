@@ -38,7 +38,8 @@ export async function followOrder(deps: Parts, card: Card, id: string): Promise<
 
 async function look(deps: Parts, card: Card, id: string): Promise<void> {
   const order = await orderBy(deps, 'id', id)
-  if (order === undefined) return
+  // What waits for a person is left to them: releaseOrder.
+  if (order === undefined || order.state === 'held') return
   const intent = await readIntent(deps, card, order)
   if (intent === undefined) return
   const known = order.intent === null ? (await changeOrder(deps, order, { intent: intent.id })).order : order
@@ -85,7 +86,6 @@ async function step(deps: Parts, card: Card, order: CardOrder, intent: Stripe.Pa
   if (intent.status === 'requires_capture') {
     if (order.state === 'refusing') return cancel(deps, card, order)
     if (order.state === 'capturing') return capture(deps, card, order)
-    if (order.state === 'held') return
     if (wrong !== undefined) return refuse(deps, card, order, { reason: 'funding-mismatch', note: wrong })
     return decide(deps, card, order, intent)
   }
@@ -170,6 +170,7 @@ async function cancel(deps: Parts, card: Card, order: CardOrder): Promise<void> 
 
 async function canceled(deps: Parts, order: CardOrder): Promise<void> {
   if (order.state === 'refusing') return end(deps, order, 'refused', order.reason as ErrorCode)
+  if (order.state === 'refused' || order.state === 'failed') return
   await end(deps, order, 'failed', declineOf(order) ?? 'funding-failed')
 }
 
@@ -229,6 +230,14 @@ async function noteDecline(deps: Parts, order: CardOrder, intent: Stripe.Payment
 
 async function end(deps: Parts, order: CardOrder, state: 'expired' | 'failed' | 'refused', reason: ErrorCode) {
   await changeOrder(deps, order, { state, reason, due_at_ms: null, address: null })
+}
+
+/** Takes up an order that was held: somebody has looked, and it goes on as Stripe says by now. */
+export async function releaseOrder(deps: Parts, id: string, note: string): Promise<boolean> {
+  const order = await orderBy(deps, 'id', id)
+  if (order === undefined || order.state !== 'held') return false
+  const change = { state: 'open', reason: null, note, due_at_ms: deps.clock.nowMs() } as const
+  return (await changeOrder(deps, order, change)).changed
 }
 
 /** Keeps an order for a person. Nothing is booked. */

@@ -26,6 +26,7 @@ export async function addOrder(
       intent: null,
       instrument: null,
       captured: 0,
+      returned: 0,
       credited: 0,
       updated_at_ms: order.created_at_ms,
       due_at_ms: order.expires_at_ms,

@@ -101,9 +101,10 @@ async function dealWith(deps: Parts, card: Card, event: Stripe.Event): Promise<s
   // Somebody else's payment at the same account of Stripe's.
   if (order === undefined) return 'unknown'
   try {
-    await changeOrder(deps, order, { due_at_ms: deps.clock.nowMs() })
     await followOrder(deps, card, order.id)
   } catch (error) {
+    const now = await orderBy(deps, 'id', order.id)
+    if (now !== undefined && now.state !== 'held') await changeOrder(deps, now, { due_at_ms: deps.clock.nowMs() })
     throw unavailable(error)
   }
   const now = await orderBy(deps, 'id', order.id)

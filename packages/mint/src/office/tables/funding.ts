@@ -37,6 +37,8 @@ export interface CardOrder {
   /** Today's name of the network address that asked, for the rules; forgotten once the order is settled. */
   readonly address: string | null
   readonly captured: number
+  /** What went back by hand, in Stripe's dashboard. */
+  readonly returned: number
   /** 1 once the ledger has it. */
   readonly credited: number
   readonly created_at_ms: number
@@ -44,6 +46,17 @@ export interface CardOrder {
   readonly expires_at_ms: number
   /** When it is to be asked after; null: only if something is told of it. */
   readonly due_at_ms: number | null
+}
+
+/** Money on its way back to a card. `sending` from before it is asked for until its outcome is certain. */
+export interface CardWithdrawal {
+  /** What the processor is told. */
+  readonly id: string
+  readonly order_id: string
+  readonly amount: number
+  readonly state: 'sending' | 'paid' | 'failed'
+  readonly refund: string | null
+  readonly created_at_ms: number
 }
 
 /** An event that the processor told of: each is dealt with once, however often it is told. */
@@ -61,6 +74,7 @@ export interface CardEvent {
 export interface FundingTables {
   readonly card_orders: CardOrder
   readonly card_events: CardEvent
+  readonly card_withdrawals: CardWithdrawal
   /** How far Stripe's list of events was read, in seconds since 1970. */
   readonly card_cursor: { readonly id: string; readonly seen_at_s: number }
 }
@@ -84,6 +98,7 @@ export const fundingMigrations: readonly OfficeMigration[] = [
         .addColumn('instrument', 'text')
         .addColumn('address', 'text')
         .addColumn('captured', 'bigint', required)
+        .addColumn('returned', 'bigint', required)
         .addColumn('credited', 'bigint', required)
         .addColumn('created_at_ms', 'bigint', required)
         .addColumn('updated_at_ms', 'bigint', required)
@@ -101,6 +116,17 @@ export const fundingMigrations: readonly OfficeMigration[] = [
         .addColumn('handled_at_ms', 'bigint')
         .addColumn('outcome', 'text')
         .execute()
+      await db.schema
+        .createTable('card_withdrawals')
+        .addColumn('id', 'text', primary)
+        .addColumn('order_id', 'text', required)
+        .addColumn('amount', 'bigint', required)
+        .addColumn('state', 'text', required)
+        .addColumn('refund', 'text')
+        .addColumn('created_at_ms', 'bigint', required)
+        .addCheckConstraint('card_withdrawals_amount', sql`amount > 0`)
+        .execute()
+      await db.schema.createIndex('card_withdrawals_order').on('card_withdrawals').column('order_id').execute()
       await db.schema
         .createTable('card_cursor')
         .addColumn('id', 'text', primary)
