@@ -109,13 +109,20 @@ async function expectNothingLost({ house, mint }: Shop, reader: Reader): Promise
   }, 120_000)
   await page.goto(`${house.urls.wallet}/`)
   await expect(page.locator('body')).toHaveAttribute('data-state', 'ready')
-  await expect
-    .poll(async () => (await readBalance(page)) + (await reader.aside()) - outstanding(mint), {
-      message: 'what the wallet has, less what the mint knows of',
-      timeout: 60_000,
-      intervals: [0, 500, 1_000],
-    })
-    .toBe(0)
+  const difference = async () => (await readBalance(page)) + (await reader.aside()) - outstanding(mint)
+  try {
+    await expect
+      .poll(difference, {
+        message: 'what the wallet has, less what the mint knows of',
+        timeout: 60_000,
+        intervals: [0, 500, 1_000],
+      })
+      .toBe(0)
+  } catch (error) {
+    // What a person would ask next.
+    console.log(await page.locator('body').innerText())
+    throw error
+  }
   await page.close()
 }
 
