@@ -48,6 +48,7 @@ const preflightHeaders = {
 } as const
 
 const jsonHeaders = { ...corsHeaders, 'content-type': 'application/json', 'cache-control': 'no-store' } as const
+const csvHeaders = { ...jsonHeaders, 'content-type': 'text/csv; charset=utf-8; header=present' } as const
 const problemHeaders = { ...jsonHeaders, 'content-type': problemMediaType } as const
 const retryAfterSeconds = '1'
 
@@ -119,7 +120,7 @@ async function answer(
       return handle(deps, { input, body, request, params: c.req.param() as Record<string, string>, address })
     })
     reach('before-answer')
-    response = new Response(text, { headers: jsonHeaders })
+    response = new Response(text, { headers: isCsvAnswer(name, request) ? csvHeaders : jsonHeaders })
   } catch (error) {
     code = codeOf(error)
     response = route.nut === true ? nutFailure(error) : problemFailure(error)
@@ -135,6 +136,11 @@ async function answer(
     ...(code === undefined ? {} : { code }),
   })
   return response
+}
+
+/** All answers are JSON, but for a statement that was asked for otherwise. */
+function isCsvAnswer(name: RouteName, { url }: Request): boolean {
+  return name === 'statement' && new URL(url).searchParams.get('format') === 'csv'
 }
 
 function bodyBytesMax({ config }: Deps, name: RouteName): number {

@@ -1,6 +1,6 @@
 // What each route does with a request, by the route's name in protocol's table; app.ts calls the one that matches.
 
-import { accountComponents, depositComponents, TuppenceError } from '@tuppence/protocol'
+import { accountComponents, depositComponents, statementComponents, TuppenceError } from '@tuppence/protocol'
 import { claimQuote, claimQuotes, readQuotes } from './claim.ts'
 import { readBlob, writeBlob } from './blobs/blobs.ts'
 import { isOver } from './closing/closing.ts'
@@ -11,6 +11,8 @@ import { payTestQuote } from './funding/test.ts'
 import { mintInfo } from './info.ts'
 import { fundingOf, openQuote, quoteAnswer, quoteStanding, readQuote } from './issue.ts'
 import { melt, meltAnswer, meltState, openMelt } from './melt.ts'
+import { changeDestination, destinationAnswer } from './payout/destination.ts'
+import { statementText } from './payout/statement/csv.ts'
 import { swap } from './redeem.ts'
 import { refund } from './refund.ts'
 import type { InputOf, RouteName } from './routes.ts'
@@ -99,6 +101,15 @@ export const handlers: Handlers = {
     await authorizeAccount(deps, call.input.account, signable(call), depositComponents)
     deps.depositRate.visit(call.input.account, deps.clock.nowMs())
     return refund(deps, call.input)
+  },
+  statement: async (deps, call) => {
+    const account = await authorizeAccount(deps, param(call, 'account'), signable(call), statementComponents)
+    deps.depositRate.visit(account.id, deps.clock.nowMs())
+    return statementText(deps, account, new URL(call.request.url).searchParams)
+  },
+  destination: async (deps, call) => {
+    const account = await authorizeAccount(deps, param(call, 'account'), signable(call), depositComponents)
+    return json(destinationAnswer(await changeDestination(deps, { ...call.input, account: account.id, by: 'account' })))
   },
   readBlob: async (deps, call) => json(await readBlob(deps, param(call, 'key'))),
   writeBlob: async (deps, call) =>

@@ -56,7 +56,7 @@ export async function bookOutcome(deps: Deps, row: PayoutMoney, outcome: BookedO
     hash: outcomeHash(id),
     kind: outcome === 'paid' ? 'payout-paid' : 'payout-failed',
     unit,
-    answer: JSON.stringify({ payout: id, outcome }),
+    answer: JSON.stringify({ payout: id, account, unit, amount, commission, net, method, outcome }),
     entries: [
       { account: `paying-out:${account}`, amount: -net },
       ...(outcome === 'paid'

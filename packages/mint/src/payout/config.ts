@@ -36,6 +36,16 @@ export const payoutSchema = v.strictObject({
   reviewDays: v.optional(count(0, 60), 3),
   /** How long nothing goes to a destination that was changed. */
   changeHoldDays: v.optional(count(0, 365), 14),
+  /** What statements say of tax: of deposits and refunds, as contained in them. Whose it is, is a question for a lawyer. */
+  tax: v.optional(
+    v.strictObject({
+      name: v.optional(v.pipe(v.string(), v.maxLength(30)), 'VAT'),
+      basisPoints: v.optional(count(0, 10_000), 0),
+      /** The operator's tax number. */
+      operatorNumber: v.optional(v.pipe(v.string(), v.maxLength(40)), ''),
+    }),
+    {},
+  ),
   stripeConnect: v.optional(
     v.strictObject({
       enabled: v.boolean(),

@@ -74,3 +74,12 @@ export async function othersPaidThere({ office }: Pick<Deps, 'office'>, row: Des
     .execute()
   return rows.length
 }
+
+/** What is told of a destination, to its owner and to the operator. */
+export function destinationAnswer({ method, label, changed_at_ms: atMs }: DestinationRow): {
+  method: string
+  label: string
+  changed: string
+} {
+  return { method, label, changed: new Date(atMs).toISOString() }
+}
