@@ -2,7 +2,7 @@
 
 import { html } from 'hono/html'
 import { costTable, shownSizes, type CostRow } from '../costs/costs.ts'
-import { money, type Html } from './layout.ts'
+import { money, tableOf, type Html } from './layout.ts'
 import type { Asked, Page } from './page.ts'
 
 /** Shares up to this are shown as good, in hundredths of a percent. */
@@ -46,24 +46,10 @@ function wayTable(way: string, all: readonly CostRow[], unit: string): Html {
       <td class="n">${cells[0]?.percent.topUp} %</td>
     </tr>`
   })
-  const heads = payouts.map((payout) => html`<th scope="col" class="n">Payout ${money(payout, unit)}</th>`)
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
-    <table>
-      <caption>
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col" class="n">Top-up</th>
-          ${heads}
-          <th scope="col" class="n">Of it top-up</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${lines}
-      </tbody>
-    </table>
-  </div>`
+  const heads = ['Top-up', ...payouts.map((payout) => `Payout ${money(payout, unit)}`), 'Of it top-up'].map(
+    (text) => html`<th scope="col" class="n">${text}</th>`,
+  )
+  return tableOf(caption, heads, lines)
 }
 
 function cell({ percent, minor }: CostRow): Html {

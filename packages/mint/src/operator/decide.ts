@@ -118,6 +118,19 @@ function refusalOf(subject: Subject, { verdict, seen, person }: Word): Refused |
   return hand === 'planned' ? 'own-plan' : 'own-destination'
 }
 
+/** Writes into the log what a person did beside approving and rejecting. */
+export async function logAction(
+  { db }: Pick<Office, 'db'>,
+  { kind, id, person, note }: { kind: SubjectKind; id: string; person: string; note: string },
+  nowMs: number,
+): Promise<void> {
+  const row = { subject_kind: kind, subject_id: id, seen: '', person, verdict: 'note', note, at_ms: nowMs } as const
+  await db
+    .insertInto('decisions')
+    .values({ id: randomUUID(), ...row })
+    .execute()
+}
+
 /** Who has approved something as it is now, each once. */
 export async function approvalsOf(
   db: Kysely<OfficeTables>,

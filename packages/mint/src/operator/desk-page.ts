@@ -45,12 +45,16 @@ function sectionOf(desk: Desk, held: readonly Held[], nowMs: number): Html {
 }
 
 function itemOf({ path }: Desk, { id, title, amount, unit, sinceMs, tags, reasons }: Held, nowMs: number): Html {
+  // What a reason says already is not said again.
+  const said = new Set(reasons.map(({ tag }) => tag.text))
   return html`<li class="card item">
     <div class="top">
       <h3><a href="${operatorPath}/${path}/${id}">${title}</a></h3>
       <span class="amount">${money(amount, unit)}</span>
     </div>
-    <p class="tags">${tags.map(tagOf)}<span class="tag dull">for ${age(nowMs - sinceMs)}</span></p>
+    <p class="tags">
+      ${tags.filter(({ text }) => !said.has(text)).map(tagOf)}<span class="tag dull">for ${age(nowMs - sinceMs)}</span>
+    </p>
     <ul class="reasons">
       ${reasons.map(reasonLine)}
     </ul>

@@ -42,8 +42,20 @@ export interface View extends Held {
   readonly facts: readonly (readonly [label: string, value: string | Html])[]
   /** What happened to it, beside decisions. */
   readonly events: readonly { readonly atMs: number; readonly text: string }[]
+  /** Names of the desk's actions that make sense now. */
+  readonly actions?: readonly string[]
   /** More below: tables of its kind. */
   readonly more?: Html
+}
+
+/** Something that one person may do to one kind of thing, beside approving and rejecting it. */
+export interface Action {
+  readonly value: string
+  readonly label: string
+  /** What the form asks for, where it needs more than a note. */
+  readonly asks?: string
+  /** @returns Why it was not done; undefined where it was. */
+  run(deps: Deps, id: string, given: { person: string; note: string; value: string }): Promise<string | undefined>
 }
 
 /** One kind of thing. */
@@ -57,6 +69,7 @@ export interface Desk {
   readonly source: SubjectSource
   /** What approving does, for the button: "Approve", "Credit it". */
   readonly approveLabel: string
+  readonly actions?: readonly Action[]
   /** The longest waiting first. */
   held(deps: Deps): Promise<readonly Held[]>
   view(deps: Deps, id: string): Promise<View | undefined>

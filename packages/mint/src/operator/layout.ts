@@ -158,19 +158,24 @@ export function table({
         ${cells.map((cell, column) => html`<td${end.includes(column) ? html` class="n"` : ''}>${cell}</td>`)}
       </tr>`,
   )
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
-    <table>
-      <caption>
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          ${head}
-        </tr>
-      </thead>
-      <tbody>
-        ${lines}
-      </tbody>
-    </table>
+  return tableOf(caption, head, lines)
+}
+
+/** A table of rows that are made already, in a box that scrolls; what it is stays in sight. */
+export function tableOf(caption: string, head: readonly Html[], lines: readonly Html[]): Html {
+  return html`<div class="table">
+    <p aria-hidden="true">${caption}</p>
+    <div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+      <table aria-label="${caption}">
+        <thead>
+          <tr>
+            ${head}
+          </tr>
+        </thead>
+        <tbody>
+          ${lines}
+        </tbody>
+      </table>
+    </div>
   </div>`
 }

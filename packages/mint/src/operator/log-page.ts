@@ -1,12 +1,19 @@
 // The log of decisions, the newest first; pages.ts calls it.
 
 import { html } from 'hono/html'
+import type { DecisionRow } from '../office/tables/review.ts'
 import { decisionLog } from './decide.ts'
 import { desks } from './desks.ts'
-import { moment, operatorPath, table } from './layout.ts'
+import { moment, operatorPath, type Html } from './layout.ts'
 import type { Asked, Page } from './page.ts'
 
 const rowsMax = 100
+
+const words: Readonly<Record<DecisionRow['verdict'], string>> = {
+  approve: 'approved',
+  reject: 'rejected',
+  note: 'noted on',
+}
 
 /** The page. `?before=<ms>` goes back in time. */
 export async function logPage({ deps, url }: Asked): Promise<Page> {
@@ -21,32 +28,31 @@ export async function logPage({ deps, url }: Asked): Promise<Page> {
     body: html`<div class="lead">
         <h1>Log</h1>
         <p class="muted">
-          Who decided what. Rows are never changed or deleted: the database refuses it. Times are UTC.
+          Who decided what, the newest first. Rows are never changed or deleted: the database refuses it. Times are UTC.
         </p>
       </div>
       ${
         rows.length === 0
           ? html`<p class="none">
-              Nothing has been decided ${before === beforeMs && url.searchParams.has('before') ? 'before that' : 'yet'}.
+              Nothing has been decided${url.searchParams.has('before') ? ' before that' : ' yet'}.
             </p>`
-          : table({
-              caption: 'Decisions, the newest first',
-              heads: ['When', 'Who', 'What', 'On', 'Note'],
-              rows: rows.map(({ at_ms: atMs, person, verdict, subject_kind: kind, subject_id: id, note }) => {
-                const desk = desks.find(({ source }) => source.kind === kind)
-                const tone = { approve: '', reject: 'bad', note: 'dull' }[verdict]
-                return [
-                  moment(atMs),
-                  people.get(person) ?? person,
-                  html`<span class="tag ${tone}">${verdict}</span>`,
-                  desk === undefined
-                    ? `${kind} ${id}`
-                    : html`<a href="${operatorPath}/${desk.path}/${id}">${kind} ${id.slice(0, 8)}</a>`,
-                  note,
-                ]
-              }),
-            })
+          : html`<ol class="history card">
+              ${rows.map((row) => line(row, people.get(row.person) ?? row.person))}
+            </ol>`
       }
       ${rows.length < rowsMax || oldest === undefined ? '' : html`<p><a href="?before=${oldest.at_ms}">Older</a></p>`}`,
   }
+}
+
+function line({ at_ms: atMs, verdict, subject_kind: kind, subject_id: id, note }: DecisionRow, person: string): Html {
+  const desk = desks.find(({ source }) => source.kind === kind)
+  const subject =
+    desk === undefined
+      ? `${kind} ${id}`
+      : html`<a href="${operatorPath}/${desk.path}/${id}">${kind} ${id.slice(0, 8)}</a>`
+  return html`<li class="${verdict}">
+    <span class="muted small">${moment(atMs)}</span>
+    <span><b>${person}</b> ${words[verdict]} ${subject}</span>
+    ${note === '' ? '' : html`<span>${note}</span>`}
+  </li>`
 }

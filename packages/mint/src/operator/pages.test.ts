@@ -195,6 +195,22 @@ describe('the operator’s pages', () => {
     expect(await (await send(`/operator/payouts/${changed}`, { cookie: ada })).text()).toContain('a &lt;b&gt;mistake')
   })
 
+  test('let a person say what became of a payout that nobody knows about', async () => {
+    const ada = await signIn('ada')
+    const id = await put({
+      state: 'unknown',
+      needs_person: 1,
+      findings: '[]',
+      reason: 'It says both.',
+      booked_at_ms: 1,
+      method: 'stripe-connect',
+    })
+    expect(await (await send('/operator', { cookie: ada })).text()).toContain('what became of it?')
+    expect((await say(id, ada, 'paid')).text).toContain('say how you know')
+    expect((await say(id, ada, 'approve')).status).toBe(409)
+    expect(await stateOf(id)).toBe('unknown')
+  })
+
   test('show costs, books and rules', async () => {
     const cookie = await signIn('bo')
     expect(await (await send('/operator/costs', { cookie })).text()).toContain('6.25 %')

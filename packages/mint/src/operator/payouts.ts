@@ -6,13 +6,16 @@ import type { Deps } from '../deps.ts'
 import type { OfficeTables } from '../office/office.ts'
 import type { PayoutRow, PayoutState } from '../office/tables/payout.ts'
 import { askedBy, rejectPayout, releasePayout, type PayoutFinding } from '../payout/decide.ts'
-import { digestOf, type Subject } from './decide.ts'
+import { confirmPayout } from '../payout/confirm.ts'
+import { digestOf, logAction, type Subject } from './decide.ts'
 import type { Desk, Held, Reason, Tag, View } from './desk.ts'
 import { day, money, moment, table, type Html } from './layout.ts'
 
 /** So many of an account's other payouts are shown. */
 const othersMax = 12
 const heldMax = 1000
+/** As confirmPayout takes it. */
+const noteCharsMax = 500
 
 const states: Readonly<Record<PayoutState, string>> = {
   planned: 'goes with the next batch',
@@ -71,6 +74,31 @@ export const payoutDesk: Desk = {
     return rows.map(heldOf)
   },
   view: viewOf,
+  actions: [
+    { value: 'paid', label: 'It was paid', run: (deps, id, given) => confirmed(deps, id, 'paid', given) },
+    {
+      value: 'failed',
+      label: 'It was not paid, and will not be',
+      run: (deps, id, given) => confirmed(deps, id, 'failed', given),
+    },
+  ],
+}
+
+/** Ends a payout that was sent by what a person knows; publishers' money comes back to them if it was not paid. */
+async function confirmed(
+  deps: Deps,
+  payout: string,
+  outcome: 'paid' | 'failed',
+  { person, note }: { person: string; note: string },
+): Promise<string | undefined> {
+  if (note === '') return 'Nothing was changed: say how you know.'
+  if (note.length > noteCharsMax) return 'Nothing was changed: the note is too long.'
+  const { status } = await confirmPayout(deps, { payout, outcome, person, note })
+  if (status !== 'done' && status !== 'known')
+    return 'Nothing was changed: the books have it otherwise, or it was not sent.'
+  const said = `says that it was ${outcome === 'paid' ? 'paid' : 'not paid'}: ${note}`
+  await logAction(deps.office, { kind: 'payout', id: payout, person, note: said }, deps.clock.nowMs())
+  return undefined
 }
 
 function readRow(db: Transaction<OfficeTables> | Deps['office']['db'], id: string): Promise<PayoutRow | undefined> {
@@ -147,7 +175,14 @@ async function viewOf(deps: Deps, id: string): Promise<View | undefined> {
     subject: subjectOf(row),
     state: states[row.state],
     facts: [
-      ['Publisher', account === undefined ? row.account : `${account.name} (${account.id})`],
+      [
+        'Publisher',
+        account === undefined
+          ? row.account
+          : account.name === account.id
+            ? account.id
+            : `${account.name} (${account.id})`,
+      ],
       ['Period', row.period],
       ['Leaves the account', money(row.amount, row.unit)],
       ['Commission', money(row.commission, row.unit)],
@@ -160,6 +195,7 @@ async function viewOf(deps: Deps, id: string): Promise<View | undefined> {
       ['Owed now', money(owed.find(({ unit }) => unit === row.unit)?.balance ?? 0, row.unit)],
       ['Publisher since', account === undefined ? '' : day(account.createdAtMs)],
     ],
+    actions: row.needs_person === 1 ? ['paid', 'failed'] : [],
     events: events.map(({ at_ms: atMs, state, reason }) => ({ atMs, text: reason === '' ? states[state] : reason })),
     more: await othersOf(deps, row),
   }

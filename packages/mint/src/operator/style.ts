@@ -51,7 +51,8 @@ section { display: grid; gap: 12px; min-width: 0 }
 .amount { font-size: 1.25rem; font-weight: 700; font-variant-numeric: tabular-nums; letter-spacing: -.01em }
 .reasons { display: grid; gap: 6px }
 .reasons li { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 10px; align-items: baseline }
-.tags { display: flex; flex-wrap: wrap; gap: 6px }
+.tags { display: flex; flex-wrap: wrap; align-items: center; gap: 6px }
+.tags .amount { margin-inline-end: 6px }
 .tag { display: inline-block; padding: 1px 9px; border-radius: 99px; font-size: .8125rem; font-weight: 600; white-space: nowrap; background: var(--tint); color: var(--accent) }
 .tag.warn { background: var(--copper-tint); color: var(--copper) }
 .tag.bad { background: var(--bad-tint); color: var(--bad) }
@@ -59,29 +60,34 @@ section { display: grid; gap: 12px; min-width: 0 }
 .columns { display: grid; gap: 24px }
 .columns > * { display: grid; gap: 24px; align-content: start; min-width: 0 }
 @media (min-width: 900px) {
-  .columns { grid-template-columns: minmax(0, 1fr) 340px }
-  .columns > aside { position: sticky; top: 20px; align-self: start }
+  .columns { grid-template-columns: minmax(0, 1fr) 340px; grid-template-rows: auto 1fr }
+  .columns > aside { grid-column: 2; grid-row: 1 / span 2 }
+  .columns > div { grid-column: 1 }
 }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 8px 20px }
 .facts dt { color: var(--muted) }
 .facts dd { font-variant-numeric: tabular-nums }
 .finding { display: grid; gap: 8px }
-.finding + .finding { border-top: 1px solid var(--line); padding-top: 16px }
+.finding + .finding { border-top: 1px solid var(--line); padding-top: 16px; margin-top: 16px }
+summary { cursor: pointer; color: var(--muted); font-size: .875rem; min-height: 28px }
 .figures { display: flex; flex-wrap: wrap; gap: 6px 20px; font-size: .875rem }
 .figures div { display: flex; gap: 6px }
 .figures dt { color: var(--muted) }
 .figures dd { font-variant-numeric: tabular-nums }
 .history li { display: grid; gap: 2px; padding-inline-start: 18px; border-inline-start: 2px solid var(--line); padding-block: 6px; position: relative }
 .history li::before { content: ''; position: absolute; inset-inline-start: -6px; top: 13px; width: 10px; height: 10px; border-radius: 50%; background: var(--field) }
+.history.card { padding-inline-start: 28px }
 .history li.approve::before { background: var(--accent) }
 .history li.reject::before { background: var(--bad) }
-.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 16px; background: var(--card) }
+.table { border: 1px solid var(--line); border-radius: 16px; background: var(--card); overflow: hidden; min-width: 0 }
+.table > p { padding: 14px 16px 6px; font-weight: 600 }
+.scroll { overflow-x: auto }
 .scroll:focus-visible { outline-offset: 0 }
 table { border-collapse: collapse; width: 100% }
-caption { text-align: start; padding: 14px 16px 6px; font-weight: 600 }
 th, td { text-align: start; padding: 9px 16px; border-top: 1px solid var(--line); vertical-align: top }
 th { font-size: .8125rem; color: var(--muted); font-weight: 600 }
 thead th { border-top: 0 }
+th, td:first-child { white-space: nowrap }
 tbody th { font-size: inherit; color: inherit }
 td.good { background: var(--tint); color: var(--accent); font-weight: 600 }
 form { display: grid; gap: 14px }
@@ -109,8 +115,7 @@ code { font: .875em/1.4 ui-monospace, monospace; overflow-wrap: anywhere }
   main { padding: 20px 14px 56px; gap: 24px }
   .card { padding: 16px }
   .reasons li { grid-template-columns: minmax(0, 1fr); gap: 2px; justify-items: start }
-  .facts { grid-template-columns: minmax(0, 1fr); gap: 0 }
-  .facts dd { margin-bottom: 8px }
+  .facts { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 8px 12px }
   th, td { padding: 8px 12px }
   .who span { max-width: 40vw; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 }

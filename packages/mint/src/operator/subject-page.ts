@@ -5,7 +5,8 @@ import { TuppenceError } from '@tuppence/protocol'
 import type { DecisionRow } from '../office/tables/review.ts'
 import { tagOf } from './desk-page.ts'
 import { approvalsOf, decide, historyOf, type Decided, type Refused } from './decide.ts'
-import type { Desk, Reason, View } from './desk.ts'
+import { decideForm } from './decide-form.ts'
+import type { Action, Desk, Reason, View } from './desk.ts'
 import { money, moment, operatorPath, type Html } from './layout.ts'
 import type { Asked, Page } from './page.ts'
 
@@ -17,6 +18,7 @@ export interface SubjectAt {
 
 /** What happened, said at the top of the page that comes after a form; its key is in the URL. */
 const outcomes: Readonly<Record<string, string>> = {
+  done: 'Done.',
   noted: 'Your note is in the log.',
   approved: 'Approved. It goes out with the next run.',
   rejected: 'Rejected.',
@@ -49,9 +51,11 @@ export async function subjectPage(asked: Asked, at: SubjectAt): Promise<Page> {
  */
 export async function answerWord(asked: Asked, at: SubjectAt, form: URLSearchParams): Promise<string | Page> {
   const verdict = form.get('verdict')
+  const action = at.desk.actions?.find(({ value }) => value === verdict)
+  if (action !== undefined) return answerAction(asked, at, { action, form })
   if (verdict !== 'approve' && verdict !== 'reject' && verdict !== 'note') throw new TuppenceError('bad-request')
   const { deps, session } = asked
-  const note = (form.get('note') ?? '').trim().replaceAll('\r\n', '\n')
+  const note = noteIn(form)
   const word = { person: session.person.id, verdict, note, seen: form.get('seen') ?? '' } as const
   const decided: Decided = await decide(deps.office, at.desk.source, at.id, { word, nowMs: deps.clock.nowMs() })
   if (decided.status !== 'refused') {
@@ -61,6 +65,24 @@ export async function answerWord(asked: Asked, at: SubjectAt, form: URLSearchPar
   }
   if (decided.why === 'unknown') throw new TuppenceError('not-found')
   return { ...(await renderSubject(asked, at, { refused: refusals[decided.why], note })), status: 409 }
+}
+
+/** Does what only this kind of thing knows. */
+async function answerAction(
+  asked: Asked,
+  at: SubjectAt,
+  { action, form }: { action: Action; form: URLSearchParams },
+): Promise<string | Page> {
+  const { deps, session } = asked
+  const given = { person: session.person.id, note: noteIn(form), value: (form.get('value') ?? '').trim() }
+  const refused = await action.run(deps, at.id, given)
+  if (refused !== undefined) return { ...(await renderSubject(asked, at, { refused, note: given.note })), status: 409 }
+  deps.log('info', 'decided', { person: session.person.id, kind: at.desk.source.kind, verdict: action.value })
+  return `${operatorPath}/${at.desk.path}/${at.id}?said=done`
+}
+
+function noteIn(form: URLSearchParams): string {
+  return (form.get('note') ?? '').trim().replaceAll('\r\n', '\n')
 }
 
 async function renderSubject(
@@ -89,8 +111,15 @@ async function renderSubject(
       ${said === undefined ? '' : html`<p class="say" role="status">${said}</p>`}
       ${refused === undefined ? '' : html`<p class="say bad" role="alert">${refused}</p>`}
       <div class="columns">
+        ${view.reasons.length === 0 ? '' : html`<div>${findings(view.reasons)}</div>`}
+        <aside>
+          ${decideForm({ desk, view, approvals: approvals.map(nameOf), token: session.formToken, note, mine: mineOf(history, session.person.id, seen) })}
+          <section>
+            <h2>History</h2>
+            ${historyList(view, history, nameOf)}
+          </section>
+        </aside>
         <div>
-          ${findings(view.reasons)}
           <section>
             <h2>What it is</h2>
             <dl class="card facts">
@@ -103,13 +132,6 @@ async function renderSubject(
           </section>
           ${view.more ?? ''}
         </div>
-        <aside>
-          ${form({ desk, view, approvals: approvals.map(nameOf), token: session.formToken, note, mine: mineOf(history, session.person.id, seen) })}
-          <section>
-            <h2>History</h2>
-            ${historyList(view, history, nameOf)}
-          </section>
-        </aside>
       </div>`,
   }
 }
@@ -123,21 +145,12 @@ function mineOf(history: readonly DecisionRow[], person: string, seen: string): 
 }
 
 function findings(reasons: readonly Reason[]): Html {
-  if (reasons.length === 0) return html``
   const items = reasons.map(
     ({ tag, text, rule, figures }) =>
       html`<div class="finding">
         <h3>${tagOf(tag)} <span class="muted small">${wordsOf(rule)}</span></h3>
         <p>${text}</p>
-        <dl class="figures">
-          ${Object.entries(figures).map(
-            ([name, value]) =>
-              html`<div>
-                <dt>${wordsOf(name)}</dt>
-                <dd>${value.toLocaleString('en')}</dd>
-              </div>`,
-          )}
-        </dl>
+        ${figuresOf(figures)}
       </div>`,
   )
   return html`<section>
@@ -146,51 +159,29 @@ function findings(reasons: readonly Reason[]): Html {
   </section>`
 }
 
+/** What the reason was made of, as the rule has it. */
+function figuresOf(figures: Reason['figures']): Html {
+  const entries = Object.entries(figures)
+  if (entries.length === 0) return html``
+  return html`<details>
+    <summary>Figures (minor units, counts, percent)</summary>
+    <dl class="figures">
+      ${entries.map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${wordsOf(name)}</dt>
+            <dd>${value.toLocaleString('en')}</dd>
+          </div>`,
+      )}
+    </dl>
+  </details>`
+}
+
 /** `freshMedian`, `payout-size`: as words. */
 function wordsOf(name: string): string {
   return name
     .replaceAll(/[-_]/g, ' ')
     .replaceAll(/([a-z])([A-Z0-9])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`)
-}
-
-interface FormParts {
-  readonly desk: Desk
-  readonly view: View
-  readonly approvals: readonly string[]
-  readonly token: string
-  readonly note: string
-  readonly mine: DecisionRow | undefined
-}
-
-function form({ desk, view, approvals, token, note, mine }: FormParts): Html {
-  const { subject } = view
-  const isOpen = subject.isHeld && mine === undefined
-  const needs = subject.peopleNeeded - approvals.length
-  const progress =
-    subject.isHeld && subject.peopleNeeded > 1
-      ? html`<p>
-          ${approvals.length} of ${subject.peopleNeeded} people have
-          approved${approvals.length === 0 ? '' : `: ${approvals.join(', ')}`}.
-        </p>`
-      : ''
-  return html`<section>
-    <h2>Decide</h2>
-    <form class="card" method="post">
-      <input type="hidden" name="token" value="${token}" /><input type="hidden" name="seen" value="${subject.seen}" />
-      ${progress} ${subject.isBlocked ? html`<p class="say bad">A rule blocks it: it can be rejected only.</p>` : ''}
-      ${mine === undefined || !subject.isHeld ? '' : html`<p class="say">You have approved it. ${needs > 0 ? 'It waits for another person.' : ''}</p>`}
-      ${subject.isHeld ? '' : html`<p class="muted">It is not held: ${view.state}.</p>`}
-      <label
-        >Note<span>Why; kept in the log. Needed to reject.</span
-        ><textarea name="note" maxlength="2000">${note}</textarea>
-      </label>
-      <div class="buttons">
-        ${isOpen && !subject.isBlocked ? html`<button class="main" name="verdict" value="approve">${desk.approveLabel}</button>` : ''}
-        ${isOpen ? html`<button class="bad" name="verdict" value="reject">Reject</button>` : ''}
-        <button name="verdict" value="note">Only note</button>
-      </div>
-    </form>
-  </section>`
 }
 
 function historyList(view: View, history: readonly DecisionRow[], nameOf: (id: string) => string): Html {
