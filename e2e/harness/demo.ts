@@ -12,6 +12,7 @@ export type House = {
   urls: Demo['urls']
   parts: Demo['parts']
   dataDir: string
+  stripe: Demo['stripe']
   /** What has been logged so far, by part. */
   lines: (part: Part) => readonly LogLine[]
   /** How many lines each part has logged; give it to `since` later. */
@@ -32,7 +33,7 @@ export type HouseOptions = {
   dataDir?: string
   /** What the publishers do besides selling at a price: nothing, or what they do in the demo, or this. */
   terms?: HouseTerms
-}
+} & Pick<DemoOptions, 'card' | 'mint'>
 
 export type HouseTerms = 'plain' | 'demo' | NonNullable<DemoOptions['terms']>
 
@@ -45,6 +46,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     dataDir,
     ports: { wallet: 0, news: 0, blog: 0, mint: 0 },
     accounts: options.accounts ?? [],
+    ...(options.card && { card: options.card }),
+    ...(options.mint && { mint: options.mint }),
     terms: terms === 'demo' ? {} : terms === 'plain' ? { news: {}, blog: {} } : terms,
     onLine: (part, line) => {
       const parsed = parseLine(line)
@@ -61,6 +64,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   return {
     urls: demo.urls,
     parts: demo.parts,
+    stripe: demo.stripe,
     dataDir,
     lines,
     mark,

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, extname, join, resolve } from 'node:path'
+import { serveStripeDouble, type ServedStripeDouble } from '@tuppence/mint/stripe-double'
 import { loadAccountKey } from '@tuppence/till'
 import { child, type Child, type Command } from './child.ts'
 import { claimPorts, parts, usualPorts, type Part, type Ports } from './ports.ts'
@@ -23,6 +24,10 @@ export type DemoOptions = Readonly<{
   accounts?: readonly Account[]
   /** What publishers do besides selling at a price, where it is not what they do in the demo. */
   terms?: Partial<Record<'news' | 'blog', SaleTerms>>
+  /** Money may be added by card too, at a pretended Stripe in this process: not a cent of it is real. */
+  card?: 'pretended'
+  /** More of the mint's configuration. */
+  mint?: Readonly<Record<string, unknown>>
   /** Gets every line of every process' log as it is written. */
   onLine?: (part: Part, line: string) => void
   /** A process ended that nobody had stopped. */
@@ -36,6 +41,8 @@ export type Demo = Readonly<{
   ports: Ports
   /** Each process, to be stopped and started again on the same port and data. */
   parts: Record<Part, Child>
+  /** Where cards are charged that are none. */
+  stripe: ServedStripeDouble | undefined
   stop: () => Promise<void>
 }>
 
@@ -57,7 +64,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     string
   >
   mkdirSync(dataDir, { recursive: true })
-  await writeMintConfig({ dataDir, ports, url: urls.mint, accounts: options.accounts ?? [] })
+  const stripe = options.card && (await serveStripeDouble({ webhook: webhookOf(ports) }))
+  const card = stripe && { enabled: true, apiHost: stripe.url, returnUrl: `${urls.wallet}/topped-up.html` }
+  const config = {
+    ...options.mint,
+    funding: { test: { enabled: true }, ...(card && { card }), ...(options.mint?.['funding'] as object) },
+  }
+  await writeMintConfig({ dataDir, ports, url: urls.mint, accounts: options.accounts ?? [], config })
 
   const make = (part: Part, rest: Pick<Command, 'file' | 'args' | 'env'>): Child =>
     child({
@@ -79,7 +92,14 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       }),
     })
   const children: Record<Part, Child> = {
-    mint: make('mint', { file: mintCommand(), args: ['serve', '--config', join(dataDir, 'mint.json')] }),
+    mint: make('mint', {
+      file: mintCommand(),
+      args: ['serve', '--config', join(dataDir, 'mint.json')],
+      // Secrets are in no configuration, those that guard nothing either.
+      ...(stripe && {
+        env: { TUPPENCE_MINT_CARD_SECRET_KEY: 'sk_test_double', TUPPENCE_MINT_CARD_WEBHOOK_SECRET: secret },
+      }),
+    }),
     news: site('news'),
     blog: site('blog'),
     wallet: make('wallet', {
@@ -91,6 +111,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const stop = async (): Promise<void> => {
     await Promise.all([children.news.stop(), children.blog.stop(), children.wallet.stop()])
     await children.mint.stop()
+    await stripe?.close()
   }
   const started = await Promise.allSettled(parts.map((part) => children[part].start()))
   const failed = started.find((result) => result.status === 'rejected')
@@ -98,8 +119,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     await stop()
     throw failed.reason
   }
-  return { urls, ports, parts: children, stop }
+  return { urls, ports, parts: children, stripe, stop }
 }
+
+/** Signs what the pretended Stripe tells the pretended shop. */
+const secret = 'whsec_of_a_demonstration'
+
+const webhookOf = (ports: Ports) => ({ url: `http://127.0.0.1:${ports.mint}/v1/funding/card/webhook`, secret })
 
 const settings = <T>(value: T): Record<string, string> => ({ TUPPENCE_SITE: JSON.stringify(value) })
 
@@ -119,11 +145,13 @@ async function writeMintConfig({
   ports,
   url,
   accounts,
+  config: more,
 }: {
   dataDir: string
   ports: Ports
   url: string
   accounts: readonly Account[]
+  config: object
 }): Promise<void> {
   const publishers: Account[] = [
     { id: 'farthing', name: 'The Farthing', publicKey: (await loadAccountKey(join(dataDir, 'news'))).publicKey },
@@ -137,7 +165,7 @@ async function writeMintConfig({
     name: 'Tuppence demo mint',
     description: 'Its coins are test money: anyone may have some, and they are worth nothing.',
     units: ['usd'],
-    funding: { test: { enabled: true } },
+    ...more,
     accounts: [...publishers, ...accounts],
   }
   writeFileSync(join(dataDir, 'mint.json'), `${JSON.stringify(config, undefined, 2)}\n`)

@@ -34,6 +34,7 @@ async function main(): Promise<void> {
   let stopping = false
   const starting = startDemo({
     dataDir,
+    card: 'pretended',
     ports: readPorts((part) => flags[`${part}-port`] ?? process.env[portVariable(part)]),
     onExit: (part, status) => {
       if (stopping) return
@@ -59,7 +60,8 @@ async function main(): Promise<void> {
     `\n${lines.join('\n')}\n  data       ${shortDir.startsWith('..') || shortDir === '' ? dataDir : shortDir} (logs in logs/)\n\n`,
   )
   process.stdout.write(
-    'Open the newspaper, choose a story, and pay for it with test money. Ctrl-C stops everything.\nready\n',
+    'Open the newspaper, choose a story, and pay for it with test money, or by a card that is none: the number is filled in,\n' +
+      'and nothing is charged anywhere. Ctrl-C stops everything.\nready\n',
   )
 }
 
