@@ -2,6 +2,7 @@
 
 import { readCoins, readEntries, readKeysets, type Books } from './books.ts'
 import { checkDeposits, checkRefunds } from './check-deposits.ts'
+import { checkPayouts } from './check-payouts.ts'
 import { checkMelts, checkOperations, checkPosition, checkQuotes, checkSums } from './checks.ts'
 import { readJournal } from './journal.ts'
 import type { AuditMeans, AuditReport, AuditSource, Finding } from './port.ts'
@@ -37,6 +38,7 @@ export async function audit(source: AuditSource, means: AuditMeans): Promise<Aud
   const deposits = await checkDeposits(books, money, journal)
   await checkRefunds(books, { money, journal, deposits })
   await checkMelts(books, money, journal)
+  checkPayouts(books, money, journal)
   await checkPosition(books, means)
   return { findings, findingsTotal, ...books.counts, seconds: (performance.now() - startedMs) / 1000 }
 }

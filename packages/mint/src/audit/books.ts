@@ -107,6 +107,10 @@ export interface Money {
   readonly paidIn: Map<number, number>
   /** What vouchers were redeemed for (or, negative, sold for), by operation. */
   readonly redeemed: Map<number, number>
+  /** What is on its way to publishers, or (negative) no longer is, by operation; and what else such operations move. */
+  readonly payingOut: Map<number, { readonly account: string; readonly amount: number }>
+  readonly paidOut: Map<number, number>
+  readonly commission: Map<number, number>
   /** Sums by account and unit. */
   readonly sums: Map<string, number>
 }
@@ -121,6 +125,9 @@ export async function readEntries({ source, keysets }: Books): Promise<Money> {
     debited: new Map(),
     paidIn: new Map(),
     redeemed: new Map(),
+    payingOut: new Map(),
+    paidOut: new Map(),
+    commission: new Map(),
     sums: new Map(),
   }
   const numbers = new Map([...keysets].map(([number, { id }]) => [id, number]))
@@ -138,6 +145,9 @@ export async function readEntries({ source, keysets }: Books): Promise<Money> {
       const moved = amount < 0 ? money.debited : money.credited
       moved.set(operation, { account: account.slice(10), amount: Math.abs(amount) })
     } else if (account.startsWith('paid-in:')) money.paidIn.set(operation, -amount)
+    else if (account.startsWith('paying-out:')) money.payingOut.set(operation, { account: account.slice(11), amount })
+    else if (account.startsWith('paid-out:')) money.paidOut.set(operation, amount)
+    else if (account === 'fees:platform') money.commission.set(operation, amount)
     else if (account === 'vouchers') money.redeemed.set(operation, -amount)
   })
   return money

@@ -6,7 +6,7 @@ import type { Journal } from './journal.ts'
 /** Deposits, their credits and their answers say the same (S6). @returns Amounts by account and reference. */
 export async function checkDeposits(
   { source, find }: Books,
-  { credited }: Money,
+  { credited, payingOut }: Money,
   { depositAnswers }: Journal,
 ): Promise<ReadonlyMap<string, number>> {
   const seen = new Set<number>()
@@ -29,7 +29,8 @@ export async function checkDeposits(
     if (!same) find('S6', `deposit of operation ${operation}`, 'row, credit and receipt do not say the same')
   })
   for (const operation of [...credited.keys(), ...depositAnswers.keys()]) {
-    if (!seen.has(operation)) find('S6', `operation ${operation}`, 'credited a publisher without a deposit')
+    if (!seen.has(operation) && !payingOut.has(operation))
+      find('S6', `operation ${operation}`, 'credited a publisher without a deposit')
   }
   return deposits
 }
@@ -60,6 +61,7 @@ export async function checkRefunds(
     }
   })
   for (const operation of [...money.debited.keys(), ...journal.refundAnswers.keys()]) {
-    if (!seen.has(operation)) find('S7', `operation ${operation}`, 'took from a publisher without a refund')
+    if (!seen.has(operation) && !money.payingOut.has(operation))
+      find('S7', `operation ${operation}`, 'took from a publisher without a refund')
   }
 }

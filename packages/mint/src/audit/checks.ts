@@ -22,7 +22,17 @@ export function checkOperations({ find, kinds, coins, coinsWeighted }: Books, mo
 }
 
 const never = {
-  negative: ['outstanding:', 'publisher:', 'unminted', 'fees', 'melting:', 'paid-out:', 'unclaimed', 'vouchers'],
+  negative: [
+    'outstanding:',
+    'publisher:',
+    'unminted',
+    'fees',
+    'melting:',
+    'paying-out:',
+    'paid-out:',
+    'unclaimed',
+    'vouchers',
+  ],
   /** What a processor keeps is a cost. */
   except: ['fees:processor'],
 }

@@ -2,6 +2,7 @@
 
 import { checkpointText, runningHash, type JournalRow, type RunningHash } from '../ledger/journal.ts'
 import type { OperationKind } from '../ledger/port.ts'
+import type { Booked } from '../payout/book.ts'
 import { all, each, type Books } from './books.ts'
 import type { AuditMeans, AuditSource } from './port.ts'
 import { fingerprintsIn } from './tally.ts'
@@ -11,12 +12,25 @@ export interface Journal {
   readonly depositAnswers: Map<number, { account?: string; amount?: number; reference?: string; offer?: string }>
   readonly refundAnswers: Map<number, { account?: string; amount?: number; reference?: string; unit?: string }>
   readonly meltAnswers: Set<string>
+  readonly payouts: Map<number, PayoutInJournal>
+}
+
+/** A payout, or what became of it, as the journal has it. `answer` is what it says, checked by nobody yet. */
+export interface PayoutInJournal {
+  readonly kind: OperationKind
+  readonly hash: string
+  readonly answer: Partial<Booked>
 }
 
 /** Reads the journal in order: gaps, what the answers say was signed, and the writers' checkpoints. */
 export async function readJournal(books: Books, means: AuditMeans): Promise<Journal> {
   const { source, find, units, kinds, signed, counts } = books
-  const journal: Journal = { depositAnswers: new Map(), refundAnswers: new Map(), meltAnswers: new Set() }
+  const journal: Journal = {
+    depositAnswers: new Map(),
+    refundAnswers: new Map(),
+    meltAnswers: new Set(),
+    payouts: new Map(),
+  }
   const checkpoints = await readCheckpoints(source)
   const hashes = new Map<number, RunningHash>()
   const last = new Map<number, number>()
@@ -32,7 +46,6 @@ export async function readJournal(books: Books, means: AuditMeans): Promise<Jour
     before = sequence
     units.set(sequence, String(unit))
     kinds.set(sequence, kind)
-    checkAnswer({ sequence, kind, answer }, { find, signed, journal })
     const row: JournalRow = {
       sequence,
       kind,
@@ -41,6 +54,7 @@ export async function readJournal(books: Books, means: AuditMeans): Promise<Jour
       unit: String(unit),
       atMs: Number(atMs),
     }
+    checkAnswer(row, { find, signed, journal })
     const running = hashes.get(writer) ?? runningHash(writer)
     hashes.set(writer, running)
     running.add(row)
@@ -73,7 +87,7 @@ async function readCheckpoints(source: AuditSource) {
 
 /** Compares what an answer says with what was signed, and keeps what later tables are compared with. */
 function checkAnswer(
-  { sequence, kind, answer }: { sequence: number; kind: OperationKind; answer: string },
+  { sequence, kind, answer, hash }: JournalRow,
   { find, signed, journal }: Pick<Books, 'find' | 'signed'> & { journal: Journal },
 ): void {
   if (kind === 'deposit') {
@@ -81,6 +95,7 @@ function checkAnswer(
     return
   }
   if (kind === 'refund') journal.refundAnswers.set(sequence, readJson(answer))
+  if (kind.startsWith('payout')) journal.payouts.set(sequence, { kind, hash, answer: readJson(answer) })
   if (kind === 'melt-paid') journal.meltAnswers.add(answer)
   const told =
     fingerprintsIn(answer, '"C_":"', 1) + fingerprintsIn(answer, '"e":"', 0) + fingerprintsIn(answer, '"s":"', 0)
