@@ -7,6 +7,7 @@ import { isOver } from './closing/closing.ts'
 import { accountAnswer, authorizeAccount, deposit } from './deposit.ts'
 import { depositBatch } from './deposit-batch.ts'
 import type { Deps } from './deps.ts'
+import { keepReport } from './fraud/reports.ts'
 import { payTestQuote } from './funding/test.ts'
 import { mintInfo } from './info.ts'
 import { fundingOf, openQuote, quoteAnswer, quoteStanding, readQuote } from './issue.ts'
@@ -110,6 +111,11 @@ export const handlers: Handlers = {
   destination: async (deps, call) => {
     const account = await authorizeAccount(deps, param(call, 'account'), signable(call), depositComponents)
     return json(destinationAnswer(await changeDestination(deps, { ...call.input, account: account.id, by: 'account' })))
+  },
+  report: async (deps, call) => {
+    const account = await authorizeAccount(deps, param(call, 'account'), signable(call), depositComponents)
+    deps.depositRate.visit(account.id, deps.clock.nowMs())
+    return keepReport(deps, account.id, call.input)
   },
   readBlob: async (deps, call) => json(await readBlob(deps, param(call, 'key'))),
   writeBlob: async (deps, call) =>

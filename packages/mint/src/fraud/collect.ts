@@ -60,7 +60,7 @@ export async function payoutFacts(deps: IncomeDeps, proposal: PayoutProposal, no
     unit,
     nowMs,
     amount,
-    openedAtMs: await openedAt(deps, account, nowMs),
+    openedAtMs: own !== undefined && own.openedAtMs < Infinity ? own.openedAtMs : nowMs,
     paid: paid.map((row) => ({ atMs: row.at_ms, amount: row.amount })),
     income: own?.income ?? [],
     reports: own?.reports ?? [],
@@ -102,25 +102,28 @@ async function accountDays(
       .$if(account !== undefined, (query) => query.where('account', '=', account as string))
       .orderBy('day_at_ms')
       .execute()
-  const accounts = new Map<string, { account: string; income: IncomeDay[]; reports: ReportDay[] }>()
+  const firsts = await office.db
+    .selectFrom('fraud_income')
+    .select(({ fn }) => ['account', fn.min('day_at_ms').as('first')])
+    .where('unit', '=', unit)
+    .$if(account !== undefined, (query) => query.where('account', '=', account as string))
+    .groupBy('account')
+    .execute()
+  const opened = new Map(firsts.map((row) => [row.account, Number(row.first)]))
+  const accounts = new Map<string, { account: string; openedAtMs: number; income: IncomeDay[]; reports: ReportDay[] }>()
   const of = (name: string) => {
-    const known = accounts.get(name) ?? { account: name, income: [], reports: [] }
+    const known = accounts.get(name) ?? {
+      account: name,
+      openedAtMs: opened.get(name) ?? Infinity,
+      income: [],
+      reports: [],
+    }
     accounts.set(name, known)
     return known
   }
   for (const row of await read('fraud_income')) of(row.account).income.push(JSON.parse(row.body) as IncomeDay)
   for (const row of await read('fraud_reports')) of(row.account).reports.push(JSON.parse(row.body) as ReportDay)
   return [...accounts.values()]
-}
-
-async function openedAt({ office, ledger }: IncomeDeps, account: string, nowMs: number): Promise<number> {
-  const first = await office.db
-    .selectFrom('fraud_income')
-    .select(({ fn }) => fn.min('day_at_ms').as('first'))
-    .where('account', '=', account)
-    .executeTakeFirst()
-  const known = first?.first ?? (await ledger.account(account))?.createdAtMs ?? nowMs
-  return Number(known)
 }
 
 async function topUpsBy(

@@ -17,6 +17,7 @@ export type PayoutRuleName =
   | 'refunds'
   | 'destinations'
   | 'reports'
+  | 'young'
   | 'together'
 
 /** Whether a rule only shows what it found, or what it found holds the money. */
@@ -98,7 +99,7 @@ export interface ReportDay {
 
 /** What one account is measured by. */
 export interface PlatformFacts {
-  /** Accounts with income in the last 7 days. */
+  /** Established accounts (of 90 days and more) with income in the last 7 days; newer ones could make the measure theirs. */
   readonly accounts: number
   /** Median of accounts' shares of fresh money in 7 days, in hundredths of a percent. */
   readonly freshMedian: number

@@ -1,20 +1,25 @@
 // What one account is measured by: medians and outer values of all accounts; collect.ts and the market simulation ask.
 
-import type { IncomeDay, PlatformFacts, ReportDay } from './facts.ts'
+import { dayMs, type IncomeDay, type PlatformFacts, type ReportDay } from './facts.ts'
 import { lastDays, shareOf, sum } from './rule.ts'
 
 /** An account's days. */
 export interface AccountDays {
   readonly account: string
+  /** First moment of the account's first day. */
+  readonly openedAtMs: number
   readonly income: readonly IncomeDay[]
   readonly reports: readonly ReportDay[]
 }
 
 /** Income of a week below which an account's share says nothing. */
 const weekLeast = 500
+/** Fronts of a ring are many and young: what accounts are measured by must not be theirs to choose. */
+const establishedMs = 90 * dayMs
 
 /** @see PlatformFacts */
-export function platformFacts(accounts: readonly AccountDays[], nowMs: number): PlatformFacts {
+export function platformFacts(all: readonly AccountDays[], nowMs: number): PlatformFacts {
+  const accounts = all.filter(({ openedAtMs }) => openedAtMs <= nowMs - establishedMs)
   const weeks = accounts.map(({ income }) => lastDays(income, nowMs, 7))
   const shares = weeks
     .map((week) => ({ amount: sum(week, (day) => day.amount), fresh: sum(week, (day) => day.fresh) }))

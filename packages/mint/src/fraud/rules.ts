@@ -12,6 +12,7 @@ import { payoutSize } from './rules/payout-size.ts'
 import { refunds } from './rules/refunds.ts'
 import { reports } from './rules/reports.ts'
 import { together } from './rules/together.ts'
+import { young } from './rules/young.ts'
 import { velocity } from './rules/velocity.ts'
 
 /** Rules about money in. */
@@ -28,6 +29,7 @@ export const payoutRules: { readonly [N in PayoutRuleName]: Rule<PayoutFacts, N>
   amounts,
   audience,
   refunds,
+  young,
   destinations,
   reports,
   together,

@@ -41,7 +41,7 @@ export function closenessOf(facts: PayoutFacts): Record<Measure, number> {
   const limits = fraudDefaults
   const month = lastDays(income, nowMs, 37)
   const told = lastDays(reports, nowMs, 37)
-  const { fresh, amount } = freshest(month, limits['fresh-money'].least)
+  const { fresh, amount } = freshest(month, limits['together'].least)
   const freshLimit = Math.max(
     limits['fresh-money'].sharePercent * 100,
     platform.freshMedian * limits['fresh-money'].times,
