@@ -3,9 +3,9 @@
 import { windDownCommand } from './closing/command.ts'
 import type { CommandCall, CommandPart } from './command-part.ts'
 import { costsCommand } from './costs/command.ts'
-import { personCommand } from './operator/command.ts'
+import { forgetCommand, personCommand } from './operator/command.ts'
 
-const parts: readonly CommandPart[] = [costsCommand, windDownCommand, personCommand]
+const parts: readonly CommandPart[] = [costsCommand, windDownCommand, personCommand, forgetCommand]
 
 /** Usage of all parts, a line each. */
 export const partUsage = parts.flatMap(({ usage }) => usage.map((line) => `  tuppence-mint ${line}\n`)).join('')

@@ -111,6 +111,8 @@ const configSchema = v.strictObject({
   curveThreads: v.optional(count(0, 64)),
   /** How long a quote can be paid. */
   quoteLifetimeSeconds: v.optional(count(1, 31_536_000), 3600),
+  /** For how many years records of payments are kept when a publisher is forgotten: what your bookkeeping law asks for. */
+  recordsKeptYears: v.optional(count(0, 30), 10),
   accounts: v.optional(
     v.array(
       v.strictObject({

@@ -1,7 +1,11 @@
-// The command `tuppence-mint person`: makes a line for the configuration, and a passphrase to hand over; command-parts.ts lists it.
+// The commands `tuppence-mint person`, which makes somebody who may use the operator's pages, and `forget-publisher`;
+// command-parts.ts lists them.
 
 import * as v from 'valibot'
 import type { CommandPart } from '../command-part.ts'
+import { openMint } from '../mint.ts'
+import { openOffice } from '../office/office.ts'
+import { forgetPublisher } from './forget.ts'
 import { credentialOf, freshPassphrase, peopleSchema } from './people.ts'
 
 const ownPassphraseMin = 12
@@ -26,5 +30,33 @@ export const personCommand: CommandPart = {
     proc.stdout.write(`Into admin.people of the configuration:\n${JSON.stringify(made.output[0])}\n`)
     if (own === undefined) proc.stdout.write(`The passphrase, shown this once:\n${passphrase}\n`)
     return 0
+  },
+}
+
+/** Erases what no book needs of a publisher, and says what was kept and why. */
+export const forgetCommand: CommandPart = {
+  usage: ['forget-publisher <id> [--config mint.json]'],
+  options: {},
+  run: async ({ words: [noun, id = '', ...more], config, proc }) => {
+    if (noun !== 'forget-publisher' || more.length > 0) return undefined
+    if (config.accounts.some((account) => account.id === id)) {
+      proc.stderr.write(`tuppence-mint: forget-publisher: take ${id} out of the configuration first\n`)
+      return 2
+    }
+    const office = await openOffice(config)
+    try {
+      const { ledger, ports } = await openMint(config)
+      try {
+        const parts = { ledger, office, nowMs: ports.clock.nowMs(), keepYears: config.recordsKeptYears }
+        const done = await forgetPublisher(parts, id)
+        proc.stdout.write(`${JSON.stringify({ event: 'forget-publisher', account: id, ...done })}\n`)
+        if (done.status === 'owed') proc.stderr.write(`tuppence-mint: forget-publisher: pay ${id} out first\n`)
+        return done.status === 'forgotten' ? 0 : 1
+      } finally {
+        await ledger.close()
+      }
+    } finally {
+      await office.close()
+    }
   },
 }
