@@ -53,7 +53,7 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
     },
   },
   'test:long': {
-    says: 'the mint killed 500 times, a million fuzzed requests, ten minutes of soak (TUPPENCE_SOAK_SECONDS for longer), 500 killed browsers, axe in every language',
+    says: 'the mint killed 500 times, a million fuzzed requests, ten minutes of soak (TUPPENCE_SOAK_SECONDS for longer), 500 killed browsers, insights of 100,000 payments, axe in every language',
     run: async (flags) => {
       const long = [
         'packages/mint/src/kill.crash',
@@ -72,8 +72,9 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
       }
       const mint = await runProgram(bin('vitest'), ['run', ...long, ...flags], { env })
       await findChromium()
+      const insights = await runProgram(process.execPath, [...runInsights, '--payments', '100000'])
       const browsers = ['test', '--config', 'e2e/playwright.config.ts', 'axe', 'kills']
-      return (await runProgram(bin('playwright'), browsers, { env })) || mint
+      return (await runProgram(bin('playwright'), browsers, { env })) || mint || insights
     },
   },
   e2e: {
@@ -139,6 +140,13 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
     says: 'changes the state machine and coin selection one thing at a time: at least 85% make a test fail (--json)',
     run: (flags) => runSim('mutate', flags),
   },
+  'insights:check': {
+    says: 'a publisher’s insights: 100,000 payments made up and counted again by SQL, the page in a new browser (--payments N, --json, --pictures DIR)',
+    run: async (flags) => {
+      await findChromium()
+      return runProgram(process.execPath, [...runInsights, ...flags])
+    },
+  },
   packages: { says: 'publint and are-the-types-wrong on every packed package', run: inspectPackages },
   screenshots: {
     says: 'take the pictures in docs/img from the running demo',
@@ -158,6 +166,12 @@ const runSim = (file: string, flags: string[]) =>
     `packages/core/sim/${file}.ts`,
     ...flags,
   ])
+
+const runInsights = [
+  '--disable-warning=ExperimentalWarning',
+  '--conditions=@tuppence/source',
+  'packages/till/bench/insights.ts',
+]
 
 const coverMoney = [
   'run',

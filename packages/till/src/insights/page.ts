@@ -73,7 +73,7 @@ function rangeForm({ from, to }: Report, base: string): string {
 }
 
 function closedNote({ closedTo, open, unit }: Report): string {
-  const since = closedTo === undefined ? 'So far' : `Since ${day(closedTo)}`
+  const since = closedTo === undefined ? 'So far' : `After ${day(closedTo)}`
   const sum = `${number(open.sold)} sold for <b>${money(open.amount, unit)}</b>${open.refunds > 0 ? `, ${money(open.refunded, unit)} given back` : ''}`
   return `<p class="open" id="open">${since}: ${sum}. What it was, and everything below, is told once the day is over (UTC).</p>`
 }
@@ -104,7 +104,7 @@ function dayCharts(report: Report): string {
   const earned = chart(report, {
     id: 'earned',
     kind: 'money',
-    says: `Earned by day, ${days.length} days, at most ${money(Math.max(...days.map(({ amount }) => amount)), unit)} a day.`,
+    says: `Earned by day; at most ${money(Math.max(...days.map(({ amount }) => amount)), unit)}.`,
     columns: ['Day', 'Earned', 'Sold', 'Given back'],
     row: (line) => [
       cell(line.amount, money(line.amount, unit)),

@@ -1,5 +1,8 @@
 /** A made-up newspaper's readers, by a seed: what they looked at, paid, tipped and gave back, written through a journal; tests of insights and `npm run insights:check` use it. */
 import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Asked, Journal, Received } from '../journal/port.ts'
 import type { ArticleOffer, Offer } from '../offers.ts'
 import { priceAt } from '../standing.ts'
@@ -12,6 +15,7 @@ export type MarketPlan = Readonly<{
   endMs: number
   articles: number
   readers: number
+  refundShare?: number
 }>
 
 /** What was made up. */
@@ -28,6 +32,11 @@ const hourMs = 3_600_000
 const experiment = { id: 'autumn', prices: [3, 5], hours: 1 }
 const words =
   'salt tin copper wool rope flour glass paper coal tea brick lace ink oats silk iron cork honey chalk brass'.split(' ')
+
+/** A new folder, in memory where the machine has one there: what is made up need not survive it, and is written faster. */
+export function quickFolder(name: string): string {
+  return mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), name))
+}
 
 /** Numbers from 0 to below 1, the same for a seed. */
 export function chance(seed: string): () => number {
@@ -82,10 +91,13 @@ export async function fillMarket(journal: Journal, plan: MarketPlan): Promise<Ma
       flushedMs = atMs
     }
     const offer = offers[pick(random, popular, plan.articles, atMs - startMs, plan.days)] as ArticleOffer
-    const reader = pickFrom(random, loyal)
+    let reader = pickFrom(random, loyal)
     const roll = random()
     const bought: Offer = roll < 0.03 ? (offers.at(-1) as Offer) : roll < 0.035 ? (offers.at(-2) as Offer) : offer
     const isNobody = random() < 0.03 && bought.kind !== 'pass'
+    // Nobody buys an article twice.
+    if (bought.kind === 'article' && !isNobody)
+      while (owned.has(`${reader} ${bought.id}`)) reader = Math.floor(random() * plan.readers)
     const price = bought.kind === 'tip' ? tipOf(random) : priceAt(bought, atMs)
     if (bought.kind === 'article') {
       // The dearer, the fewer: what an experiment is to find.
@@ -95,13 +107,12 @@ export async function fillMarket(journal: Journal, plan: MarketPlan): Promise<Ma
         glance(counts, bought, Math.max(startMs, atMs - Math.floor(random() * 30 * 60_000)))
     }
     const owns = `${reader} ${bought.id}`
-    if (bought.kind === 'article' && !isNobody && owned.has(owns)) continue
     if (!isNobody) owned.add(owns)
     const personal = bought.kind === 'article' && random() < 0.01 ? Math.max(1, price - 1) : price
     const payment = received({ index, bought, price: personal, atMs, reader: isNobody ? undefined : reader })
     await journal.receive(payment)
     await journal.deposited(payment.reference, { receipt: 'receipt', atMs: atMs + 20 })
-    if (bought.kind !== 'article' || isNobody || random() > 0.03) continue
+    if (bought.kind !== 'article' || isNobody || random() > (plan.refundShare ?? 0.03)) continue
     refunds += 1
     owned.delete(owns)
     await giveBack(journal, payment, atMs + 20 + Math.floor(random() * 600_000))
