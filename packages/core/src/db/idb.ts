@@ -97,29 +97,22 @@ function openTx(inner: IDBTransaction): Tx {
     list: async <S extends StoreName>(name: S, range: Range = {}) => {
       const store = inner.objectStore(name)
       const bounds = keyRange(range)
-      if (range.order === 'descending') return fromTheEnd<S>(store, bounds, range.limit)
-      const [keys, values] = await Promise.all([
-        settled(store.getAllKeys(bounds, range.limit)),
-        settled(store.getAll(bounds, range.limit)),
-      ])
-      return keys.map((key, at) => ({ key, value: values[at] })) as Row<S>[]
+      const { to, limit } = range
+      // Both at once; `getAll` begins at the lowest key, so that the last rows are had from the first of their keys on.
+      if (range.order !== 'descending')
+        return rows<S>(
+          ...(await Promise.all([settled(store.getAllKeys(bounds, limit)), settled(store.getAll(bounds, limit))])),
+        )
+      const keys = (await settled(store.getAllKeys(bounds))).slice(-(limit ?? Infinity))
+      const [first] = keys
+      if (first === undefined) return []
+      return rows<S>(keys, await settled(store.getAll(keyRange({ from: String(first), to })))).reverse()
     },
   }
 }
 
-/** A cursor, since `getAll` always begins at the lowest key. */
-function fromTheEnd<S extends StoreName>(store: IDBObjectStore, bounds: IDBKeyRange | undefined, limit = Infinity) {
-  return new Promise<Row<S>[]>((resolve, reject) => {
-    const rows: Row<S>[] = []
-    const request = store.openCursor(bounds, 'prev')
-    request.onerror = () => reject(storageError(request.error))
-    request.onsuccess = () => {
-      const cursor = request.result
-      if (!cursor || rows.length >= limit) return resolve(rows)
-      rows.push({ key: String(cursor.key), value: cursor.value })
-      cursor.continue()
-    }
-  })
+function rows<S extends StoreName>(keys: readonly IDBValidKey[], values: readonly unknown[]): Row<S>[] {
+  return keys.map((key, at) => ({ key, value: values[at] })) as Row<S>[]
 }
 
 function keyRange({ from, to }: Range): IDBKeyRange | undefined {

@@ -68,11 +68,17 @@ export function sealedDb(inner: Db): Db {
     const texts = await Promise.all(rows.map((row) => open(key, row)))
     rows.forEach((row, at) => opened.set(nameOf(row), texts[at] ?? ''))
   }
+  let filling: Promise<void> | undefined
+  const fill = () => (filling ??= prepare(new NotYet({ padBytes })).finally(() => (filling = undefined)))
+  const isShort = (least: number) => pad.bytes.length - pad.used < least
   const run: Run = async (names, mode, body) => {
-    if (mode === 'write' && pad.bytes.length - pad.used < padBytes / 2) await prepare(new NotYet({ padBytes }))
+    if (mode === 'write' && isShort(padBytes / 4)) await fill()
     for (;;) {
       try {
-        return await inner.transact(names, mode, (tx) => body(sealing(tx, { opened, pad: () => pad }), tx))
+        const result = await inner.transact(names, mode, (tx) => body(sealing(tx, { opened, pad: () => pad }), tx))
+        // Ahead of the next click, which is not to wait for it.
+        if (isShort(padBytes / 2)) void fill().catch(() => {})
+        return result
       } catch (error) {
         if (!(error instanceof NotYet)) throw error
         await prepare(error)
@@ -114,7 +120,7 @@ function keyIn(name: StoreName, key: string): string {
 
 const nameOf = ({ nonce, block }: SealedRow) => `${nonce.join()}/${block}`
 
-type Seals = { readonly opened: ReadonlyMap<string, string>; readonly pad: () => Pad }
+type Seals = { readonly opened: Map<string, string>; readonly pad: () => Pad }
 
 /** A transaction that seals what is put and opens what is read. */
 function sealing(tx: Tx, { opened, pad }: Seals): Tx {
@@ -131,7 +137,11 @@ function sealing(tx: Tx, { opened, pad }: Seals): Tx {
     },
     put: async (name, key, value) => {
       if (!isSealed(name)) return tx.put(name, key, value)
-      return tx.put(name, keyIn(name, key), seal(pad(), value) as never)
+      const text = JSON.stringify(value)
+      const row = seal(pad(), text)
+      // Who reads it next needs no key for it.
+      opened.set(nameOf(row), text)
+      return tx.put(name, keyIn(name, key), row as never)
     },
     delete: (name, key) => tx.delete(name, keyIn(name, key)),
     list: async <S extends StoreName>(name: S, range: Range = {}) => {
@@ -158,8 +168,8 @@ function isSealedRow(row: unknown): row is SealedRow {
   return typeof row === 'object' && row !== null && 'nonce' in row && 'block' in row && 'text' in row
 }
 
-function seal(pad: Pad, value: unknown): SealedRow {
-  const text = utf8(JSON.stringify(value))
+function seal(pad: Pad, json: string): SealedRow {
+  const text = utf8(json)
   const begin = pad.used
   const end = begin + text.length
   if (end > pad.bytes.length) throw new NotYet({ padBytes: 2 * text.length })
