@@ -2,12 +2,13 @@
 
 import { adminHeaders as headers, type AdminMount, type AdminParts } from './admin.ts'
 import type { Deps } from './deps.ts'
+import { fraudMount } from './fraud/watch.ts'
 import { operatorMount } from './operator/pages.ts'
 
 /** Everything on the operator's listener. */
 export function adminMounts(deps: Deps): Omit<AdminParts, 'token'> {
   return {
-    machines: [watchMount(deps), keysMount(deps)],
+    machines: [watchMount(deps), keysMount(deps), fraudMount(deps)],
     pages: [operatorMount(deps)],
   }
 }

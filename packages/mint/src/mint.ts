@@ -16,6 +16,7 @@ import { openCurvePool, threadsHere } from './curve/pool.ts'
 import type { CurveWork } from './curve/work.ts'
 import type { Deps, GivenPorts } from './deps.ts'
 import { startEpoch } from './epoch.ts'
+import { fraudChore } from './fraud/watch.ts'
 import { fundingMethods } from './funding/methods.ts'
 import { deriveScalar, deriveSecret, openKeyring, type Keyring } from './keys.ts'
 import { ed25519Key, ed25519Verifier } from './ed25519.ts'
@@ -239,6 +240,7 @@ function startChores(deps: Deps, checkpoint: () => Promise<unknown>): (() => voi
       startChore(log, { event: `funding-not-resumed-${method}`, everyMs: fundingEveryMs }, async () => resume?.(deps)),
     ),
     ...payoutChores(deps),
+    fraudChore(deps),
     startChore(log, { event: 'keys-not-rotated', everyMs: rotateEveryMs }, () => keyring.rotateDue()),
     startChore(log, { event: 'blobs-not-swept', everyMs: sweepEveryMs }, () =>
       blobs.sweep(Math.floor(clock.nowMs() / 1000)),

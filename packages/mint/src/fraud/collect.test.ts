@@ -17,6 +17,7 @@ import { startPostgres, type TestPostgres } from '../testing/postgres.ts'
 import { payoutFacts, payoutFindings } from './collect.ts'
 import { dayMs, dayOf } from './facts.ts'
 import { addUpIncome } from './income.ts'
+import { findingsNow, fraudMount, watchAccounts } from './watch.ts'
 import { forgetTopUps, noteTopUp, topUpFacts, topUpFindings } from './top-ups.ts'
 
 let server: TestPostgres
@@ -136,5 +137,26 @@ describe.each(places)('what is known on %s', (_name, place) => {
       nowMs(),
     )
     expect(topUpsByDestination).toEqual({ count: 1, amount: 1500 })
+  })
+
+  test('what the rules say of accounts before they are paid, since when, and no more once it is over', async () => {
+    const { deps: own } = mint.served
+    await deposited([256, 256, 256])
+    mint.clock.offsetMs += 120_000
+    await watchAccounts(own)
+    const [first] = await findingsNow(own)
+    expect(first).toMatchObject({ account: accountId, rule: 'payout-size', action: 'review', mode: 'enforce' })
+    expect(first?.owed).toBeGreaterThan(700)
+    mint.clock.offsetMs += dayMs
+    await watchAccounts(own)
+    expect(await findingsNow(own)).toMatchObject([{ rule: 'payout-size', first_at_ms: first?.first_at_ms }])
+    const answer = await fraudMount(own)(new Request('http://mint/fraud/findings'), '/fraud/findings')
+    expect(await answer?.json()).toMatchObject({ findings: [{ figures: { amount: first?.owed } }] })
+    await own.office.db
+      .insertInto('fraud_paid')
+      .values({ sequence: 1, account: accountId, unit: 'usd', amount: 700, at_ms: nowMs() })
+      .execute()
+    await watchAccounts(own)
+    expect(await findingsNow(own)).toEqual([])
   })
 })

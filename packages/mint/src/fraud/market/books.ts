@@ -75,7 +75,7 @@ export function openBooks(settings: FraudSettings): Books {
   const attempts = new Map<Owner, Attempts>()
   const moved = new Map<string, Movement[]>()
   const near = new Map<string, { dayMs: number; instruments: Set<string>; declinesMs: number[] }>()
-  let platform: { nowMs: number; facts: PayoutFacts['platform'] } | undefined
+  const platforms = new Map<number, PayoutFacts['platform']>()
   return {
     accounts,
     attempts,
@@ -111,11 +111,8 @@ export function openBooks(settings: FraudSettings): Books {
       return true
     },
     facts: (account, amount, nowMs) => {
-      if (platform?.nowMs !== nowMs)
-        platform = {
-          nowMs,
-          facts: platformFacts(accounts.map(daysOf(nowMs)), nowMs),
-        }
+      const platform = platforms.get(nowMs) ?? platformFacts(accounts.map(daysOf(nowMs)), nowMs)
+      platforms.set(nowMs, platform)
       const ups = moved.get(account.destination) ?? []
       return {
         account: account.id,
@@ -129,16 +126,15 @@ export function openBooks(settings: FraudSettings): Books {
         topUpsByDestination: { count: ups.length, amount: ups.reduce((sum, up) => sum + up.amount, 0) },
         sameDestination: accounts.filter((other) => other !== account && other.destination === account.destination)
           .length,
-        platform: platform.facts,
+        platform,
       }
     },
   }
 }
 
+/** The last sixty days, of which there is one row each at most; what is younger than the moment is not known yet. */
 function recent<D extends { dayMs: number }>(days: readonly D[], nowMs: number): D[] {
-  const fromMs = nowMs - 60 * dayMs
-  const from = days.findIndex((day) => day.dayMs >= fromMs)
-  return from < 0 ? [] : days.slice(from)
+  return days.slice(-90).filter((day) => day.dayMs >= nowMs - 60 * dayMs && day.dayMs <= nowMs)
 }
 
 /** An account's last days, as the platform is measured by. */

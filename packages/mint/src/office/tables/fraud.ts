@@ -10,6 +10,7 @@ export interface FraudTables {
   fraud_income: FraudIncomeRow
   fraud_paid: FraudPaidRow
   fraud_progress: FraudProgressRow
+  fraud_findings: FraudFindingRow
 }
 
 /** What became of a top-up. `id` is the funding's own id and the outcome. `address`: a name under the day's salt. */
@@ -58,7 +59,22 @@ export interface FraudPaidRow {
   at_ms: number
 }
 
-/** How far the ledger has been read: one row, `id` 'ledger'. */
+/** What a rule says of an account as of now; `figures` in JSON, `owed` what the account had then. `id`: account, unit, rule. */
+export interface FraudFindingRow {
+  id: string
+  account: string
+  unit: string
+  rule: string
+  action: string
+  mode: string
+  reason: string
+  figures: string
+  owed: number
+  first_at_ms: number
+  at_ms: number
+}
+
+/** How far was read: `id` 'ledger' its last operation, 'watch' the day on which accounts were looked at last. */
 export interface FraudProgressRow {
   id: string
   sequence: number
@@ -120,6 +136,27 @@ export const fraudMigrations: readonly OfficeMigration[] = [
         .addColumn('sequence', 'bigint', required)
         .execute()
       await db.insertInto('fraud_progress').values({ id: 'ledger', sequence: 0 }).execute()
+    },
+  },
+  {
+    name: 'fraud-2',
+    up: async (db) => {
+      await db.schema
+        .createTable('fraud_findings')
+        .addColumn('id', 'text', primary)
+        .addColumn('account', 'text', required)
+        .addColumn('unit', 'text', required)
+        .addColumn('rule', 'text', required)
+        .addColumn('action', 'text', required)
+        .addColumn('mode', 'text', required)
+        .addColumn('reason', 'text', required)
+        .addColumn('figures', 'text', required)
+        .addColumn('owed', 'bigint', required)
+        .addColumn('first_at_ms', 'bigint', required)
+        .addColumn('at_ms', 'bigint', required)
+        .execute()
+      await db.schema.createIndex('fraud_findings_account').on('fraud_findings').columns(['account', 'unit']).execute()
+      await db.insertInto('fraud_progress').values({ id: 'watch', sequence: 0 }).execute()
     },
   },
 ]
