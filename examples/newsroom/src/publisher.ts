@@ -1,4 +1,7 @@
 // What the newspaper and the blog have in common: a hono app with a till in front, its security headers, its articles.
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Hono } from 'hono'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import { createTill, type Content, type Offer, type Till, type TillConfig, type TillOptions } from '@tuppence/till'
@@ -55,6 +58,7 @@ export function tillConfig({ account, articles, tip, terms }: Publisher, places:
     mint: { url: places.mint, internalUrl: places.mintInternal },
     dataDir,
     ...terms,
+    insights: { adminToken: insightsToken(dataDir) },
     offers: [
       ...sold.map((article) => ({
         kind: 'article' as const,
@@ -66,6 +70,16 @@ export function tillConfig({ account, articles, tip, terms }: Publisher, places:
       { kind: 'tip', id: 'tip', path: '/tip', title: tip.title, min: '0.05', max: '50' },
     ],
   }
+}
+
+/** What opens a publisher's insights, at /insights: made on the first start, and kept in a file that its owner can read. */
+function insightsToken(dataDir: string): string {
+  const file = join(dataDir, 'insights.token')
+  if (!existsSync(file)) {
+    mkdirSync(dataDir, { recursive: true })
+    writeFileSync(file, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 })
+  }
+  return readFileSync(file, 'utf8').trim()
 }
 
 /**

@@ -57,7 +57,8 @@ async function main(): Promise<void> {
   const shortDir = relative(process.cwd(), dataDir)
   const lines = order.map((part) => `  ${says[part]}${urls[part]}`)
   process.stdout.write(
-    `\n${lines.join('\n')}\n  data       ${shortDir.startsWith('..') || shortDir === '' ? dataDir : shortDir} (logs in logs/)\n\n`,
+    `\n${lines.join('\n')}\n  data       ${shortDir.startsWith('..') || shortDir === '' ? dataDir : shortDir} (logs in logs/)\n` +
+      `  insights   ${urls.news}/insights (its token is in news/insights.token there)\n\n`,
   )
   process.stdout.write(
     'Open the newspaper, choose a story, and pay for it with test money, or by a card that is none: the number is filled in,\n' +

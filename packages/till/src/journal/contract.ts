@@ -40,6 +40,7 @@ export function journalContract(name: string, open: (limits?: JournalLimits) => 
     opening(() => journal)
     refunding(() => journal)
     recording(() => journal)
+    closing(() => journal)
   })
 }
 
@@ -526,5 +527,81 @@ function recording(journal: () => Journal): void {
     expect(await journal().redeem('h1')).toBeUndefined()
     const sales = await journal().sales({ startMs: 0, endMs: dayMs })
     expect(sales.reduce((sum, { count }) => sum + count, 0)).toBe(4)
+  })
+}
+
+function closing(journal: () => Journal): void {
+  const day = { dayMs: 0, sales: 2, amount: 10, refunds: 1, refunded: 5, views: 9 }
+  const cell = {
+    measure: 'sale',
+    level: 'day',
+    startMs: 0,
+    offerId: 'salt',
+    price: 5,
+    kind: 'article',
+    count: 12,
+    amount: 60,
+  } as const
+  const { price: _, ...anyPrice } = { ...cell, level: 'month', count: 20 } as const
+  const whole = { startMs: 0, endMs: dayMs }
+
+  test('lists what was settled and given back in a time, and who had bought before', async () => {
+    await settled(journal(), { reference: 'a', reader, receivedAtMs: 1_000 })
+    await settled(journal(), { reference: 'b', receivedAtMs: dayMs })
+    await journal().receive(receivedPayment({ reference: 'open' }))
+    const request = {
+      thumbprint: reader.thumbprint,
+      offerId: 'salt',
+      amount: 5,
+      unit: 'usd',
+      request: '{}',
+      startedAtMs: 0,
+    }
+    await journal().refund({ ...request, reference: 'a' }, { allowance: whole, admit: () => undefined })
+    await journal().refunded('a', { answer: '{}', atMs: dayMs + 7 })
+    const row = { offerId: 'salt', kind: 'article', price: 5, amount: 5 }
+    const a = { ...row, reader: reader.thumbprint, receivedAtMs: 1_000, refundedAtMs: dayMs + 7 }
+    expect(await journal().settledIn(whole)).toEqual([a])
+    expect(await journal().settledIn({ startMs: dayMs, endMs: 2 * dayMs })).toEqual([
+      { ...row, reader: reader.thumbprint, receivedAtMs: dayMs },
+    ])
+    expect([
+      await journal().givenBackIn(whole),
+      await journal().givenBackIn({ startMs: dayMs, endMs: 2 * dayMs }),
+    ]).toEqual([[], [a]])
+    expect([...(await journal().boughtBefore([reader.thumbprint, 'other'], 1_001))]).toEqual([reader.thumbprint])
+    expect([...(await journal().boughtBefore([reader.thumbprint], 1_000))]).toEqual([])
+    expect(await journal().firstDay()).toBe(0)
+  })
+
+  test('closes a day and a month once, and never changes what it told', async () => {
+    expect([await journal().closed(), await journal().firstDay()]).toEqual([{}, undefined])
+    await journal().closeDay(day, [cell], [])
+    await journal().closeDay({ ...day, sales: 3 }, [{ ...cell, count: 13 }], [])
+    await journal().closeMonth({ monthMs: 0, figures: '{}' }, [anyPrice])
+    await journal().closeMonth({ monthMs: 0, figures: '{"late":1}' }, [])
+    expect(await journal().closed()).toEqual({ dayMs: 0, monthMs: 0 })
+    expect(await journal().closedDays(whole)).toEqual([day])
+    expect(await journal().closedMonths(whole)).toEqual([{ monthMs: 0, figures: '{}' }])
+    expect(await journal().told(whole)).toEqual([cell, anyPrice])
+    expect(await journal().told({ startMs: 1, endMs: dayMs })).toEqual([])
+  })
+
+  test('counts views and sales by block of an experiment, and keeps its last release', async () => {
+    const block = { experiment: 'x', blockMs: 3_600_000, hours: 1 }
+    const count = { dayMs: 0, offerId: 'salt', price: 5, asked: 3, block }
+    await journal().asked([count, { ...count, price: 7 }])
+    await journal().asked([count])
+    const made = { ...block, offerId: 'salt', price: 5, views: 6, sales: 2, amount: 10 }
+    await journal().closeDay(day, [], [made])
+    await journal().closeDay(day, [], [made])
+    const other = { ...made, price: 7, views: 3, sales: 0, amount: 0 }
+    expect(await journal().blocksIn(whole)).toEqual([made, other])
+    expect(await journal().blocksIn({ startMs: 7_199_999, endMs: dayMs })).toHaveLength(2)
+    expect(await journal().blocksIn({ startMs: 7_200_000, endMs: dayMs })).toEqual([])
+    const release = { experiment: 'x', untilMs: 1, figures: '{}', counts: '{}' }
+    await journal().release(release)
+    await journal().release({ ...release, untilMs: 2 })
+    expect(await journal().releases()).toEqual([{ ...release, untilMs: 2 }])
   })
 }
