@@ -4,6 +4,7 @@ import { isTuppenceError, TuppenceError } from '@tuppence/protocol'
 import { problemAnswer } from '../answer.ts'
 import type { Range, Report } from '../insights/report.ts'
 import type { Journal } from '../journal/port.ts'
+import { forgetPublisher, type ForgetDeps } from './forget.ts'
 import {
   addPublisher,
   apiBodyBytesMax,
@@ -16,13 +17,12 @@ import {
   removeOffer,
   rotateSecret,
   viewOf,
-  type PublisherDeps,
 } from './publishers.ts'
 import { readBody } from '../tip.ts'
 import type { OfferRow } from './store.ts'
 
 /** What the API works with. `adminToken`: the operator's; without one nobody is. */
-export type ApiDeps = PublisherDeps &
+export type ApiDeps = ForgetDeps &
   Readonly<{
     adminToken?: string | undefined
     /** The journal of a publisher's till, opened where it is not. */
@@ -45,8 +45,10 @@ export async function answerApi(deps: ApiDeps, request: Request): Promise<Respon
   const url = new URL(request.url)
   const [publisher, ...rest] = url.pathname.slice(apiRoot.length).split('/').filter(Boolean)
   try {
-    const value =
-      publisher === undefined ? await operate(deps, request) : await publish(deps, { request, url, publisher, rest })
+    const isOperators = publisher === undefined || (request.method === 'DELETE' && rest.length === 0)
+    const value = isOperators
+      ? await operate(deps, request, publisher)
+      : await publish(deps, { request, url, publisher, rest })
     return Response.json(value, { headers: { 'cache-control': 'no-store' } })
   } catch (error) {
     if (!isTuppenceError(error)) throw error
@@ -61,9 +63,10 @@ export async function answerApi(deps: ApiDeps, request: Request): Promise<Respon
 // By the table these are a till's own faults; here they are whoever's sent them.
 const statuses: Readonly<Record<string, number>> = { 'config-invalid': 400, 'account-forbidden': 401 }
 
-async function operate(deps: ApiDeps, request: Request): Promise<unknown> {
+async function operate(deps: ApiDeps, request: Request, publisher: string | undefined): Promise<unknown> {
   const token = bearerOf(request)
   if (deps.adminToken === undefined || token === undefined || !isEqual(token, deps.adminToken)) throw forbidden()
+  if (publisher !== undefined) return forgetPublisher(deps, publisher)
   if (request.method === 'POST') return addPublisher(deps, await jsonOf(request))
   if (request.method !== 'GET') throw new TuppenceError('method-not-allowed')
   return { publishers: await Promise.all(deps.store.publishers().map(({ id }) => viewOf(deps, id))) }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -343,5 +343,36 @@ describe('a publisher with all the offers that there can be', () => {
     db.close()
     expect([await put('more'), await put('first')]).toEqual([400, 200])
     expect((await fetch(`${origin}/p/library/n10000`)).status).toBe(402)
+  })
+})
+
+describe('a publisher that goes', () => {
+  test('is forgotten for the operator: sums are kept, the rest is gone from the disk', async () => {
+    const secret = host.publishers.rotateSecret('weekly')
+    const url = `${origin}/p/weekly/secret-plan`
+    const put = () => api('PUT', '/weekly/offers/secret-plan', { ...article, title: 'Unheard-of title' }, secret)
+    expect((await put()).status).toBe(200)
+    const reader = await newReader()
+    expect((await payWith(url, credentialFor(await askFor(url), await purse.token(5), reader), reader)).status).toBe(
+      200,
+    )
+    expect((await api('DELETE', '/weekly', undefined, secret)).status).toBe(401)
+    expect((await api('DELETE', '/nobody', undefined, adminToken)).status).toBe(404)
+
+    const { status, json } = await api('DELETE', '/weekly', undefined, adminToken)
+    expect([status, json['id'], json['account']]).toEqual([200, 'weekly', 'weekly'])
+    const { file } = json['kept'] as { file: string }
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as {
+      sales: { amount: number; count: number; offerId: string }[]
+    }
+    expect(kept.sales).toMatchObject([{ offerId: 'secret-plan', count: 1, amount: 5 }])
+    expect(readFileSync(file, 'utf8')).not.toContain(reader.x)
+
+    expect((await fetch(url, { headers: await signed(url, reader) })).status).toBe(404)
+    expect((await api('GET', '/weekly', undefined, secret)).status).toBe(401)
+    expect(existsSync(join(dir, 'till', 'p', 'weekly'))).toBe(false)
+    for (const name of readdirSync(join(dir, 'till')).filter((each) => each.startsWith('publishers.db')))
+      expect(readFileSync(join(dir, 'till', name)).includes('Unheard-of title')).toBe(false)
+    expect((await daily('GET', '')).status).toBe(200)
   })
 })

@@ -11,6 +11,7 @@ import { loadChallengeSecrets } from '../keys.ts'
 import { jsonLog, type Log } from '../log.ts'
 import type { Offer } from '../offers.ts'
 import { answerApi, apiRoot, type ApiDeps } from './api.ts'
+import { forgetPublisher, type Forgotten } from './forget.ts'
 import { answerManage, type ManageDeps } from './manage.ts'
 import {
   addPublisher,
@@ -45,6 +46,8 @@ export type HostedTill = Readonly<{
     list: () => Promise<readonly PublisherView[]>
     /** A new secret; the old one is good for an hour. @throws {TuppenceError} `not-found` */
     rotateSecret: (id: string) => string
+    /** Erases a publisher; what books need is kept in a file. @throws {TuppenceError} `not-found`, `deposit-conflict` */
+    forget: (id: string) => Promise<Forgotten>
     /** The publisher's own till, opened where it is not. @throws {TuppenceError} `not-found` */
     till: (id: string) => Promise<Till>
   }>
@@ -108,6 +111,7 @@ export async function createHostedTill(options: HostedOptions): Promise<HostedTi
     adminToken: config.adminToken,
     sessionKey,
     journalOf: async (id) => (await tills.get(id)).journal,
+    shut: tills.shut,
     insightsOf: async (id, range) => (await tills.get(id)).insights(range),
   }
   return {
@@ -116,6 +120,7 @@ export async function createHostedTill(options: HostedOptions): Promise<HostedTi
       add: (publisher) => addPublisher(deps, publisher),
       list: () => Promise.all(store.publishers().map(({ id }) => viewOf(deps, id))),
       rotateSecret: (id) => rotateSecret(deps, id),
+      forget: (id) => forgetPublisher(deps, id),
       till: tills.get,
     },
     close: async () => {
@@ -151,6 +156,7 @@ type Tills = Readonly<{
   get: (id: string) => Promise<Till>
   isOpen: (id: string) => boolean
   changed: (id: string) => void
+  shut: (id: string) => Promise<void>
   close: () => Promise<void>
 }>
 
@@ -197,6 +203,13 @@ function openTills(deps: Parameters<typeof configOf>[0] & Readonly<{ log: Log }>
     get,
     isOpen: (id) => open.has(id),
     changed: (id) => void (open.has(id) && stale.add(id)),
+    shut: async (id) => {
+      const till = await open.get(id)?.catch(() => undefined)
+      open.delete(id)
+      stale.delete(id)
+      await till?.close()
+      await Promise.all(closing)
+    },
     close: async () => {
       const all = await Promise.allSettled(open.values())
       await Promise.all(all.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)))

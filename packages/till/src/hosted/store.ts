@@ -38,6 +38,8 @@ export type Store = Readonly<{
   /** Writes an offer; content that is not given stays as it was. */
   put: (publisher: string, offer: OfferRow) => void
   remove: (publisher: string, id: string) => boolean
+  /** Deletes a publisher, and whatever offers it has left; the file keeps no trace of it. */
+  forget: (id: string) => void
   close: () => void
 }>
 
@@ -57,7 +59,8 @@ const version = 1
 export function openStore(path: string): Store {
   closeSync(openSync(path, 'a', 0o600))
   const db = new DatabaseSync(path, { timeout: 5_000, enableForeignKeyConstraints: true })
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  // What is deleted is overwritten: it may have to be gone.
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
   transact(db, () => {
     const { user_version: found } = db.prepare('PRAGMA user_version').get() as { user_version: number }
     if (found > version) throw new Error(`The publishers' file is of a newer version (${found}) than this program.`)
@@ -87,6 +90,13 @@ export function openStore(path: string): Store {
       statements.put.run(owner, id, config, content?.contentType ?? null, content?.body ?? null, changedAtMs)
     },
     remove: (owner, id) => statements.remove.run(owner, id).changes === 1,
+    forget: (id) => {
+      transact(db, () => {
+        statements.removeAll.run(id)
+        statements.forget.run(id)
+      })
+      db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    },
     close: () => db.isOpen && db.close(),
   }
 }
@@ -109,6 +119,8 @@ function prepare(db: DatabaseSync) {
        ON CONFLICT (publisher, id) DO UPDATE SET config = excluded.config, changed_at_ms = excluded.changed_at_ms,
          content_type = coalesce(excluded.content_type, content_type), body = coalesce(excluded.body, body)`,
     ),
+    removeAll: db.prepare('DELETE FROM offer WHERE publisher = ?'),
+    forget: db.prepare('DELETE FROM publisher WHERE id = ?'),
     remove: db.prepare('DELETE FROM offer WHERE publisher = ? AND id = ?'),
   }
 }
