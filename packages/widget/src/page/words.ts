@@ -1,9 +1,9 @@
 // What the parts of the wallet page have in common: the wallet, the words, and how a failure is said.
 import type { Db, Wallet } from '@tuppence/core'
-import { isTuppenceError } from '@tuppence/protocol'
 import type { LanguageCode } from '../locale/index.ts'
 import type { ErrorTexts, PageTexts, ScreenTexts } from '../locale/words.ts'
 import type { Guest } from '../guest.ts'
+import { codeOf } from '../parts/code-of.ts'
 import type { BackupState } from './backup-state.ts'
 import type { Address } from './route.ts'
 
@@ -33,5 +33,5 @@ export const defaultUnit = 'usd'
 
 /** What went wrong, for a person. */
 export function sentence(error: unknown, { errors }: Pick<Words, 'errors'>): string {
-  return errors[isTuppenceError(error) ? error.code : 'internal']
+  return errors[codeOf(error) as keyof ErrorTexts] ?? errors.internal
 }

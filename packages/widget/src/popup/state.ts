@@ -4,6 +4,7 @@ import { isTuppenceError, type ErrorCode } from '@tuppence/protocol'
 import { atom } from 'nanostores'
 import type { Errand, TakenErrand, Visit } from '../errand.ts'
 import { addHere } from '../parts/add-here.ts'
+import { codeOf } from '../parts/code-of.ts'
 import { departureFrom, stillMeans, type Departure } from '../parts/departure.ts'
 import type { Choice } from '../parts/pay-ways.tsx'
 import { allowanceFor } from '../policy.ts'
@@ -130,7 +131,7 @@ async function add(wallet: Wallet, taken: TakenErrand, choice: Choice): Promise<
     ask(wallet, taken, outcome.status === 'topped-up' ? 'less' : noMoney(outcome))
   } catch (error) {
     if (!isTuppenceError(error)) throw error
-    ask(wallet, taken, error.code)
+    ask(wallet, taken, codeOf(error))
   }
   return false
 }

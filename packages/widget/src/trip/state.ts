@@ -3,6 +3,7 @@ import type { Look, Outcome, TopUpState, Wallet } from '@tuppence/core'
 import { isTuppenceError, TuppenceError, type ErrorCode } from '@tuppence/protocol'
 import { atom } from 'nanostores'
 import { addHere } from '../parts/add-here.ts'
+import { codeOf } from '../parts/code-of.ts'
 import { departureFrom, stillMeans, type Departure } from '../parts/departure.ts'
 import type { Choice } from '../parts/pay-ways.tsx'
 
@@ -132,7 +133,7 @@ async function add(wallet: Wallet, trip: Trip, look: Priced, choice: Choice): Pr
     else await ask(wallet, trip, outcome.status === 'expired' ? 'quote-expired' : 'quote-unpaid')
   } catch (error) {
     if (!isTuppenceError(error)) throw error
-    await ask(wallet, trip, error.code)
+    await ask(wallet, trip, codeOf(error))
   }
   return false
 }

@@ -1,0 +1,10 @@
+// Names what went wrong: the mint's own reason, where core passes one on that it does not tell apart. Popup, trip and page ask.
+import { isTuppenceError } from '@tuppence/protocol'
+
+/** An error code, for the locale's sentences; what they do not know is said as `internal`. */
+export function codeOf(error: unknown): string {
+  if (!isTuppenceError(error)) return 'internal'
+  const { reason } = error.details
+  const named = error.code === 'mint-response-invalid' && typeof reason === 'string' && !/^nut-\d+$/.test(reason)
+  return named ? reason : error.code
+}
