@@ -4,11 +4,12 @@ import { adminHeaders as headers, type AdminMount, type AdminParts } from './adm
 import type { Deps } from './deps.ts'
 import { fraudMount } from './fraud/watch.ts'
 import { operatorMount } from './operator/pages.ts'
+import { payoutMount } from './payout/mount.ts'
 
 /** Everything on the operator's listener. */
 export function adminMounts(deps: Deps): Omit<AdminParts, 'token'> {
   return {
-    machines: [watchMount(deps), keysMount(deps), fraudMount(deps)],
+    machines: [watchMount(deps), keysMount(deps), fraudMount(deps), payoutMount(deps)],
     pages: [operatorMount(deps)],
   }
 }
