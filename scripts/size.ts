@@ -14,7 +14,7 @@ const site = join(root, 'packages', 'widget', 'dist', 'site')
  */
 const goals = { page: 4_000, frame: 20_000, curve: 20_000, core: 30_000 }
 /** What fails the build: the goal, or where that is missed, what was reached (docs/adr/0012-sizes.md). */
-const budgets = { ...goals, core: 46_500 }
+const budgets = { ...goals, core: 46_900 }
 
 type Sizes = Record<keyof typeof budgets, number>
 

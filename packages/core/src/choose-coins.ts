@@ -101,7 +101,6 @@ function bestCounts(piles: readonly Pile<Sized>[], amount: number, max: number):
       counts[at] = count
       tryFrom(at + 1, rest - count * pile.size, left - count)
     }
-    counts[at] = 0
   }
   tryFrom(0, amount, max)
   return best?.counts

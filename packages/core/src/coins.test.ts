@@ -48,7 +48,7 @@ describe('selectExact', () => {
   })
 
   // What is held, the price, and the coins that leave the most for the next payments; else the fewest.
-  test.each([
+  test.each<[held: number[], price: number, expected: number[], most?: number]>([
     [[4, 2, 2, 1, 1], 5, [4, 1]],
     [[1, 1, 1, 1, 1, 4, 4, 16], 4, [4]],
     [[1, 1, 2, 2, 2, 2, 2, 16], 4, [2, 2]],
@@ -60,13 +60,26 @@ describe('selectExact', () => {
     [[3, 3, 6], 6, [6]],
     [[512, 256, 256, 128, 64, 32, 16, 8, 4, 2, 1], 512, [512]],
     [[1, 1, 1, 2, 4, 4, 8, 8, 16], 11, [8, 2, 1]],
-  ])('of %j pays %i with %j', (held, price, expected) => {
-    expect(amounts(selectExact(coins(...held), price))).toEqual(expected)
+    // Four payments ahead are looked at: for the fourth, 2 1 1 leave more than 4; a fifth doesn't count.
+    [[4, 4, 4, 4, 2, 1, 1, 1, 1, 1, 1, 1], 4, [2, 1, 1]],
+    [
+      [...Array<number>(14).fill(4), ...Array<number>(13).fill(2), ...Array<number>(14).fill(1)],
+      22,
+      Array<number>(11).fill(2),
+      33,
+    ],
+  ])('of %j pays %i with %j', (held, price, expected, most = 12) => {
+    expect(amounts(selectExact(coins(...held), price, most))).toEqual(expected)
   })
 
   test('comes to an end with a hundred coins of every size', () => {
     const many = sizes.flatMap((size) => coins(...Array<number>(100).fill(size)))
     expect(total(selectExact(many, 32_767, 20) ?? [])).toBe(32_767)
+  })
+
+  test('comes to an end where there are more ways than could ever be looked at', () => {
+    const even = sizes.slice(1, 10).flatMap((size) => coins(...Array<number>(25).fill(size)))
+    expect(selectExact(even, 6_001, 60)).toBeUndefined()
   })
 })
 
@@ -84,6 +97,7 @@ describe('planCoins', () => {
     [500, [1, 1, 2, 2, 2, 4, 4, 4, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64, 128]],
     [501, [1, 1, 1, 2, 2, 2, 4, 4, 4, 8, 8, 8, 8, 16, 16, 32, 32, 32, 64, 64, 64, 128]],
     [511, [1, 2, 4, 8, 16, 32, 64, 128, 256]],
+    [845, [1, 1, 1, 2, 2, 2, 4, 4, 4, 8, 8, 8, 16, 16, 16, 16, 32, 32, 32, 64, 64, 128, 128, 256]],
     [600, [1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 8, 8, 8, 8, 16, 16, 32, 32, 64, 128, 256]],
   ])('holds %i in %j', (balance, expected) => {
     expect(planCoins(balance, sizes)).toEqual(expected)
@@ -123,6 +137,7 @@ describe('planOutputs', () => {
     [[1, 2, 4], 13, [1, 2, 2, 8]],
     [[64], 36, [1, 1, 2, 2, 2, 4, 4, 4, 8, 8]],
     [[1, 1, 1, 1, 1, 1], 10, [2, 4, 4]],
+    [[1, 1], 4, [2, 2]],
     [[512], 100, [1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 8, 8, 8, 16, 16, 16]],
   ])('beside %j takes %i in %j', (held, added, expected) => {
     expect(planOutputs(held, added, sizes)).toEqual(expected)

@@ -106,7 +106,8 @@ export function planChange<C extends Sized>(
     missing.set(coin.amount, wanted - 1)
     return false
   })
-  const outputs = [...missing].flatMap(([size, count]) => Array<number>(count).fill(size)).sort((a, b) => a - b)
+  // Ascending, as the plan is.
+  const outputs = [...missing].flatMap(([size, count]) => Array<number>(count).fill(size))
   return inputs.length > max || outputs.length > max ? undefined : { inputs, outputs }
 }
 

@@ -62,9 +62,9 @@ async function lotsOf({ db, clock }: Context, site: string | undefined): Promise
       site === undefined ? Math.abs(clock.nowMs() - entry.atMs) < lookedForMs : entry.site === site
     const ended = entries.flatMap(({ outputs, ...entry }) => {
       const { kind, mint, unit, end, reason: _, ...rest } = entry
-      if (mint === undefined || !outputs || outputs.planned.length === 0 || !isLate(entry)) return []
-      const undone = { ...rest, kind, mint, unit, end: 'done' as const }
-      return [{ mint, unit, outputs, ...(end === 'undone' && asksTheMint.includes(kind) && { undone }) }]
+      if (mint === undefined || !outputs?.planned.length || !isLate(entry)) return []
+      const isDone = end === 'undone' && asksTheMint.includes(kind)
+      return { mint, unit, outputs, undone: isDone ? { ...rest, kind, mint, unit, end: 'done' as const } : undefined }
     })
     const open = site === undefined ? [] : (await tx.list('payments')).map(({ value }) => value)
     const lent = open.flatMap((loan) =>

@@ -45,7 +45,7 @@ async function restoreKeyset(context: Context, scan: Scan): Promise<number> {
   let empty = 0
   for (let from = 0; empty < emptyBatchesMax; from += batchSize) {
     if (options.signal?.aborted) throw new TuppenceError('cancelled')
-    const { coins, next } = await restoreBatch(context, scan, from)
+    const { coins, next } = await restoreBatch(context, scan, batchFrom(from))
     empty = next === undefined ? empty + 1 : 0
     if (next !== undefined) found += await keep(context, scan, { coins, next })
     options.onProgress?.({ mint: url, keysetId: keyset.id, scanned: from + batchSize, found })
@@ -53,21 +53,13 @@ async function restoreKeyset(context: Context, scan: Scan): Promise<number> {
   return found
 }
 
-/** `next`: the index after the last one that the mint ever signed in this batch. */
+/** `next`: the index after the last one of these that the mint ever signed. */
 async function restoreBatch(
   context: Context,
   { url, keyset }: Pick<Scan, 'url' | 'keyset'>,
-  from: number,
+  indices: readonly number[],
 ): Promise<{ coins: Indexed[]; next?: number }> {
-  const answered = await signedFrom(context, { url, keysetId: keyset.id }, from)
-  return unblinded(context, keyset, answered)
-}
-
-async function unblinded(
-  context: Context,
-  keyset: Keyset,
-  answered: Awaited<ReturnType<typeof signedAt>>,
-): Promise<{ coins: Indexed[]; next?: number }> {
+  const answered = await signedAt(context, { url, keysetId: keyset.id }, indices)
   if (answered.length === 0) return { coins: [] }
   const [seed, curve] = await Promise.all([seedOf(context), context.curve()])
   const coins = await curve.unblind({
@@ -86,15 +78,9 @@ async function unblinded(
 
 type Place = { readonly url: string; readonly keysetId: string }
 
-/** What the mint has signed of one batch of outputs. */
-function signedFrom(context: Context, place: Place, from: number) {
-  return signedAt(
-    context,
-    place,
-    Array.from({ length: batchSize }, (_, at) => from + at),
-  )
-}
+const batchFrom = (from: number) => Array.from({ length: batchSize }, (_, at) => from + at)
 
+/** What the mint has signed of some outputs. */
 async function signedAt(context: Context, { url, keysetId }: Place, indices: readonly number[]) {
   const [seed, curve, client] = await Promise.all([seedOf(context), context.curve(), context.mint()])
   const planned = indices.map((index) => ({ index, amount: 0 }))
@@ -114,7 +100,7 @@ async function signedAt(context: Context, { url, keysetId }: Place, indices: rea
 export async function skipAhead(context: Context, url: string, { keysetId, planned }: PlannedOutputs): Promise<void> {
   let next = planned[0]?.index ?? 0
   for (let from = next; ; from += batchSize) {
-    const signed = await signedFrom(context, { url, keysetId }, from)
+    const signed = await signedAt(context, { url, keysetId }, batchFrom(from))
     if (signed.length === 0) break
     next = Math.max(...signed.map(({ planned: { index } }) => index)) + 1
   }
@@ -182,12 +168,11 @@ export async function restoreAt(
   { keysetId, planned }: PlannedOutputs,
 ): Promise<number | undefined> {
   const keyset = await keysetOf(context, url, keysetId)
-  const signed = await signedAt(
+  const { coins, next } = await restoreBatch(
     context,
-    { url, keysetId },
+    { url, keyset },
     planned.map(({ index }) => index),
   )
-  const { coins, next } = await unblinded(context, keyset, signed)
   return next === undefined ? undefined : keep(context, { url, keyset }, { coins, next })
 }
 

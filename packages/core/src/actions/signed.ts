@@ -224,7 +224,11 @@ async function release(context: Context, payment: SigningPayment, reason: string
     const current = await tx.get('payments', payment.id)
     if (!awaits(current, payment) || current.state !== 'refused') return
     // A copy that comes late may have them signed all the same. Those that were signed before are somebody else's.
-    const outputs = isTaken(reason) ? tried(current) : withTried(current, payment.outputs)
+    const { tried } = current as TopUpPayment
+    const now = isTaken(reason) ? [] : payment.outputs.planned
+    // A keyset that was retired meanwhile signs nothing any more.
+    const before = tried?.keysetId === payment.outputs.keysetId ? tried.planned : []
+    const outputs = { ...payment.outputs, planned: [...before, ...now] }
     if (current.kind === 'top-up' && !quoteIsOver.includes(reason)) {
       const { request: _, outputs: __, ...quoted } = advance(current, 'retry')
       return tx.put('payments', current.id, { ...quoted, tried: outputs })
@@ -236,17 +240,6 @@ async function release(context: Context, payment: SigningPayment, reason: string
     const foreign = current.kind === 'swap' && current.of !== undefined
     if (!foreign) await dropSpent(context, tx, { mint: current.mint, unit: current.unit, secrets: spent })
   })
-}
-
-function tried(payment: Payment): PlannedOutputs | undefined {
-  return 'tried' in payment ? payment.tried : undefined
-}
-
-function withTried(payment: Payment, outputs: PlannedOutputs): PlannedOutputs {
-  const earlier = tried(payment)
-  // A keyset that was retired meanwhile signs nothing any more.
-  if (earlier?.keysetId !== outputs.keysetId) return outputs
-  return { ...outputs, planned: [...earlier.planned, ...outputs.planned] }
 }
 
 async function spentInputs(context: Context, { mint, coins }: SigningPayment): Promise<string[]> {
