@@ -53,7 +53,7 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
     },
   },
   'test:long': {
-    says: 'the mint killed 500 times, a million fuzzed requests, ten minutes of soak (TUPPENCE_SOAK_SECONDS for longer), 500 killed browsers, insights of 100,000 payments, axe in every language',
+    says: 'the mint killed 500 times, a million fuzzed requests, ten minutes of soak (TUPPENCE_SOAK_SECONDS for longer), 500 killed browsers, bugs planted in the wallet and its tests changed one thing at a time, insights of 100,000 payments, axe in every language',
     run: async (flags) => {
       const long = [
         'packages/mint/src/kill.crash',
@@ -70,11 +70,15 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
         TUPPENCE_LANGUAGES: 'en ko de es ar',
         ...process.env,
       }
+      const wallet =
+        (await runSim('mutate', ['--json'])) ||
+        (await runSim('main', ['--planted', '--seeds=5', '--json'])) ||
+        (await runSim('main', ['--tabs', '--runs=10000', '--json']))
       const mint = await runProgram(bin('vitest'), ['run', ...long, ...flags], { env })
       await findChromium()
       const insights = await runProgram(process.execPath, [...runInsights, '--payments', '100000'])
       const browsers = ['test', '--config', 'e2e/playwright.config.ts', 'axe', 'kills']
-      return (await runProgram(bin('playwright'), browsers, { env })) || mint || insights
+      return (await runProgram(bin('playwright'), browsers, { env })) || mint || wallet || insights
     },
   },
   e2e: {
