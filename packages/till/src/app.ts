@@ -58,7 +58,7 @@ export type Till = Readonly<{
   /** What was asked and sold, and what webhooks were told. */
   journal: Pick<Journal, 'sales' | 'events'>
   /** What the publisher's payments say, of no reader in particular. @throws {TuppenceError} `bad-request`, `not-found`: not configured. */
-  insights: (range?: Range) => Promise<Report>
+  insights: (range?: Range, patienceMs?: number) => Promise<Report>
   /** The account's public key (base64url), to be registered at the mint. */
   publicKey: string
   /** Waits for what is under way and closes the journal. */

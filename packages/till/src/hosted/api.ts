@@ -28,7 +28,7 @@ export type ApiDeps = ForgetDeps &
     /** The journal of a publisher's till, opened where it is not. */
     journalOf: (id: string) => Promise<Pick<Journal, 'sales' | 'events'>>
     /** A publisher's insights. */
-    insightsOf: (id: string, range: Range) => Promise<Report>
+    insightsOf: (id: string, range: Range, patienceMs?: number) => Promise<Report>
   }>
 
 /** Where the API begins. */

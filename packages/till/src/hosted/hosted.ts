@@ -112,7 +112,7 @@ export async function createHostedTill(options: HostedOptions): Promise<HostedTi
     sessionKey,
     journalOf: async (id) => (await tills.get(id)).journal,
     shut: tills.shut,
-    insightsOf: async (id, range) => (await tills.get(id)).insights(range),
+    insightsOf: async (id, range, patienceMs) => (await tills.get(id)).insights(range, patienceMs),
   }
   return {
     handle: (request, from) => route(deps, tills, request, from),

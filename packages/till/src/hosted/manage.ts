@@ -48,7 +48,7 @@ async function answerInsights(
   if (!isSession(deps, id, request)) return page(login(deps, id), request.method === 'GET' ? 401 : 403)
   const base = `/p/${id}/manage/insights`
   const back = { href: `/p/${id}/manage`, text: 'Offers, keys and sales' }
-  const shown = { nowMs: deps.nowMs, report: (range: Range) => deps.insightsOf(id, range) }
+  const shown = { nowMs: deps.nowMs, report: (range: Range, ms?: number) => deps.insightsOf(id, range, ms) }
   return answerShown({ ...shown, context: { name: known(deps, id).name, base, back } }, request, rest)
 }
 

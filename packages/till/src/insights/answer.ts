@@ -9,10 +9,17 @@ import type { Range, Report } from './report.ts'
 import { isSignedIn, isToken, sessionCookie, type SignInDeps } from './sign-in.ts'
 
 /** What is shown, to whoever may see it. */
-export type Shown = Readonly<{ report: (range: Range) => Promise<Report>; context: PageContext; nowMs: () => number }>
+export type Shown = Readonly<{
+  report: (range: Range, patienceMs?: number) => Promise<Report>
+  context: PageContext
+  nowMs: () => number
+}>
 
 /** A single till's: also who may see it. */
 export type Guarded = Readonly<{ report: Shown['report']; name: string; signIn: SignInDeps }>
+
+/** Who opens the page for the first time, after a year of sales, sees it all the same. */
+const pagePatienceMs = 300
 
 const policy = [
   "default-src 'none'",
@@ -49,7 +56,7 @@ export async function answerShown(shown: Shown, request: Request, rest: string):
     if (asset) return asset
     const { searchParams } = new URL(request.url)
     const range = { from: searchParams.get('from') ?? undefined, to: searchParams.get('to') ?? undefined }
-    if (rest === '') return pageAnswer(insightsPage(await report(range), context))
+    if (rest === '') return pageAnswer(insightsPage(await report(range, pagePatienceMs), context))
     if (rest === 'data.json')
       return dataAnswer('application/json', JSON.stringify(await report(range)), 'insights.json')
     if (rest !== 'data.csv') throw new TuppenceError('not-found')

@@ -19,7 +19,8 @@ export type InsightsDeps = Readonly<{
 
 /** A till's insights. `answer`: to a request for the page, its files and data; nothing for other paths. */
 export type Insights = Readonly<{
-  report: (range?: Range) => Promise<Report>
+  /** @param patienceMs - How long days may be closed before it is made without them; absent: as long as it takes. */
+  report: (range?: Range, patienceMs?: number) => Promise<Report>
   answer: (request: Request, pathname: string) => Promise<Response | undefined>
   stop: () => Promise<void>
 }>
@@ -39,10 +40,10 @@ export function openInsights(deps: InsightsDeps): Insights {
     { journal, nowMs, dither: { secret, groupMin }, keepDays: terms.keepDays },
     (error: unknown) => log({ event: 'failed', offer: '', error: error instanceof Error ? error.message : 'unknown' }),
   )
-  const report = async (range: Range = {}): Promise<Report> => {
-    await closing.run()
+  const report = async (range: Range = {}, patienceMs?: number): Promise<Report> => {
+    const isClosed = await within(closing.run(), patienceMs)
     const { offers, unit } = deps.settings
-    return makeReport({ journal, nowMs, offers, unit, groupMin }, range)
+    return makeReport({ journal, nowMs, offers, unit, groupMin, isClosed }, range)
   }
   return {
     report,
@@ -54,4 +55,14 @@ export function openInsights(deps: InsightsDeps): Insights {
     },
     stop: closing.stop,
   }
+}
+
+/** Whether something ended in time. @throws What it throws in that time. */
+async function within(work: Promise<void>, ms: number | undefined): Promise<boolean> {
+  if (ms === undefined) return work.then(() => true)
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms)
+  })
+  return Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer))
 }

@@ -72,10 +72,10 @@ function rangeForm({ from, to }: Report, base: string): string {
 <button>Show</button></form>`
 }
 
-function closedNote({ closedTo, open, unit }: Report): string {
+function closedNote({ closedTo, isClosing, open, unit }: Report): string {
   const since = closedTo === undefined ? 'So far' : `After ${day(closedTo)}`
   const sum = `${number(open.sold)} sold for <b>${money(open.amount, unit)}</b>${open.refunds > 0 ? `, ${money(open.refunded, unit)} given back` : ''}`
-  return `<p class="open" id="open">${since}: ${sum}. What it was, and everything below, is told once the day is over (UTC).</p>`
+  return `<p class="open" id="open">${since}: ${sum}. What it was, and everything below, is told once the day is over (UTC).${isClosing ? ' <b>Days are still being counted: look again in a moment.</b>' : ''}</p>`
 }
 
 function cards({ days, unit, months }: Report): string {

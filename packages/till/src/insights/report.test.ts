@@ -33,7 +33,7 @@ afterAll(async () => {
 })
 
 const report = (range: Range = {}): Promise<Report> =>
-  makeReport({ journal, nowMs, offers: market.offers, unit: 'usd', groupMin: 10 }, range)
+  makeReport({ journal, nowMs, offers: market.offers, unit: 'usd', groupMin: 10, isClosed: true }, range)
 
 describe('a report', () => {
   test('is what plain SQL counts, for any range', async () => {

@@ -57,6 +57,8 @@ export type Report = Readonly<{
   to: string
   /** The last day of which figures are told; absent before the first is over. */
   closedTo?: string
+  /** There: days that are over are still being closed; a moment later there is more. */
+  isClosing?: true
   /** Since then: the account's total, and nothing of what it is made of. */
   open: Readonly<{ sold: number; amount: number; refunds: number; refunded: number }>
   days: readonly DayLine[]
@@ -78,6 +80,8 @@ export type ReportDeps = Readonly<{
   offers: readonly Offer[]
   unit: string
   groupMin: number
+  /** Whether all days are closed that are over. */
+  isClosed: boolean
 }>
 
 const daysMax = 800
@@ -107,6 +111,7 @@ export async function makeReport(deps: ReportDeps, range: Range): Promise<Report
     from: dayText(startMs),
     to: dayText(endMs - dayMs),
     ...(closedMs !== undefined && { closedTo: dayText(closedMs) }),
+    ...(!deps.isClosed && { isClosing: true as const }),
     open,
     days: days.map((day) => toDayLine(day, groupMin)),
     titles: Object.fromEntries(deps.offers.map(({ id, title }) => [id, title])),

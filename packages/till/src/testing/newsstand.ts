@@ -77,7 +77,7 @@ export function openNewsstand(secret = 'secret'): Newsstand {
       })
       await closing.run()
       await closing.stop()
-      return makeReport({ journal, nowMs, offers: [], unit: 'usd', groupMin: 10 }, range)
+      return makeReport({ journal, nowMs, offers: [], unit: 'usd', groupMin: 10, isClosed: true }, range)
     },
     close: () => journal.close(),
   }

@@ -72,7 +72,8 @@ function prepare({ db, report }: Recount): void {
       SELECT id FROM cells c WHERE c.measure = rows.measure AND c.offer_id = rows.offer_id
         AND rows.day BETWEEN c.first AND c.last AND (c.price IS NULL OR c.price = rows.price)
       ORDER BY julianday(c.last) - julianday(c.first), c.price IS NULL LIMIT 1);
-    CREATE INDEX temp.rows_of ON rows (measure, day)`)
+    CREATE INDEX temp.rows_of ON rows (measure, day);
+    CREATE INDEX temp.rows_cell ON rows (cell, reader, amount, n)`)
 }
 
 function recountDays({ db, report, same }: Recount): void {
