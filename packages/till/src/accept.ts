@@ -10,7 +10,7 @@ import {
   TuppenceError,
   verifyReceiptBy,
 } from '@tuppence/protocol'
-import type { Deposit, SignedReceipt } from '@tuppence/protocol'
+import type { Deposit, PaymentReceipt, SignedReceipt } from '@tuppence/protocol'
 import type { CheckedCoins } from './coins.ts'
 import type { TillSettings } from './config.ts'
 import { depositedEvent, isTold } from './events.ts'
@@ -21,6 +21,7 @@ import type { MintFacts } from './mint-facts.ts'
 import { hmac, sha256Hex } from './native.ts'
 import { offerUrl, passLengthMs, type Offer } from './offers.ts'
 import { lowestPrice, questionOf, refusalOf, type Refusal } from './standing.ts'
+import { taxFields, type Tax } from './tax.ts'
 
 /**
  * What the money path works with. `settling` and `refunding` hold the deposits and refunds under way, so that one reference
@@ -141,9 +142,9 @@ async function deposit(deps: AcceptDeps, { reference }: JournaledPayment): Promi
     await checkReceipt(deps, { payment, receipt, commitment: (JSON.parse(text) as Deposit).offer })
     const atMs = nowMs()
     const kept = await journal.deposited(payment.reference, {
-      receipt: receiptHeader(payment, receipt),
+      receipt: receiptHeader(payment, receipt, deps.settings.terms.tax),
       atMs,
-      ...(isTold(deps.settings) && { event: depositedEvent(payment, receipt) }),
+      ...(isTold(deps.settings) && { event: depositedEvent(payment, receipt, deps.settings.terms.tax) }),
     })
     deps.notify()
     say(deps, payment, { outcome: 'credited' })
@@ -183,8 +184,8 @@ async function checkReceipt(
 }
 
 /** Made once and stored: everything in it comes from the journal or the mint, so that a repeat gets the same bytes. */
-function receiptHeader(payment: JournaledPayment, receipt: SignedReceipt): string {
-  return encodeReceipt({
+function receiptHeader(payment: JournaledPayment, receipt: SignedReceipt, tax: Tax | undefined): string {
+  const said: PaymentReceipt = {
     method: 'cashu',
     status: 'success',
     timestamp: new Date(receipt.timeMs).toISOString(),
@@ -192,7 +193,9 @@ function receiptHeader(payment: JournaledPayment, receipt: SignedReceipt): strin
     challengeId: payment.challengeId,
     receipt,
     salt: base64UrlEncode(hexToBytes(payment.salt)),
-  })
+  }
+  // Not of the scheme: who does not know these members passes them over.
+  return encodeReceipt({ ...said, ...taxFields(tax, payment) })
 }
 
 function isDeposited(payment: JournaledPayment): payment is DepositedPayment {

@@ -3,6 +3,7 @@ import { base64Decode } from '@tuppence/protocol'
 import type { Period, Terms } from '@tuppence/protocol'
 import * as v from 'valibot'
 import { amount, identifier, invalid, isSafe, minor, path, text, whole } from './config-fields.ts'
+import { taxSchema, type Tax } from './tax.ts'
 
 /** A price that changes with the hour, for all readers at once, so that its effect can be told from that of the time. */
 export type Experiment = Readonly<{ id: string; prices: readonly number[]; hours: number }>
@@ -32,6 +33,8 @@ export type SaleTerms = Readonly<{
   webhooks: readonly Webhook[]
   /** Days after which payments that nobody can come back to are dropped from the journal. */
   keepDays: number
+  /** What receipts say of tax. */
+  tax?: Tax
 }>
 
 export const webhookEvents = ['payment.deposited', 'payment.refunded', 'article.granted'] as const
@@ -113,6 +116,7 @@ export const termsFields = {
   crawlers: v.optional(v.literal('verified', 'must be "verified", or absent')),
   webhooks: v.optional(v.pipe(v.array(webhookSchema), v.maxLength(8, 'must hold at most 8 webhooks'))),
   keepDays: v.optional(whole(45, 36_500)),
+  tax: v.optional(taxSchema),
 }
 
 /** The same fields of a pass as of any offer, besides id, path, title and sites. */
@@ -122,7 +126,18 @@ const termsSchema = v.object(termsFields)
 
 /** Turns checked fields into terms. @throws {TuppenceError} `config-invalid`: an amount that is none. */
 export function toTerms(fields: v.InferOutput<typeof termsSchema>, unit: string): SaleTerms {
-  const { free, cap, refund, experiment, grants, limits, crawlers, webhooks = [], keepDays = keepDaysDefault } = fields
+  const {
+    free,
+    cap,
+    refund,
+    experiment,
+    grants,
+    limits,
+    crawlers,
+    webhooks = [],
+    keepDays = keepDaysDefault,
+    tax,
+  } = fields
   return {
     ...(free && { free }),
     ...(cap && { cap: { amount: minor(cap.amount, unit, 'cap.amount'), per: cap.per } }),
@@ -139,6 +154,7 @@ export function toTerms(fields: v.InferOutput<typeof termsSchema>, unit: string)
       ...(events && { events }),
     })),
     keepDays,
+    ...(tax && { tax }),
   }
 }
 

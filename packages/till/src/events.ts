@@ -2,6 +2,7 @@
 import type { SignedReceipt } from '@tuppence/protocol'
 import type { TillSettings } from './config.ts'
 import type { JournaledPayment, NewEvent, Refund } from './journal/port.ts'
+import { taxFields, type Tax } from './tax.ts'
 
 /** Whether anybody is told of events; what nobody is told of is not written down. */
 export function isTold({ terms }: TillSettings): boolean {
@@ -9,9 +10,17 @@ export function isTold({ terms }: TillSettings): boolean {
 }
 
 /** A payment has become the publisher's money. The reader's key is left out: nobody behind the till needs it. */
-export function depositedEvent(payment: JournaledPayment, receipt: SignedReceipt): NewEvent {
+export function depositedEvent(payment: JournaledPayment, receipt: SignedReceipt, tax?: Tax): NewEvent {
   const { reference, offerId, kind, amount, unit } = payment
-  return event('payment.deposited', reference, { offer: offerId, kind, amount, unit, reference, receipt })
+  return event('payment.deposited', reference, {
+    offer: offerId,
+    kind,
+    amount,
+    unit,
+    reference,
+    receipt,
+    ...taxFields(tax, payment),
+  })
 }
 
 /** A payment has been given back. */

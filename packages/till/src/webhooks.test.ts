@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { decodeReceipt } from '@tuppence/protocol'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { memoryJournal } from './journal/sqlite.ts'
@@ -40,11 +41,12 @@ afterAll(async () => {
   server.close()
 })
 
-async function tip(): Promise<void> {
+async function tip(): Promise<Response> {
   const ask = { method: 'POST', body: '{"amount":5}' }
   const url = stage.url('/tip')
   const paid = await payWith(url, credentialFor(await askFor(url, ask), await stage.purse.token(5)), undefined, ask)
   expect(paid.status).toBe(200)
+  return paid
 }
 
 describe('a webhook', () => {
@@ -59,6 +61,21 @@ describe('a webhook', () => {
     })
     expect(() => new Webhook(secret).verify(body.replace('"amount":5', '"amount":6'), headers)).toThrow()
     expect(body).not.toMatch(/cashu[AB]|thumbprint|did:key/)
+  })
+
+  test('is told of the tax that is in a price, as the receipt is', async () => {
+    const seller = { name: 'Daily News Ltd', number: 'DE123456789' }
+    await stage.restart({ config: { ...stage.config, tax: { name: 'VAT', basisPoints: 1900, seller, tips: true } } })
+    const paid = await tip()
+    await expect.poll(() => received.length, { timeout: 10_000 }).toBe(1)
+    const { data } = JSON.parse(received[0]?.body ?? '') as { data: { amount: number } }
+    const included = Math.round((data.amount * 1900) / 11_900)
+    const fields = { seller, tax: { name: 'VAT', basisPoints: 1900, included, net: data.amount - included } }
+    expect(data).toMatchObject(fields)
+    const header = Buffer.from(paid.headers.get('payment-receipt') ?? '', 'base64url').toString()
+    expect(JSON.parse(header)).toMatchObject(fields)
+    expect(decodeReceipt(paid.headers.get('payment-receipt') ?? '')).not.toHaveProperty('tax')
+    await stage.restart()
   })
 
   test('is told of a free article, without a word on whose', async () => {
