@@ -1,21 +1,34 @@
 // Money in by card and by voucher, at a pretended Stripe: from a reader who has nothing to what the publisher sees and is owed.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, type Page } from '@playwright/test'
+import { signRequest, statementComponents, type Statement } from '@tuppence/protocol'
+import { loadAccountKey } from '@tuppence/till'
 import { article } from './harness/articles.ts'
 import { openHouse, type House } from './harness/demo.ts'
 import { test } from './harness/fixtures.ts'
-import { delivered, frameIn, frameState, makeReader, press, unlockButton, type Reader } from './harness/reader.ts'
+import {
+  delivered,
+  frameIn,
+  frameState,
+  makeReader,
+  press,
+  readBalance,
+  unlockButton,
+  type Reader,
+} from './harness/reader.ts'
+import { openScreen, part } from './harness/wallet.ts'
 
 const sold = article('the-price-of-deciding')
-const adminToken = 'insights-of-the-end-to-end-tests'
+
+// One reader's day, a step a test.
+test.describe.configure({ mode: 'serial' })
 
 let house: House
 let reader: Reader
 
 test.beforeAll(async ({ thirdPartyCookies }) => {
-  house = await openHouse({
-    card: 'pretended',
-    terms: { news: { insights: { adminToken } }, blog: {} },
-  })
+  house = await openHouse({ card: 'pretended' })
   const { wallet, news } = house.urls
   reader = await makeReader(wallet, thirdPartyCookies, { sites: [news] })
 })
@@ -55,4 +68,60 @@ test('a reader with nothing goes back, is declined, pays by card, and reads: one
   await page.close()
   expect(await reader.balance()).toBe(1_000 - sold.price)
   expect((await reader.history()).filter((line) => line.includes('Money added'))).toHaveLength(1)
+})
+
+/** A month of the newspaper's account, as its publisher gets it from the mint. */
+async function statement(): Promise<Statement> {
+  const { privateKey, thumbprint: keyId } = await loadAccountKey(join(house.dataDir, 'news'))
+  // Node does not resolve *.localhost.
+  const url = `${house.urls.mint.replace('mint.localhost', '127.0.0.1')}/v1/accounts/farthing/statement`
+  const headers = await signRequest(
+    { method: 'GET', url, headers: {} },
+    { key: privateKey, keyId, createdMs: Date.now(), components: [...statementComponents] },
+  )
+  const answer = await fetch(url, { headers: headers as Record<string, string> })
+  expect(answer.status).toBe(200)
+  return (await answer.json()) as Statement
+}
+
+test('the publisher sees the sale in its insights, and is owed it by its statement', async ({ thirdPartyCookies }) => {
+  test.skip(thirdPartyCookies === 'blocked', 'no matter of cookies')
+  const page = await reader.open(`${house.urls.news}/insights`)
+  await page.locator('input').fill(readFileSync(join(house.dataDir, 'news', 'insights.token'), 'utf8').trim())
+  await page.getByRole('button').click()
+  await expect(page.locator('#open')).toContainText(`1 sold for ${sold.price}¢`)
+  await page.close()
+  const { lines, closing } = await statement()
+  expect(lines).toMatchObject([{ kind: 'deposit', amount: sold.price, balance: sold.price }])
+  expect(closing).toBe(sold.price)
+})
+
+test('what was paid while the mint was away is there when it is back; what was not spent goes back to the card', async ({
+  thirdPartyCookies,
+}) => {
+  test.skip(thirdPartyCookies === 'blocked', 'no matter of cookies')
+  const { wallet } = house.urls
+  const page = await reader.open(wallet)
+  await page.getByRole('button', { name: 'Pay $10 by card' }).click()
+  await expect(payButton(page)).toBeVisible()
+  await house.parts.mint.stop()
+  await payButton(page).click()
+  await expect(page.getByText('Your payment of $10 is on its way…')).toBeVisible()
+  await house.parts.mint.start()
+  await expect(page.getByText('$10 added.')).toBeVisible({ timeout: 60_000 })
+  expect(await readBalance(page)).toBe(2_000 - sold.price)
+  await page.close()
+
+  const move = await openScreen(reader, wallet, 'move')
+  await move.getByRole('radio', { name: 'Take out' }).check()
+  const box = part(move, 'withdraw')
+  await expect(box.locator('option')).toHaveCount(2)
+  await box.getByRole('button', { name: 'All' }).click()
+  await expect(box.getByRole('textbox')).toHaveValue('10.00')
+  await box.getByRole('button', { name: 'Take out $10' }).click()
+  await expect(box.getByText('$10 went out')).toBeVisible()
+  await expect(box.locator('option')).toHaveCount(1)
+  await move.close()
+  const refunds = [...(house.stripe?.double.world.refunds.values() ?? [])]
+  expect(refunds.map(({ amount }) => amount)).toEqual([1_000])
 })

@@ -24,8 +24,8 @@ export type Places = Readonly<{
   neighbour: string
 }>
 
-/** Free articles, a cap on what a reader pays, passes, money back; and who may look at what was sold. */
-export type SaleTerms = Pick<TillConfig, 'free' | 'cap' | 'passes' | 'refund' | 'insights'>
+/** Free articles, a cap on what a reader pays, passes, money back. */
+export type SaleTerms = Pick<TillConfig, 'free' | 'cap' | 'passes' | 'refund'>
 
 /** A publisher: what it is called at the mint, what it sells, and how its pages look. */
 export type Publisher = Readonly<{
