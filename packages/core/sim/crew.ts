@@ -19,13 +19,15 @@ const exploreShare = 0.8
 /** Below so many it isn't worth coming back once more. */
 const roundLeast = 100
 
-type Hand = {
+/** A thread to give tasks to. */
+export type Hand = {
   readonly work: (task: Task, onPlayed?: (runs: number) => void) => Promise<Heard>
   readonly end: () => Promise<void>
 }
 
-/** A thread that does one task after the other: it is warm after the first. */
-function hire(workshop: Workshop): Hand {
+/** Starts a thread that does one task after the other, with a bug or without: it is warm after the first. */
+export function hire(bug?: PlantedBug): Hand {
+  const workshop: Workshop = { planted: bug?.patches ?? [], durability: bug?.durability ?? 'strict' }
   const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: workshop })
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   return {
@@ -54,14 +56,10 @@ function hire(workshop: Workshop): Hand {
 
 /** Has one task done, with a bug or without. */
 export async function hear(task: Task, bug?: PlantedBug): Promise<Heard> {
-  const hand = hire(workshopOf(bug))
+  const hand = hire(bug)
   const heard = await hand.work(task)
   await hand.end()
   return heard
-}
-
-function workshopOf(bug?: PlantedBug): Workshop {
-  return { planted: bug?.patches ?? [], durability: bug?.durability ?? 'strict' }
 }
 
 /** All runs of a seed, for one thread. */
@@ -82,7 +80,7 @@ export type Played = {
  * runs are played, some more are aimed at them.
  */
 export async function playAll(task: Task, workers: number, onPlayed: (runs: number) => void): Promise<Played> {
-  const hands = Array.from({ length: workers }, () => hire(workshopOf()))
+  const hands = Array.from({ length: workers }, () => hire())
   const heard: Heard[] = []
   let first = 0
   try {

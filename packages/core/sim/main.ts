@@ -6,7 +6,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { hear, playAll, taskOf, type Failed } from './crew.ts'
+import { hear, hire, playAll, taskOf, type Failed, type Hand } from './crew.ts'
 import { plantedBugs, type PlantedBug } from './planted.ts'
 import type { Outcome, Plan } from './run.ts'
 import type { Crash } from './storage.ts'
@@ -112,65 +112,76 @@ async function simulate(seed: string, runs: number): Promise<number> {
   return failed + (flags.cover ? left.size : 0) + (heard.length - tallies.length)
 }
 
+/** Threads for one bug: with it, and without. */
+type Pair = { readonly bugged: Hand; readonly clean: Hand }
+
 /** The first run that fails of a bug, and would not without it. */
-async function firstCatch(seed: string, runs: number, bug: PlantedBug): Promise<Failed | undefined> {
+async function firstCatch(seed: string, runs: number, { bugged, clean }: Pair): Promise<Failed | undefined> {
   for (let first = 0; first < runs;) {
-    const [failed] = (await hear({ ...taskOf(seed, runs), untilFailure: true, first }, bug)).failed
+    const [failed] = (await bugged.work({ ...taskOf(seed, runs), untilFailure: true, first })).failed
     if (!failed) return undefined
     const plan = { seed: failed.outcome.seed, crashes: failed.outcome.crashes }
-    const without = await hear({ ...taskOf(seed, runs), plans: [plan] })
+    const without = await clean.work({ ...taskOf(seed, runs), plans: [plan] })
     if (without.failed.length === 0) return failed
     first = failed.number + 1
   }
   return undefined
 }
 
-type Catch = { readonly bug: string; readonly run: number; readonly by: string; readonly replay: string }
+type Catch = {
+  readonly seed: string
+  readonly bug: string
+  readonly run: number
+  readonly by: string
+  readonly replay: string
+}
 
-/** Each bug alone, until a run fails of it. */
-async function findPlanted(seed: string, runs: number, bugs: readonly PlantedBug[]): Promise<Catch[]> {
+/** One bug, under each seed until a run fails of it. */
+async function findPlanted(seeds: readonly string[], runs: number, bug: PlantedBug, clean: Hand): Promise<Catch[]> {
+  const { name } = bug
+  const bugged = hire(bug)
   const caught: Catch[] = []
-  const queue = [...bugs]
-  const work = async () => {
-    for (let bug = queue.shift(); bug; bug = queue.shift()) {
-      const { name } = bug
-      const first = await firstCatch(seed, runs, bug).catch(
-        (error: unknown) => void console.log(`BROKEN   ${name}: ${String(error)}`),
-      )
-      if (!first) {
-        console.log(`GOT AWAY ${name} (seed ${seed})`)
-        continue
-      }
-      const { outcome, number } = first
-      const by = outcome.wrongs[0]?.split('\n')[0] ?? `lost ${outcome.lost} made ${outcome.made}`
-      const how = `--replay ${outcome.seed} --crash '${spelled(outcome.crashes)}' --only '${name}'`
-      caught.push({ bug: name, run: number, by, replay: how })
-      console.log(`caught   ${name}: run ${number} of seed ${seed}: ${by}`)
+  for (const seed of seeds) {
+    const first = await firstCatch(seed, runs, { bugged, clean })
+    if (!first) {
+      console.log(`GOT AWAY ${name} (seed ${seed})`)
+      continue
     }
+    const { outcome, number } = first
+    const by = outcome.wrongs[0]?.split('\n')[0] ?? `lost ${outcome.lost} made ${outcome.made}`
+    const replay = `--replay ${outcome.seed} --crash '${spelled(outcome.crashes)}' --only '${name}'`
+    caught.push({ seed, bug: name, run: number, by, replay })
+    console.log(`caught   ${name}: run ${number} of seed ${seed}: ${by}`)
   }
-  await Promise.all(Array.from({ length: workers }, work))
+  await bugged.end()
   return caught
 }
 
 async function findAllPlanted(runs: number): Promise<number> {
   const bugs = plantedBugs.filter(({ name }) => flags.only === undefined || name === flags.only)
   const seeds = Array.from({ length: Number(flags.seeds) }, (_, at) => (at === 0 ? flags.seed : `${flags.seed}-${at}`))
-  const bySeed: { seed: string; caught: Catch[] }[] = []
-  for (const seed of seeds) bySeed.push({ seed, caught: await findPlanted(seed, runs, bugs) })
-  const isCaught = ({ name }: PlantedBug) => bySeed.every(({ caught }) => caught.some(({ bug }) => bug === name))
-  const caught = bugs.filter(isCaught).length
-  const catches = bySeed.flatMap(({ caught: all }) => all)
+  const catches: Catch[] = []
+  const queue = [...bugs]
+  const work = async () => {
+    const clean = hire()
+    for (let bug = queue.shift(); bug; bug = queue.shift()) {
+      const { name } = bug
+      const caught = await findPlanted(seeds, runs, bug, clean).catch(
+        (error: unknown) => void console.log(`BROKEN   ${name}: ${String(error)}`),
+      )
+      catches.push(...(caught ?? []))
+    }
+    await clean.end()
+  }
+  await Promise.all(Array.from({ length: workers }, work))
+  const of = (name: string) => catches.filter(({ bug }) => bug === name)
+  const caught = bugs.filter(({ name }) => of(name).length === seeds.length).length
   print({
     planted: bugs.length,
     caught,
     seeds,
     runsMost: Math.max(...catches.map(({ run }) => run + 1)),
-    by: bugs.map(({ name, breaks }) => ({
-      bug: name,
-      breaks,
-      runs: bySeed.map(({ caught: all }) => all.find(({ bug }) => bug === name)?.run),
-      ...catches.find(({ bug }) => bug === name),
-    })),
+    by: bugs.map(({ name, breaks }) => ({ bug: name, breaks, runs: of(name).map(({ run }) => run), ...of(name)[0] })),
   })
   return bugs.length - caught
 }
