@@ -6,7 +6,7 @@ import type { CommandPart } from '../command-part.ts'
 import { openMint } from '../mint.ts'
 import { openOffice } from '../office/office.ts'
 import { forgetPublisher } from './forget.ts'
-import { credentialOf, freshPassphrase, peopleSchema } from './people.ts'
+import { credentialOf, freshPassphrase, namedSchema } from './people.ts'
 
 const ownPassphraseMin = 12
 
@@ -22,12 +22,14 @@ export const personCommand: CommandPart = {
       return 2
     }
     const passphrase = own ?? freshPassphrase()
-    const made = v.safeParse(peopleSchema, [{ id, name, credential: await credentialOf(passphrase) }])
+    const made = v.safeParse(namedSchema, { id, name })
     if (!made.success) {
       proc.stderr.write(`tuppence-mint: person: ${v.getDotPath(made.issues[0])}: ${made.issues[0].message}\n`)
       return 2
     }
-    proc.stdout.write(`Into admin.people of the configuration:\n${JSON.stringify(made.output[0])}\n`)
+    proc.stdout.write(
+      `Into admin.people of the configuration:\n${JSON.stringify({ ...made.output, credential: await credentialOf(passphrase) })}\n`,
+    )
     if (own === undefined) proc.stdout.write(`The passphrase, shown this once:\n${passphrase}\n`)
     return 0
   },

@@ -47,7 +47,7 @@ export function decideForm({ desk, view, approvals, token, note, mine }: FormPar
       }
       <div class="buttons">
         ${isOpen && !subject.isBlocked ? html`<button class="main" name="verdict" value="approve">${desk.approveLabel}</button>` : ''}
-        ${isOpen ? html`<button class="bad" name="verdict" value="reject">Reject</button>` : ''}
+        ${isOpen && desk.source.reject !== undefined ? html`<button class="bad" name="verdict" value="reject">Reject</button>` : ''}
         ${offered.map(({ value, label }) => html`<button name="verdict" value="${value}">${label}</button>`)}
         <button name="verdict" value="note">Only note</button>
       </div>

@@ -26,8 +26,9 @@ export interface SubjectSource {
   readonly kind: SubjectKind
   /** Reads it, and keeps others from deciding on it until the transaction is over. */
   lock(within: Transaction<OfficeTables>, id: string): Promise<Subject | undefined>
-  approve(within: Transaction<OfficeTables>, id: string, nowMs: number): Promise<unknown>
-  reject(within: Transaction<OfficeTables>, id: string, given: { reason: string; nowMs: number }): Promise<unknown>
+  approve(within: Transaction<OfficeTables>, id: string, given: { person: string; nowMs: number }): Promise<unknown>
+  /** Absent: it is approved, or left as it is. */
+  reject?(within: Transaction<OfficeTables>, id: string, given: { reason: string; nowMs: number }): Promise<unknown>
 }
 
 /** What a person says. `seen` is of the page that they had before them. */
@@ -81,7 +82,8 @@ export async function decide(
     return await db.transaction().execute(async (within): Promise<Decided> => {
       const subject = await source.lock(within, id)
       if (subject === undefined) return { status: 'refused', why: 'unknown' }
-      const why = refusalOf(subject, word)
+      const mayBe = word.verdict !== 'reject' || source.reject !== undefined
+      const why = mayBe ? refusalOf(subject, word) : 'not-held'
       if (why !== undefined) return { status: 'refused', why }
       const row = { subject_kind: source.kind, subject_id: id, seen: subject.seen }
       const { person, verdict, note } = word
@@ -91,12 +93,12 @@ export async function decide(
         .execute()
       if (verdict === 'note') return { status: 'noted' }
       if (verdict === 'reject') {
-        await source.reject(within, id, { reason: note, nowMs })
+        await source.reject?.(within, id, { reason: note, nowMs })
         return { status: 'rejected' }
       }
       const missing = subject.peopleNeeded - (await approvalsOf(within, row)).length
       if (missing > 0) return { status: 'recorded', missing }
-      await source.approve(within, id, nowMs)
+      await source.approve(within, id, { person, nowMs })
       return { status: 'approved' }
     })
   } catch (error) {

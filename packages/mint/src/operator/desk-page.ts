@@ -1,10 +1,12 @@
 // The operator's first page: everything that is held, by kind, each with why; pages.ts calls it.
 
 import { html } from 'hono/html'
+import { disputesSection } from './cards.ts'
 import { desks } from './desks.ts'
 import type { Desk, Held, Reason, Tag } from './desk.ts'
-import { age, money, operatorPath, type Html } from './layout.ts'
+import { age, amountOf, operatorPath, type Html } from './layout.ts'
 import type { Asked, Page } from './page.ts'
+import { watchedSection } from './watched.ts'
 import { windDownBanner } from './wind-down-banner.ts'
 
 /** More than this many of a kind are not shown at once. */
@@ -25,7 +27,8 @@ export async function deskPage({ deps }: Asked): Promise<Page> {
       </div>
       ${windDownBanner(deps)}
       ${alone ? html`<p class="say warn">Only you are configured. What needs two people waits until there is a second one in <code>admin.people</code>.</p>` : ''}
-      ${lists.map(({ desk, held }) => sectionOf(desk, held, nowMs))}`,
+      ${lists.map(({ desk, held }) => sectionOf(desk, held, nowMs))} ${await watchedSection(deps)}
+      ${await disputesSection(deps)}`,
   }
 }
 
@@ -44,13 +47,14 @@ function sectionOf(desk: Desk, held: readonly Held[], nowMs: number): Html {
   </section>`
 }
 
-function itemOf({ path }: Desk, { id, title, amount, unit, sinceMs, tags, reasons }: Held, nowMs: number): Html {
+function itemOf({ path }: Desk, item: Held, nowMs: number): Html {
+  const { id, title, sinceMs, tags, reasons } = item
   // What a reason says already is not said again.
   const said = new Set(reasons.map(({ tag }) => tag.text))
   return html`<li class="card item">
     <div class="top">
       <h3><a href="${operatorPath}/${path}/${id}">${title}</a></h3>
-      <span class="amount">${money(amount, unit)}</span>
+      ${amountOf(item)}
     </div>
     <p class="tags">
       ${tags.filter(({ text }) => !said.has(text)).map(tagOf)}<span class="tag dull">for ${age(nowMs - sinceMs)}</span>

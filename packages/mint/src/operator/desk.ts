@@ -17,8 +17,8 @@ export interface Tag {
 export interface Held {
   readonly id: string
   readonly title: string
-  readonly amount: number
-  readonly unit: string
+  readonly amount?: number
+  readonly unit?: string
   readonly sinceMs: number
   readonly tags: readonly Tag[]
   /** Why it waits: each with a word for its weight. */

@@ -122,6 +122,7 @@ async function eraseRows(within: Kysely<OfficeTables>, { nowMs, keepYears }: For
     ['fraud_reports', 'days of views and unlocks that the till reported'],
     ['fraud_income', 'days of income as the rules kept it'],
     ['fraud_paid', 'payouts as the rules kept them'],
+    ['fraud_findings', 'what rules said of it each day'],
     ['payout_freezes', 'reasons why payouts were stopped'],
   ] as const) {
     const { numDeletedRows } = await within.deleteFrom(table).where('account', '=', id).executeTakeFirst()

@@ -113,6 +113,11 @@ function barOf({ person, formToken }: Session, at: PageParts['at']): Html {
     </div>`
 }
 
+/** An amount for a person, where there is one. */
+export function amountOf({ amount, unit }: { readonly amount?: number; readonly unit?: string }): Html | string {
+  return amount === undefined || unit === undefined ? '' : html`<span class="amount">${money(amount, unit)}</span>`
+}
+
 /** An amount for a person. */
 export function money(amount: number, unit: string): string {
   return formatAmount(amount, unit)

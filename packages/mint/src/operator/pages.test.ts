@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freeze, freezeOf } from '../payout/freeze.ts'
 import { startTestMint, type TestMint } from '../testing/mint.ts'
 import { heldPayout } from '../testing/payout.ts'
 import { credentialOf } from './people.ts'
@@ -42,6 +43,8 @@ function send(
 const enter = (id: string, passphrase: string) => send('/operator/enter', { form: { id, passphrase } })
 
 async function signIn(id: 'ada' | 'bo'): Promise<string> {
+  // Nobody signs in as often as tests do.
+  mint.clock.offsetMs += 20_000
   const entered = await enter(id, passphrases[id])
   expect([entered.status, entered.headers.get('location')]).toEqual([303, '/operator'])
   return (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
@@ -58,11 +61,12 @@ const stateOf = async (id: string) =>
     ?.state
 
 /** Says something on a payout's page, with what that page has in its form. */
-async function say(id: string, cookie: string, verdict: string, change: Record<string, string> = {}) {
-  const page = await (await send(`/operator/payouts/${id}`, { cookie })).text()
+async function say(id: string, cookie: string, verdict: string, change: Record<string, string> = {}, desk = 'payouts') {
+  const page = await (await send(`/operator/${desk}/${id}`, { cookie })).text()
   const field = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? ''
   const form = { token: field('token'), seen: field('seen'), note: '', verdict, ...change }
-  const answer = await send(`/operator/payouts/${id}`, { cookie, form })
+  mint.clock.offsetMs += 1000
+  const answer = await send(`/operator/${desk}/${id}`, { cookie, form })
   return { status: answer.status, location: answer.headers.get('location'), text: await answer.text() }
 }
 
@@ -209,6 +213,68 @@ describe('the operator’s pages', () => {
     expect((await say(id, ada, 'paid')).text).toContain('say how you know')
     expect((await say(id, ada, 'approve')).status).toBe(409)
     expect(await stateOf(id)).toBe('unknown')
+  })
+
+  test('stop all payouts until two people say that the books are right', async () => {
+    const [ada, bo] = [await signIn('ada'), await signIn('bo')]
+    const { db } = mint.served.deps.office
+    await freeze(db, { account: '*', reason: 'The books differ by $3.00.', nowMs: 1 })
+    const { id } = await db.selectFrom('payout_freezes').select('id').executeTakeFirstOrThrow()
+    expect(await (await send('/operator', { cookie: ada })).text()).toContain('All payouts are stopped')
+    expect((await say(id, ada, 'reject', { note: 'no' }, 'stops')).status).toBe(409)
+    expect((await say(id, ada, 'approve', {}, 'stops')).location).toContain('said=recorded')
+    expect((await say(id, ada, 'approve', {}, 'stops')).status).toBe(409)
+    expect(await freezeOf(db, 'daily-news')).toBeDefined()
+    expect((await say(id, bo, 'approve', {}, 'stops')).location).toContain('said=approved')
+    expect(await freezeOf(db, 'daily-news')).toBeUndefined()
+  })
+
+  test('show top-ups that wait for somebody, and have the processor asked again', async () => {
+    const ada = await signIn('ada')
+    const { db } = mint.served.deps.office
+    const order = {
+      id: 'o1',
+      quote: 'q',
+      unit: 'usd',
+      amount: 1000,
+      state: 'held',
+      reason: 'funding-held',
+      note: 'Paid 900.',
+    } as const
+    const none = { session: 'cs_1', intent: 'pi_1', instrument: null, address: null, due_at_ms: null }
+    const times = { created_at_ms: 1, updated_at_ms: 1, expires_at_ms: 1 }
+    await db
+      .insertInto('card_orders')
+      .values({ ...order, ...none, ...times, captured: 900, returned: 0, credited: 0 })
+      .execute()
+    const event = {
+      id: 'evt_1',
+      type: 'charge.dispute.created',
+      received_at_ms: Date.now(),
+      handled_at_ms: 1,
+      outcome: 'booked',
+    }
+    await db.insertInto('card_events').values(event).execute()
+    const held = await (await send('/operator', { cookie: ada })).text()
+    for (const text of ['Paid 900.', 'Disputes', 'booked']) expect(held).toContain(text)
+    expect((await say('o1', ada, 'again', {}, 'cards')).text).toContain('say what you found')
+    expect((await say('o1', ada, 'approve', {}, 'cards')).status).toBe(409)
+    expect((await say('o1', ada, 'again', { note: 'Stripe says 1,000 now' }, 'cards')).location).toContain('said=done')
+    const { state } = await db.selectFrom('card_orders').select('state').executeTakeFirstOrThrow()
+    expect(state).toBe('open')
+    expect(await (await send('/operator/log', { cookie: ada })).text()).toContain('Stripe says 1,000 now')
+  })
+
+  test('give out a publisher’s statement, to who is signed in', async () => {
+    const path = '/operator/statements/daily-news?month=2026-10&unit=usd&format=csv'
+    expect((await send(path)).status).toBe(403)
+    const file = await send(path, { cookie: await signIn('bo') })
+    expect([file.status, file.headers.get('content-disposition')]).toEqual([
+      200,
+      'attachment; filename="daily-news-2026-10.csv"',
+    ])
+    expect(await file.text()).toContain('closing')
+    expect((await send('/operator/statements/nobody?month=2026-10', { cookie: await signIn('ada') })).status).toBe(404)
   })
 
   test('show costs, books and rules', async () => {

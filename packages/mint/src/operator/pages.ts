@@ -4,6 +4,7 @@ import { html } from 'hono/html'
 import { errorRow, isTuppenceError, TuppenceError, utf8Decode } from '@tuppence/protocol'
 import type { AdminMount } from '../admin.ts'
 import type { Deps } from '../deps.ts'
+import { isCsv, statementText } from '../payout/statement/csv.ts'
 import { booksPage } from './books-page.ts'
 import { costsPage } from './costs-page.ts'
 import { deskPage } from './desk-page.ts'
@@ -84,6 +85,8 @@ async function answer({ deps, sessions, request, path, from }: Coming): Promise<
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') throw new TuppenceError('method-not-allowed')
   if (session === undefined) return pageAnswer({ ...signIn(), name, status: path === operatorPath ? 200 : 403 })
+  const [, account] = /^\/operator\/statements\/([\w.:-]{1,128})$/.exec(path) ?? []
+  if (account !== undefined) return statement(deps, account, new URL(request.url).searchParams)
   const page = await pageOf({ deps, session, url: new URL(request.url) }, path)
   return pageAnswer({ ...page, session, name })
 }
@@ -103,6 +106,22 @@ async function pageOf(asked: Asked, path: string): Promise<Page> {
     default:
       throw new TuppenceError('not-found')
   }
+}
+
+/** A publisher's month, as it gets it itself. */
+async function statement(deps: Deps, id: string, query: URLSearchParams): Promise<Response> {
+  const account = await deps.ledger.account(id)
+  if (account === undefined) throw new TuppenceError('not-found')
+  const type = isCsv(query) ? 'text/csv; charset=utf-8' : 'application/json'
+  const name = `${id}-${query.get('month') ?? 'statement'}.${isCsv(query) ? 'csv' : 'json'}`
+  return new Response(await statementText(deps, account, query), {
+    headers: {
+      'content-type': type,
+      'content-disposition': `attachment; filename="${name.replaceAll(/[^\w.-]/g, '_')}"`,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    },
+  })
 }
 
 /** `/operator/payouts/<id>`: a desk, and what lies on it. */

@@ -9,7 +9,7 @@ import { askedBy, rejectPayout, releasePayout, type PayoutFinding } from '../pay
 import { confirmPayout } from '../payout/confirm.ts'
 import { digestOf, logAction, type Subject } from './decide.ts'
 import type { Desk, Held, Reason, Tag, View } from './desk.ts'
-import { day, money, moment, table, type Html } from './layout.ts'
+import { day, money, operatorPath, moment, table, type Html } from './layout.ts'
 
 /** So many of an account's other payouts are shown. */
 const othersMax = 12
@@ -54,7 +54,7 @@ export const payoutDesk: Desk = {
       const row = await readRow(within, id)
       return row === undefined ? undefined : subjectOf(row)
     },
-    approve: async (within, id, nowMs) => {
+    approve: async (within, id, { nowMs }) => {
       if (!(await releasePayout(within, id, nowMs)))
         throw new Error('operator: a payout that was held cannot be released')
     },
@@ -183,7 +183,13 @@ async function viewOf(deps: Deps, id: string): Promise<View | undefined> {
             ? account.id
             : `${account.name} (${account.id})`,
       ],
-      ['Period', row.period],
+      [
+        'Period',
+        html`${row.period}
+          <a href="${operatorPath}/statements/${row.account}?month=${row.period}&amp;unit=${row.unit}&amp;format=csv"
+            >statement</a
+          >`,
+      ],
       ['Leaves the account', money(row.amount, row.unit)],
       ['Commission', money(row.commission, row.unit)],
       ['Is sent', money(row.net, row.unit)],

@@ -12,13 +12,18 @@ const saltBytes = 16
 /** `scrypt$16$8$1$<salt>$<hash>`, base64url: what `tuppence-mint person` prints. */
 const credentialPattern = /^scrypt\$(1[4-7])\$(8)\$([1-4])\$([\w-]{22})\$([\w-]{43})$/
 
+/** A person without the credential. */
+export const namedSchema = v.strictObject({
+  /** Decisions name it: never give one person's id to another. */
+  id: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'must be 1 to 32 of a-z 0-9 -')),
+  name: v.pipe(v.string(), v.nonEmpty(), v.maxLength(100)),
+})
+
 /** Who may use the operator's page. */
 export const peopleSchema = v.pipe(
   v.array(
     v.strictObject({
-      /** Decisions name it: never give one person's id to another. */
-      id: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'must be 1 to 32 of a-z 0-9 -')),
-      name: v.pipe(v.string(), v.nonEmpty(), v.maxLength(100)),
+      ...namedSchema.entries,
       credential: v.pipe(v.string(), v.regex(credentialPattern, 'must be what `tuppence-mint person` prints')),
     }),
   ),

@@ -7,7 +7,7 @@ import { tagOf } from './desk-page.ts'
 import { approvalsOf, decide, historyOf, type Decided, type Refused } from './decide.ts'
 import { decideForm } from './decide-form.ts'
 import type { Action, Desk, Reason, View } from './desk.ts'
-import { money, moment, operatorPath, type Html } from './layout.ts'
+import { amountOf, moment, operatorPath, type Html } from './layout.ts'
 import type { Asked, Page } from './page.ts'
 
 /** What the page is of. */
@@ -20,7 +20,7 @@ export interface SubjectAt {
 const outcomes: Readonly<Record<string, string>> = {
   done: 'Done.',
   noted: 'Your note is in the log.',
-  approved: 'Approved. It goes out with the next run.',
+  approved: 'Approved.',
   rejected: 'Rejected.',
   recorded: 'Your approval is in the log. It needs another person’s.',
 }
@@ -104,7 +104,7 @@ async function renderSubject(
         <p><a href="${operatorPath}">All that is held</a></p>
         <h1>${view.title}</h1>
         <p class="tags">
-          <span class="amount">${money(view.amount, view.unit)}</span> ${view.tags.map(tagOf)}
+          ${amountOf(view)} ${view.tags.map(tagOf)}
           <span class="tag dull">${view.state}</span>
         </p>
       </div>

@@ -4,7 +4,7 @@ import { PostgresAdapter, sql, type Kysely } from 'kysely'
 import { primary, required, type OfficeMigration } from './migration.ts'
 
 /** What is decided on. */
-export type SubjectKind = 'payout' | 'dispute' | 'transfer' | 'publisher' | 'mint'
+export type SubjectKind = 'payout' | 'stop' | 'top-up' | 'transfer'
 
 /** What a person said of it. Only `approve` and `reject` decide; the others are written down. */
 export type Verdict = 'approve' | 'reject' | 'note'
