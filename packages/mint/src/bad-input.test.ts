@@ -182,6 +182,12 @@ describe('a body is refused', () => {
   test('that sets __proto__ instead of having fields', async () => {
     expect(await refusal(raw(`{"__proto__":{"inputs":[],"outputs":[]}}`))).toEqual([400, 'bad-request'])
   })
+  test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('with a member named %s', async (name) => {
+    const body = `{"version":1,"data":"AA","expires":2000000000,"${name}":1}`
+    expect((await refusal(mint.post(`/v1/blobs/${'ab'.repeat(32)}`, body)))[1]).toMatch(
+      /^(bad-request|signature-missing)$/,
+    )
+  })
   test('that nests 10,000 deep', async () => {
     expect(await refusal(raw('['.repeat(10_000) + ']'.repeat(10_000)))).toEqual([400, 'bad-request'])
     expect(await refusal(raw(`{"inputs":${'['.repeat(10_000)}${']'.repeat(10_000)},"outputs":[]}`))).toEqual([

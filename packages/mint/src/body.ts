@@ -66,30 +66,36 @@ function fieldOf(issue: v.BaseIssue<unknown>): string {
   return v.getDotPath(issue)?.slice(0, 64) ?? '(body)'
 }
 
+// Maps, and not objects: the field may be named by the body, `constructor` for instance.
+
 /** Fields whose failure has a code of its own, by the last part of where they are. */
-const codes: Readonly<Record<string, ErrorCode>> = {
-  amount: 'bad-amount',
-  id: 'keyset-unknown',
-  C: 'bad-point',
-  B_: 'bad-point',
-  secret: 'bad-secret',
-  witness: 'bad-witness',
-  pubkey: 'quote-key-required',
-  signature: 'quote-signature-invalid',
-}
+const codes: ReadonlyMap<string, ErrorCode> = new Map(
+  Object.entries<ErrorCode>({
+    amount: 'bad-amount',
+    id: 'keyset-unknown',
+    C: 'bad-point',
+    B_: 'bad-point',
+    secret: 'bad-secret',
+    witness: 'bad-witness',
+    pubkey: 'quote-key-required',
+    signature: 'quote-signature-invalid',
+  }),
+)
 
 /** Lists that may be too long, by where they are. */
-const tooMany: Readonly<Record<string, ErrorCode>> = {
-  inputs: 'inputs-too-many',
-  Ys: 'inputs-too-many',
-  outputs: 'outputs-too-many',
-  quotes: 'batch-too-large',
-  deposits: 'batch-too-large',
-}
+const tooMany: ReadonlyMap<string, ErrorCode> = new Map(
+  Object.entries<ErrorCode>({
+    inputs: 'inputs-too-many',
+    Ys: 'inputs-too-many',
+    outputs: 'outputs-too-many',
+    quotes: 'batch-too-large',
+    deposits: 'batch-too-large',
+  }),
+)
 
 function codeOf(field: string, issue: string): ErrorCode {
   // The one check on a list of quotes is that none comes twice (NUT-29).
   if (field === 'quotes' && issue === 'check') return 'quotes-duplicate'
-  const found = issue === 'max_length' ? tooMany[field] : undefined
-  return found ?? codes[field.slice(field.lastIndexOf('.') + 1)] ?? 'bad-request'
+  const found = issue === 'max_length' ? tooMany.get(field) : undefined
+  return found ?? codes.get(field.slice(field.lastIndexOf('.') + 1)) ?? 'bad-request'
 }
