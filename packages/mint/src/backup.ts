@@ -7,6 +7,8 @@ import { TuppenceError } from '@tuppence/protocol'
 import type { MintConfig } from './config.ts'
 import { readMark } from './epoch.ts'
 import { openSqliteLedger } from './ledger/sqlite.ts'
+import { officeFile } from './office/office.ts'
+import { freezeRestored } from './payout/restored.ts'
 import { writePrivate } from './secret-file.ts'
 import { takeServeLock } from './serve-lock.ts'
 
@@ -23,27 +25,29 @@ export interface Restored extends Position {
   readonly replaced?: string
 }
 
+/** The office's copy, beside the ledger's. */
+const officeOf = (file: string) => `${file}.office`
 const ledgerOf = (config: MintConfig) => join(config.dataDir, 'ledger.db')
 const markOf = (config: MintConfig) => config.epochFile ?? join(config.dataDir, 'ledger.epoch')
 
 /**
- * Writes a copy of the ledger as it is at one moment. Safe while a mint serves: readers do not stop the writer.
+ * Writes a copy of the ledger as it is at one moment, and one of the office beside it (`<file>.office`). Safe while a mint serves:
+ * readers do not stop the writer. The office's is made first: a ledger that is ahead of its office is found out and followed.
  *
  * The copy says that it is one, so that no mint starts on it by accident; its keys (`master.key`) are not in it.
  *
  * @throws {TuppenceError} `storage-conflict` The file exists. `storage-corrupt` The copy does not pass SQLite's own check.
  */
 export function backupLedger(config: MintConfig, file: string): Position {
-  if (existsSync(file)) throw new TuppenceError('storage-conflict', { message: `${file} exists` })
-  const draft = `${file}.partial`
-  rmSync(draft, { force: true })
-  const db = new DatabaseSync(ledgerOf(config), { readOnly: true })
-  try {
-    db.prepare('VACUUM INTO ?').run(draft)
-  } finally {
-    db.close()
+  for (const each of [file, officeOf(file)])
+    if (existsSync(each)) throw new TuppenceError('storage-conflict', { message: `${each} exists` })
+  const office = join(config.dataDir, officeFile)
+  if (existsSync(office)) {
+    const officeDraft = copyDatabase(office, officeOf(file))
+    sync(officeDraft)
+    renameSync(officeDraft, officeOf(file))
   }
-  chmodSync(draft, 0o600)
+  const draft = copyDatabase(ledgerOf(config), file)
   const copy = new DatabaseSync(draft)
   try {
     copy.exec("PRAGMA journal_mode = DELETE; INSERT OR REPLACE INTO meta VALUES ('backup', 1)")
@@ -58,11 +62,26 @@ export function backupLedger(config: MintConfig, file: string): Position {
   }
 }
 
+/** @returns Where the copy is until it is whole. */
+function copyDatabase(from: string, to: string): string {
+  const draft = `${to}.partial`
+  rmSync(draft, { force: true })
+  const db = new DatabaseSync(from, { readOnly: true })
+  try {
+    db.prepare('VACUUM INTO ?').run(draft)
+  } finally {
+    db.close()
+  }
+  chmodSync(draft, 0o600)
+  return draft
+}
+
 /**
  * Puts a backup in the place of the ledger. No mint may be serving.
  *
  * What was acknowledged after the backup is lost: coins spent since are good again, credits since are gone. The ledger that
- * was there is kept beside it, since its rows can still settle who is owed what.
+ * was there is kept beside it, since its rows can still settle who is owed what. The office goes back with it, where the backup
+ * has one; payouts are held then, until a person has compared what was paid since.
  *
  * @throws {TuppenceError} `storage-unavailable` A mint is serving. `storage-corrupt` The file is no backup, or something
  *   would be lost and `acceptLoss` is not given.
@@ -93,14 +112,30 @@ export async function restoreLedger(
     copy.exec(`UPDATE meta SET value = ${epoch} WHERE name = 'epoch'; DELETE FROM meta WHERE name = 'backup'`)
     copy.close()
     sync(draft)
+    const office = restoreOffice(config, file, nowMs)
     const replaced = existsSync(target) ? await setAside(target, nowMs) : undefined
     renameSync(draft, target)
     sync(dirname(target))
     writePrivate(markOf(config), `${JSON.stringify({ epoch, sequence: backup.sequence })}\n`)
+    // A whole backup of a mint that had stopped is what was there: nothing was paid since.
+    if (lost > 0 || !office) await freezeRestored(config, { lost, nowMs })
     return { epoch, sequence: backup.sequence, lost, ...(replaced === undefined ? {} : { replaced }) }
   } finally {
     lock.release()
   }
+}
+
+/** Puts the office's copy back, if there is one. @returns Whether there was. */
+function restoreOffice(config: MintConfig, file: string, nowMs: number): boolean {
+  if (!existsSync(officeOf(file))) return false
+  const target = join(config.dataDir, officeFile)
+  const draft = `${target}.restoring`
+  copyFileSync(officeOf(file), draft)
+  chmodSync(draft, 0o600)
+  sync(draft)
+  moveAside(target, nowMs)
+  renameSync(draft, target)
+  return true
 }
 
 function readBackup(file: string): Position {
@@ -127,6 +162,10 @@ function positionOf(db: DatabaseSync): Position {
 /** Closes the ledger properly, its WAL folded in where it can be read, and moves it away. */
 async function setAside(target: string, nowMs: number): Promise<string> {
   await openAndClose(target, nowMs)
+  return moveAside(target, nowMs)
+}
+
+function moveAside(target: string, nowMs: number): string {
   const replaced = `${target}.replaced-${nowMs}`
   for (const end of ['', '-wal', '-shm']) if (existsSync(target + end)) renameSync(target + end, replaced + end)
   return replaced

@@ -4,6 +4,7 @@ import { startChore } from '../chore.ts'
 import type { Deps } from '../deps.ts'
 import { sendPayouts } from './pay.ts'
 import { planPayouts } from './plan.ts'
+import { rebookLost } from './restored.ts'
 
 const planEveryMs = 3_600_000
 const sendEveryMs = 60_000
@@ -13,7 +14,9 @@ export function payoutChores(deps: Deps): readonly (() => void)[] {
   if (deps.payouts.size === 0) return []
   const { log, clock, config } = deps
   // What was under way when the mint last ended; nobody waits for it.
-  sendPayouts(deps).catch(() => log('error', 'payouts-not-sent', { at: 'start' }))
+  rebookLost(deps)
+    .then(() => sendPayouts(deps))
+    .catch(() => log('error', 'payouts-not-sent', { at: 'start' }))
   return [
     startChore(log, { event: 'payouts-not-planned', everyMs: planEveryMs }, async () => {
       const day = new Date(clock.nowMs()).getUTCDate()
