@@ -136,16 +136,20 @@ function recountPools({ db, report, same }: Recount): void {
     .all()
   for (const { measure, day, n, readers } of pools as Record<string, number>[])
     same(`pool of ${measure} ${day}`, ((String(measure) === 'view' ? n : readers) as number) >= report.groupMin, true)
+  const until = report.closedTo ?? ''
+  db.exec(`
+    CREATE TEMP TABLE day_left AS SELECT * FROM rows WHERE measure = 'sale' AND day <= '${until}'
+      AND NOT EXISTS (SELECT 1 FROM cells c WHERE c.id = rows.cell AND c.first = c.last);
+    CREATE TEMP TABLE big AS SELECT day, offer_id, price FROM day_left GROUP BY 1, 2, 3
+      HAVING count(DISTINCT reader) >= ${report.groupMin} AND max(amount) * 2 <= sum(amount);
+    CREATE INDEX temp.big_of ON big (day, offer_id, price)`)
   const kept = db
     .prepare(
-      `WITH day_told AS (SELECT rows.*, EXISTS (SELECT 1 FROM cells c WHERE c.id = rows.cell AND c.first = c.last) AS told FROM rows WHERE measure = 'sale'),
-         big AS (SELECT day, offer_id, price FROM day_told WHERE NOT told
-           GROUP BY 1, 2, 3 HAVING count(DISTINCT reader) >= ? AND max(amount) * 2 <= sum(amount))
-       SELECT d.day, count(DISTINCT reader) FILTER (WHERE NOT EXISTS (
-           SELECT 1 FROM big b WHERE b.day = d.day AND b.offer_id = d.offer_id AND b.price = d.price)) AS readers
-       FROM day_told d WHERE NOT told AND day IN (SELECT day FROM big) AND day <= ? GROUP BY 1`,
+      `SELECT d.day, count(DISTINCT CASE WHEN b.day IS NULL THEN reader END) AS readers
+       FROM day_left d LEFT JOIN big b ON b.day = d.day AND b.offer_id = d.offer_id AND b.price = d.price
+       WHERE d.day IN (SELECT day FROM big) GROUP BY 1`,
     )
-    .all(report.groupMin, report.closedTo ?? '')
+    .all()
   for (const { day, readers } of kept as Record<string, number>[])
     same(`kept back on ${day}`, (readers as number) < report.groupMin, true)
 }
