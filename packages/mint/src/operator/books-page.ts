@@ -87,11 +87,16 @@ function rulesSection({ config }: Deps) {
   const rules = [...Object.values(topUpRules), ...Object.values(payoutRules)]
   return html`<section>
     <h2>Rules</h2>
-    ${table({
-      caption: 'A rule on trial shows what it finds and holds nothing',
-      heads: ['Rule', 'Says', 'Mode'],
-      rows: rules.map(({ name, says }) => [name, says, modeWord(modes[name]?.mode)]),
-    })}
+    <p class="muted">A rule on trial shows what it finds and holds nothing.</p>
+    <ul class="card rows">
+      ${rules.map(
+        ({ name, says }) =>
+          html`<li>
+            <h3>${name} ${modeWord(modes[name]?.mode)}</h3>
+            <p>${says}</p>
+          </li>`,
+      )}
+    </ul>
   </section>`
 }
 

@@ -49,6 +49,10 @@ section { display: grid; gap: 12px; min-width: 0 }
 .item h3 a { color: inherit; text-decoration: none; font-size: 1.0625rem }
 .item h3 a::after { content: ''; position: absolute; inset: 0; border-radius: 16px }
 .amount { font-size: 1.25rem; font-weight: 700; font-variant-numeric: tabular-nums; letter-spacing: -.01em }
+.rows { display: grid; gap: 14px }
+.rows li { display: grid; gap: 4px }
+.rows li + li { border-top: 1px solid var(--line); padding-top: 14px }
+.rows h3 .muted { font-weight: 400 }
 .reasons { display: grid; gap: 6px }
 .reasons li { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 10px; align-items: baseline }
 .tags { display: flex; flex-wrap: wrap; align-items: center; gap: 6px }
