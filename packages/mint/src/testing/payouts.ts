@@ -188,7 +188,7 @@ function moves({ deps, keyring, ledger }: Mint): Pick<Books, 'publisher' | 'depo
       const promises = await coins(amount)
       const reference = hash(`reference ${id}`)
       const offer = hash('offer')
-      // One after the other, in one batch: the ledger takes them in the order in which they come.
+      // In one batch: of one quote they are done in the order in which they come.
       const outcomes = await Promise.all([
         submit({ kind: 'quote', answer: '', quotes: [{ type: 'open', row: quote }] }),
         submit({
@@ -207,7 +207,9 @@ function moves({ deps, keyring, ledger }: Mint): Pick<Books, 'publisher' | 'depo
           quotes: [{ type: 'issue', id, amount }],
           entries: [{ account: 'unminted', amount: -amount }],
         }),
-        submit({
+      ])
+      outcomes.push(
+        await submit({
           kind: 'deposit',
           answer: JSON.stringify({
             v: 1,
@@ -223,7 +225,7 @@ function moves({ deps, keyring, ledger }: Mint): Pick<Books, 'publisher' | 'depo
           deposit: { account, reference, amount, offer },
           entries: [{ account: `publisher:${account}`, amount }],
         }),
-      ])
+      )
       for (const outcome of outcomes) if (outcome.status !== 'committed') throw new Error(JSON.stringify(outcome))
       return reference
     },
