@@ -21,7 +21,7 @@ const { values: flags } = parseArgs({
     crash: { type: 'string' },
     planted: { type: 'boolean', default: false },
     /** With --planted: how many fresh seeds each bug has to be caught under. */
-    seeds: { type: 'string', default: '1' },
+    seeds: { type: 'string', default: '5' },
     only: { type: 'string' },
     /** No crashes, and 2 to 8 wallets of one reader at once: counts the orders in which they went on. */
     tabs: { type: 'boolean', default: false },
