@@ -19,9 +19,12 @@ const exploreShare = 0.8
 /** Below so many it isn't worth coming back once more. */
 const roundLeast = 100
 
+/** Who is told meanwhile: how many more runs were played, and each that failed. */
+export type Audience = { readonly played: (runs: number) => void; readonly failed: (run: Failed) => void }
+
 /** A thread to give tasks to. */
 export type Hand = {
-  readonly work: (task: Task, onPlayed?: (runs: number) => void) => Promise<Heard>
+  readonly work: (task: Task, audience?: Audience) => Promise<Heard>
   readonly end: () => Promise<void>
 }
 
@@ -31,7 +34,7 @@ export function hire(bug?: PlantedBug): Hand {
   const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: workshop })
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   return {
-    work: (task, onPlayed = () => {}) =>
+    work: (task, audience) =>
       new Promise((resolve, reject) => {
         const failed: Failed[] = []
         const end = (tally: Tally | undefined) => {
@@ -39,9 +42,10 @@ export function hire(bug?: PlantedBug): Hand {
           resolve({ failed, tally })
         }
         worker.on('message', (report: Report) => {
-          if (report.type === 'failed') failed.push(report)
-          else if (report.type === 'played') onPlayed(report.runs)
-          else end(report.tally)
+          if (report.type === 'done') return end(report.tally)
+          if (report.type === 'played') return audience?.played(report.runs)
+          failed.push(report)
+          audience?.failed(report)
         })
         worker.once('error', reject)
         worker.once('exit', () => end(undefined))
@@ -79,7 +83,7 @@ export type Played = {
  * and not died at, until none is left. What is not needed for that is from their own seeds again. Should points be left once all
  * runs are played, some more are aimed at them.
  */
-export async function playAll(task: Task, workers: number, onPlayed: (runs: number) => void): Promise<Played> {
+export async function playAll(task: Task, workers: number, audience: Audience): Promise<Played> {
   const hands = Array.from({ length: workers }, () => hire())
   const heard: Heard[] = []
   let first = 0
@@ -96,7 +100,7 @@ export async function playAll(task: Task, workers: number, onPlayed: (runs: numb
       const plain = hands.map((_, at) => ({ ...task, first: first + at, step: workers, runs: first + runs }))
       if (!isAiming) first += runs
       const tasks = isAiming ? aimed : plain
-      const more = tasks.map((one, at) => hands[at]?.work({ ...one, covered: [...known.covered] }, onPlayed))
+      const more = tasks.map((one, at) => hands[at]?.work({ ...one, covered: [...known.covered] }, audience))
       heard.push(...(await Promise.all(more)).filter((one) => one !== undefined))
       if (heard.some((one) => !one.tally)) return { heard, ...tally(heard) }
     }

@@ -78,11 +78,14 @@ async function simulate(seed: string, runs: number): Promise<number> {
   const startedMs = performance.now()
   let played = 0
   const task = { ...taskOf(seed, runs), tabs: flags.tabs }
-  const { heard, seen, left } = await playAll(task, workers, (more) => {
-    played += more
-    console.error(`${played} runs, ${Math.round((performance.now() - startedMs) / 1_000)} s`)
+  let told = 0
+  const { heard, seen, left } = await playAll(task, workers, {
+    played: (more) => {
+      played += more
+      console.error(`${played} runs, ${Math.round((performance.now() - startedMs) / 1_000)} s`)
+    },
+    failed: ({ outcome }) => void (told++ < shown && tell(outcome)),
   })
-  for (const { outcome } of heard.flatMap(({ failed }) => failed).slice(0, shown)) tell(outcome)
   const tallies = heard.flatMap(({ tally }) => tally ?? [])
   const sum = (of: (tally: Tally) => number) => tallies.reduce((total, tally) => total + of(tally), 0)
   if (flags.points)
