@@ -3,9 +3,18 @@
 import { windDownCommand } from './closing/command.ts'
 import type { CommandCall, CommandPart } from './command-part.ts'
 import { costsCommand } from './costs/command.ts'
+import { transfersCommand } from './funding/transfer/command.ts'
+import { vouchersCommand } from './funding/voucher/command.ts'
 import { forgetCommand, personCommand } from './operator/command.ts'
 
-const parts: readonly CommandPart[] = [costsCommand, windDownCommand, personCommand, forgetCommand]
+const parts: readonly CommandPart[] = [
+  vouchersCommand,
+  transfersCommand,
+  costsCommand,
+  windDownCommand,
+  personCommand,
+  forgetCommand,
+]
 
 /** Usage of all parts, a line each. */
 export const partUsage = parts.flatMap(({ usage }) => usage.map((line) => `  tuppence-mint ${line}\n`)).join('')

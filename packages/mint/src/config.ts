@@ -6,7 +6,8 @@ import * as v from 'valibot'
 import { accountIdSchema, base64UrlDecode, limits, TuppenceError, unitSchema } from '@tuppence/protocol'
 import { feesSchema } from './costs/config.ts'
 import { peopleSchema } from './operator/people.ts'
-import { cardSchema } from './funding/stripe/config.ts'
+import { cardSchema, withFilesFrom } from './funding/stripe/config.ts'
+import { transferSchema } from './funding/transfer/config.ts'
 import { fraudSchema } from './fraud/settings.ts'
 import { payoutSchema } from './payout/config.ts'
 
@@ -96,6 +97,16 @@ const configSchema = v.strictObject({
       ),
       /** Cards by Stripe Checkout. */
       card: v.optional(cardSchema),
+      /** Prepaid vouchers. Amounts: least and most that one is worth. */
+      voucher: v.optional(
+        v.strictObject({
+          enabled: v.boolean(),
+          minAmount: v.optional(count(1, limits.amountMax), 100),
+          maxAmount: v.optional(count(1, limits.amountMax), 100_000),
+        }),
+      ),
+      /** Bank transfers with a reference, credited from the bank's statements. */
+      transfer: v.optional(transferSchema),
     }),
     {},
   ),
@@ -221,7 +232,9 @@ export function loadConfig({
   cwd: string
 }): MintConfig {
   const path = file === undefined ? undefined : resolve(cwd, file)
-  const raw = { ...preset, ...(path === undefined ? {} : readJson(path)) }
+  const written = path === undefined ? {} : readJson(path)
+  refuseSecrets(written)
+  const raw = { ...preset, ...written }
   // The name that every platform gives it; the mint's own name for it wins.
   if (env['DATABASE_URL'] !== undefined) assign(raw, ['databaseUrl'], env['DATABASE_URL'])
   for (const [name, text] of Object.entries(env)) {
@@ -236,7 +249,18 @@ export function loadConfig({
     ...config,
     dataDir: resolve(env[`${environmentPrefix}DATA_DIR`] === undefined ? base : cwd, config.dataDir),
     ...(config.epochFile === undefined ? {} : { epochFile: resolve(base, config.epochFile) }),
+    ...(config.funding.card === undefined
+      ? {}
+      : { funding: { ...config.funding, card: withFilesFrom(base, config.funding.card) } }),
   }
+}
+
+/** Secrets of a processor stand in files of their own or in the environment: this file is copied and shown. */
+function refuseSecrets(written: Record<string, unknown>): void {
+  const card = (written['funding'] as { card?: Record<string, unknown> } | undefined)?.card
+  const field = ['secretKey', 'webhookSecret'].find((name) => card?.[name] !== undefined)
+  if (field !== undefined)
+    throw configError(`funding.card.${field}`, `name a file, ${field}File, or use the environment`)
 }
 
 function readJson(path: string): Record<string, unknown> {

@@ -9,6 +9,7 @@ import { depositBatch } from './deposit-batch.ts'
 import type { Deps } from './deps.ts'
 import { keepReport } from './fraud/reports.ts'
 import { payTestQuote } from './funding/test.ts'
+import { redeemVoucher } from './funding/voucher/voucher.ts'
 import { mintInfo } from './info.ts'
 import { fundingOf, openQuote, quoteAnswer, quoteStanding, readQuote } from './issue.ts'
 import { melt, meltAnswer, meltState, openMelt } from './melt.ts'
@@ -68,6 +69,7 @@ export const handlers: Handlers = {
     })
   },
   receiptKeys: async (deps) => json({ keys: deps.receipts.publicKeys }),
+  redeemVoucher: async (deps, call) => json(await redeemVoucher(deps, call.input)),
   quote: async (deps, call) => json(await openQuote(deps, param(call, 'method'), call.input, call.address)),
   quoteState: async (deps, call) =>
     json(await quoteStanding(deps, await readQuote(deps, param(call, 'method'), param(call, 'quote')))),

@@ -10,7 +10,7 @@ export interface Rates {
   visit(route: RouteName, address: string | undefined, request: Request): string | undefined
 }
 
-const costly: readonly RouteName[] = ['quote', 'meltQuote']
+const costly: readonly RouteName[] = ['quote', 'meltQuote', 'redeemVoucher']
 
 /** Makes the limits that the configuration names. Health is never limited. */
 export function createRates({ config: { limits }, clock }: Pick<Deps, 'config' | 'clock'>): Rates {

@@ -10,6 +10,7 @@ import {
   refundRoute,
   reportRoute,
   statementRoute,
+  redeemVoucherRoute,
   webhookRoute,
   writeBlobRoute,
   type Route,
@@ -18,6 +19,8 @@ import type * as v from 'valibot'
 
 /** By name. */
 export const routes = {
+  // Before the route that has any method's name in its place.
+  redeemVoucher: redeemVoucherRoute,
   ...mintRoutes,
   checkQuotes: checkQuotesRoute,
   issueBatch: issueBatchRoute,

@@ -80,7 +80,7 @@ export async function checkQuotes({ source, find, kinds }: Books, { paidIn, rede
   await each(source, 'SELECT quote, amount, operation FROM payments', ([quote, amount, operation]) => {
     paid.set(String(quote), (paid.get(String(quote)) ?? 0) + Number(amount))
     counted.add(Number(operation))
-    const from = kinds.get(Number(operation)) === 'voucher' ? redeemed : paidIn
+    const from = ['voucher', 'voucher-void'].includes(kinds.get(Number(operation)) ?? '') ? redeemed : paidIn
     if (from.get(Number(operation)) !== Number(amount)) {
       find('S7', `payment of operation ${Number(operation)}`, 'is not what was booked as paid in')
     }

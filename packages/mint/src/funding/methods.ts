@@ -10,6 +10,8 @@ import type { Funding } from './port.ts'
 import { cardFunding, cardMethod } from './stripe/card.ts'
 import { isRealStripe } from './stripe/config.ts'
 import { testFunding, testMethod } from './test.ts'
+import { transferFunding, transferMethod } from './transfer/transfer.ts'
+import { voucherFunding, voucherMethod } from './voucher/method.ts'
 
 /** By name. @throws {TuppenceError} `config-invalid` Bounds that no amount is within. */
 export function fundingMethods(
@@ -17,7 +19,7 @@ export function fundingMethods(
   { master, clock, send }: { master: Uint8Array; clock: Clock; send?: typeof fetch | undefined },
 ): ReadonlyMap<string, Funding> {
   const methods = new Map<string, Funding>()
-  const { test, fakeLightning: fake, card } = config.funding
+  const { test, fakeLightning: fake, card, voucher, transfer } = config.funding
   if (test?.enabled === true) {
     const { minAmount, maxAmount } = test
     if (minAmount > maxAmount)
@@ -37,5 +39,7 @@ export function fundingMethods(
       throw new TuppenceError('config-invalid', { details: { field: 'funding.card.minAmount' } })
     methods.set(cardMethod, cardFunding(card, config.units, send))
   }
+  if (voucher?.enabled === true) methods.set(voucherMethod, voucherFunding({ ...voucher, units: config.units }))
+  if (transfer?.enabled === true) methods.set(transferMethod, transferFunding(transfer, config.units))
   return methods
 }

@@ -302,6 +302,22 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
       expect(await ledger().quote('q')).toMatchObject({ amountPaid: 4, amountIssued: 4, updatedAtMs: 1_000 })
     })
 
+    test('opens, pays and takes back one quote in one operation', async () => {
+      const voided = operation('void', {
+        kind: 'voucher-void',
+        quotes: [
+          { type: 'open', row: quoteRow('v', 4) },
+          { type: 'pay', id: 'v', amount: 4, method: 'voucher', event: 'code' },
+          { type: 'revoke', id: 'v', amount: 4 },
+        ],
+      })
+      expect(await commit(voided, issue('mint it', 'v', [promise('a')]))).toMatchObject([
+        { status: 'committed' },
+        { status: 'refused', code: 'funding-reversed' },
+      ])
+      expect(await ledger().quote('v')).toMatchObject({ amountPaid: 4, amountIssued: 0, amountRevoked: 4 })
+    })
+
     test('mints nothing of what was taken back, and takes back nothing that was minted', async () => {
       await commit(open('q', 4), pay('q', 4))
       const outcomes = await commit(

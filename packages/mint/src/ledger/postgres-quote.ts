@@ -1,6 +1,6 @@
 // What a round does to top-up quotes on PostgreSQL; postgres-commit.ts calls it, with at most one change of a quote.
 
-import { refusalOf, type HeldQuote } from './quote-rules.ts'
+import { after, refusalOf, type HeldQuote } from './quote-rules.ts'
 import type { QuoteChange } from './port.ts'
 import { inOrder, run, type Placed, type RoundContext } from './postgres-round.ts'
 import { textBytes } from './postgres-read.ts'
@@ -30,8 +30,11 @@ export async function applyQuotes(context: RoundContext, placed: readonly Placed
   )
   const held = new Map(rows.map((row) => [row.id, row]))
   const good = changed.filter(({ operation, change }) => {
-    const code = refusalOf(held.get(change.id), change, operation.unit)
+    const quote = held.get(change.id)
+    const code = refusalOf(quote, change, operation.unit)
     if (code !== undefined) context.refuse(operation, code)
+    // An operation may do several things to one quote.
+    else if (quote !== undefined) held.set(change.id, after(quote, change))
     return code === undefined
   })
   await pay(
@@ -39,9 +42,11 @@ export async function applyQuotes(context: RoundContext, placed: readonly Placed
     good.filter((each): each is With<'pay'> => each.change.type === 'pay'),
   )
   if (good.length === 0) return
-  const by = (type: Exclude<QuoteChange['type'], 'open'>) =>
-    good.map(({ change }) => (change.type === type ? change.amount : 0))
-  const restored = by('restore')
+  const before = new Map(rows.map((row) => [row.id, row]))
+  const ids = [...new Set(good.map(({ change }) => change.id))]
+  const by = (column: 'paid' | 'issued' | 'revoked') =>
+    ids.map((id) => (held.get(id)?.[column] ?? 0) - (before.get(id)?.[column] ?? 0))
+  const atMs = new Map(good.map(({ change, operation }) => [change.id, operation.atMs]))
   await run(
     context.client,
     'change-quotes',
@@ -49,13 +54,7 @@ export async function applyQuotes(context: RoundContext, placed: readonly Placed
        amount_revoked = amount_revoked + w.revoked, updated_at_ms = greatest(updated_at_ms, w.at_ms)
      FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS w (id, paid, issued, revoked, at_ms)
      WHERE quotes.id = w.id`,
-    [
-      good.map(({ change }) => change.id),
-      by('pay'),
-      by('issue'),
-      by('revoke').map((amount, index) => amount - (restored[index] ?? 0)),
-      good.map(({ operation }) => operation.atMs),
-    ],
+    [ids, by('paid'), by('issued'), by('revoked'), ids.map((id) => atMs.get(id))],
   )
 }
 

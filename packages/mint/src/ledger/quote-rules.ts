@@ -27,3 +27,10 @@ export function refusalOf(
   if (left === 0) return revoked > 0 ? 'funding-reversed' : 'quote-issued'
   return change.amount > left ? 'quote-amount-mismatch' : undefined
 }
+
+/** A quote after a change that was not refused. */
+export function after<Q extends HeldQuote>(quote: Q, { type, amount }: Exclude<QuoteChange, { type: 'open' }>): Q {
+  if (type === 'pay') return { ...quote, paid: quote.paid + amount }
+  if (type === 'issue') return { ...quote, issued: quote.issued + amount }
+  return { ...quote, revoked: quote.revoked + (type === 'revoke' ? amount : -amount) }
+}

@@ -2,12 +2,14 @@
 
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { SqliteDialect } from 'kysely'
 import { TuppenceError } from '@tuppence/protocol'
 
 /** How long a write waits for another process (the command line) that is writing. */
 const busyTimeoutMs = 5000
+/** Statements that are kept: a mint says the same few hundred over and over. */
+const preparedMax = 500
 /** SQLite's constraints (primary result code 19) say that what was asked is wrong, not that the store is down. */
 const constraintCode = 19
 
@@ -30,11 +32,13 @@ export function sqliteOffice(path: string): SqliteDialect {
     db.close()
     throw error
   }
+  const prepared = new Map<string, StatementSync>()
   return new SqliteDialect({
     database: {
       prepare: (sql) => {
         // A transaction that reads first and writes later fails where another process wrote in between: it waits at its start.
-        const statement = attempt(() => db.prepare(sql === 'begin' ? 'begin immediate' : sql))
+        const statement = prepared.get(sql) ?? attempt(() => db.prepare(sql === 'begin' ? 'begin immediate' : sql))
+        if (prepared.size < preparedMax) prepared.set(sql, statement)
         return {
           reader: statement.columns().length > 0,
           all: (values) => attempt(() => statement.all(...(values as SQLInputValue[]))),

@@ -154,6 +154,7 @@ async function bookMovement(
           ...(toQuote === 0 ? [] : [{ account: 'unminted', amount: toQuote }]),
         ].filter(({ amount }) => amount !== 0),
       })
+      return
     } catch (error) {
       // The reader was minting meanwhile: what is left of the quote is less now.
       if (!isTuppenceError(error, 'quote-amount-mismatch') || tries === triesMax) throw error

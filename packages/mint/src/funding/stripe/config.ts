@@ -2,6 +2,7 @@
 // schema in it, card.ts reads the secrets.
 
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import * as v from 'valibot'
 import { limits, TuppenceError } from '@tuppence/protocol'
 
@@ -52,6 +53,16 @@ export const cardSchema = v.strictObject({
 
 /** @see cardSchema */
 export type CardSettings = v.InferOutput<typeof cardSchema>
+
+/** Settings with the names of their files as they are from a folder. */
+export function withFilesFrom(folder: string, settings: CardSettings): CardSettings {
+  const { secretKeyFile, webhookSecretFile } = settings
+  return {
+    ...settings,
+    ...(secretKeyFile === undefined ? {} : { secretKeyFile: resolve(folder, secretKeyFile) }),
+    ...(webhookSecretFile === undefined ? {} : { webhookSecretFile: resolve(folder, webhookSecretFile) }),
+  }
+}
 
 /** Whether money that comes in is real: whoever says where Stripe is speaks to something else. */
 export function isRealStripe({ apiHost }: Pick<CardSettings, 'apiHost'>): boolean {

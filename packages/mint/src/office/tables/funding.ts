@@ -59,6 +59,50 @@ export interface CardWithdrawal {
   readonly created_at_ms: number
 }
 
+/** Vouchers that were made together. No code of one that is still `making` is good. */
+export interface VoucherBatch {
+  readonly id: string
+  readonly unit: string
+  readonly amount: number
+  readonly count: number
+  readonly label: string
+  readonly state: 'making' | 'sold'
+  readonly expires_at_ms: number | null
+  readonly created_at_ms: number
+}
+
+/** A voucher, by the hash of its code: whether it was redeemed, the ledger knows. */
+export interface Voucher {
+  readonly id: string
+  readonly batch: string
+  readonly voided_at_ms: number | null
+}
+
+/** What a payer is to write on a bank transfer, and the quote that it is for. */
+export interface TransferOrder {
+  readonly id: string
+  readonly quote: string
+  readonly unit: string
+  readonly created_at_ms: number
+}
+
+/** A line of a bank's statement. `unknown` waits for a person; `left` is none of ours: it went out, or is another currency. */
+export interface TransferLine {
+  readonly id: string
+  readonly booked_on: string
+  /** Minor units; below zero where it went out. */
+  readonly amount: number
+  readonly currency: string
+  readonly text: string
+  /** The payer's account, as fraud's rules know it. */
+  readonly instrument: string | null
+  readonly state: 'new' | 'credited' | 'unknown' | 'left' | 'dismissed'
+  readonly reference: string | null
+  readonly note: string | null
+  readonly decided_by: string | null
+  readonly imported_at_ms: number
+}
+
 /** An event that the processor told of: each is dealt with once, however often it is told. */
 export interface CardEvent {
   readonly id: string
@@ -75,6 +119,10 @@ export interface FundingTables {
   readonly card_orders: CardOrder
   readonly card_events: CardEvent
   readonly card_withdrawals: CardWithdrawal
+  readonly voucher_batches: VoucherBatch
+  readonly vouchers: Voucher
+  readonly transfer_orders: TransferOrder
+  readonly transfer_lines: TransferLine
   /** How far Stripe's list of events was read, in seconds since 1970. */
   readonly card_cursor: { readonly id: string; readonly seen_at_s: number }
 }
@@ -132,6 +180,52 @@ export const fundingMigrations: readonly OfficeMigration[] = [
         .addColumn('id', 'text', primary)
         .addColumn('seen_at_s', 'bigint', required)
         .execute()
+    },
+  },
+  {
+    name: 'funding-2',
+    up: async (db) => {
+      await db.schema
+        .createTable('voucher_batches')
+        .addColumn('id', 'text', primary)
+        .addColumn('unit', 'text', required)
+        .addColumn('amount', 'bigint', required)
+        .addColumn('count', 'bigint', required)
+        .addColumn('label', 'text', required)
+        .addColumn('state', 'text', required)
+        .addColumn('expires_at_ms', 'bigint')
+        .addColumn('created_at_ms', 'bigint', required)
+        .addCheckConstraint('voucher_batches_amount', sql`amount > 0 AND count > 0`)
+        .execute()
+      await db.schema
+        .createTable('vouchers')
+        .addColumn('id', 'text', primary)
+        .addColumn('batch', 'text', required)
+        .addColumn('voided_at_ms', 'bigint')
+        .execute()
+      await db.schema.createIndex('vouchers_batch').on('vouchers').column('batch').execute()
+      await db.schema
+        .createTable('transfer_orders')
+        .addColumn('id', 'text', primary)
+        .addColumn('quote', 'text', (column) => column.notNull().unique())
+        .addColumn('unit', 'text', required)
+        .addColumn('created_at_ms', 'bigint', required)
+        .execute()
+      await db.schema
+        .createTable('transfer_lines')
+        .addColumn('id', 'text', primary)
+        .addColumn('booked_on', 'text', required)
+        .addColumn('amount', 'bigint', required)
+        .addColumn('currency', 'text', required)
+        .addColumn('text', 'text', required)
+        .addColumn('instrument', 'text')
+        .addColumn('state', 'text', required)
+        .addColumn('reference', 'text')
+        .addColumn('note', 'text')
+        .addColumn('decided_by', 'text')
+        .addColumn('imported_at_ms', 'bigint', required)
+        .execute()
+      await db.schema.createIndex('transfer_lines_state').on('transfer_lines').column('state').execute()
     },
   },
 ]
