@@ -53,7 +53,7 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
     },
   },
   'test:long': {
-    says: 'the mint killed 500 times, a million fuzzed requests, ten minutes of soak (TUPPENCE_SOAK_SECONDS for longer), 500 killed browsers, bugs planted in the wallet and its tests changed one thing at a time, insights of 100,000 payments, axe in every language',
+    says: '1,000 orders of what Stripe tells, the mint killed 500 times, a million fuzzed requests, ten minutes of soak (TUPPENCE_SOAK_SECONDS for longer), 500 killed browsers, bugs planted in the wallet and its tests changed one thing at a time, insights of 100,000 payments, axe in every language',
     run: async (flags) => {
       const long = [
         'packages/mint/src/kill.crash',
@@ -74,11 +74,12 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
         (await runSim('mutate', ['--json'])) ||
         (await runSim('main', ['--planted', '--seeds=5', '--json'])) ||
         (await runSim('main', ['--tabs', '--runs=10000', '--json']))
+      const money = (await runFundingSim(['--json'])) || (await runFundingSim(['--planted', '--json']))
       const mint = await runProgram(bin('vitest'), ['run', ...long, ...flags], { env })
       await findChromium()
       const insights = await runProgram(process.execPath, [...runInsights, '--payments', '100000'])
       const browsers = ['test', '--config', 'e2e/playwright.config.ts', 'axe', 'kills']
-      return (await runProgram(bin('playwright'), browsers, { env })) || mint || wallet || insights
+      return (await runProgram(bin('playwright'), browsers, { env })) || mint || wallet || money || insights
     },
   },
   e2e: {
@@ -136,6 +137,10 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
     says: 'bugs planted on purpose: each is caught within 5,000 runs under each of 5 fresh seeds',
     run: (flags) => runSim('main', ['--planted', '--seeds=5', '--json', ...flags]),
   },
+  'sim:funding': {
+    says: 'card top-ups told of in every order, with crashes and disputes, on the real ledger (--runs N, --planted, --replay SEED, --json)',
+    run: (flags) => runFundingSim(flags),
+  },
   'cover:money': {
     says: 'every branch of the payment state machine and of coin selection is taken by a test',
     run: (flags) => runProgram(bin('vitest'), [...coverMoney, ...flags]),
@@ -176,6 +181,14 @@ const runInsights = [
   '--conditions=@tuppence/source',
   'packages/till/bench/insights.ts',
 ]
+
+const runFundingSim = (flags: string[]) =>
+  runProgram(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    '--conditions=@tuppence/source',
+    'packages/mint/sim/main.ts',
+    ...flags,
+  ])
 
 const coverMoney = [
   'run',

@@ -53,6 +53,19 @@ const steps: Step[] = [
       ]),
   },
   {
+    name: 'sim:funding',
+    says: '100 orders of what a card processor tells, with crashes and disputes: the ledger is right in each',
+    run: () =>
+      runProgram(process.execPath, [
+        '--disable-warning=ExperimentalWarning',
+        '--conditions=@tuppence/source',
+        'packages/mint/sim/main.ts',
+        '--runs=100',
+        '--postgres=0',
+        '--json',
+      ]),
+  },
+  {
     name: 'packages',
     says: 'publint and are-the-types-wrong on the packed packages',
     needs: ['types'],
