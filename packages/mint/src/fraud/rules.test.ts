@@ -183,7 +183,7 @@ const payouts: [RuleName, string, Partial<PayoutFacts>, Partial<PayoutFacts>, st
     'review',
   ],
   ['reports', 'none', {}, { reports: [] }, 'review'],
-  ['young', 'age', { openedAtMs: nowMs - 180 * dayMs }, { openedAtMs: nowMs - 179 * dayMs }, 'review'],
+  ['young', 'age', { openedAtMs: nowMs - 365 * dayMs }, { openedAtMs: nowMs - 364 * dayMs }, 'two-people'],
   [
     'together',
     'two measures',
@@ -214,7 +214,7 @@ test('a refusal after declines says until when, and it is an hour', () => {
   expect(inFrom(at(0, declines))[0]?.untilMs).toBe(nowMs - minute + 3_600_000)
 })
 
-test("two people look at a young account's first payout if it is not small", () => {
+test("two people look at a young account's payout if it is not small", () => {
   const young = { openedAtMs: nowMs - 40 * dayMs, paid: [] }
   const actionOf = (amount: number) => outFrom({ ...young, amount }).find(({ rule }) => rule === 'young')?.action
   expect([5_000, 15_000, 15_001].map(actionOf)).toEqual([undefined, 'review', 'two-people'])

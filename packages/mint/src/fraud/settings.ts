@@ -61,8 +61,8 @@ export const fraudSchema = v.strictObject({
   destinations: rule({ mode: mode('review'), accountsMax: count(1, 1_000, 1) }),
   /** How far a till's reports may be from its deposits, and the income from which there must be reports. */
   reports: rule({ mode: mode('review'), offPercent: percent(30), least: cents(10_000) }),
-  /** Age until which each payout above an amount is looked at, and what first payout two people look at. */
-  young: rule({ mode: mode('enforce'), days: count(0, 3_650, 180), least: cents(5_000), twoPeople: cents(15_000) }),
+  /** Age until which each payout above an amount is looked at, and the amount above which two people do. */
+  young: rule({ mode: mode('enforce'), days: count(0, 3_650, 365), least: cents(5_000), twoPeople: cents(15_000) }),
   /** Several measures that are each close to their limit. */
   together: rule({
     mode: mode('review'),

@@ -75,7 +75,7 @@ function makePublisher(dice: Dice, index: number, days: number): Publisher {
     isClosed: false,
   }
   return {
-    account,
+    account: isNew ? account : settled(account, (viewsDay * 0.008 * 15 + 10) * 30),
     openDay,
     viewsDay,
     conversion: Math.min(0.05, dice.around(0.008, 0.5)),
@@ -95,6 +95,13 @@ function makePublisher(dice: Dice, index: number, days: number): Publisher {
       lasts: 2 + dice.below(6),
     })),
   }
+}
+
+/** Who was there before the market began has been paid before, and has shown who they are. */
+function settled(account: Account, amount: number): Account {
+  account.paid.push({ atMs: -25 * dayMs, amount: Math.round(amount) })
+  account.proofs = 1
+  return account
 }
 
 /** Views a day: most sites are small. */

@@ -1,4 +1,4 @@
-// Plays a market: honest publishers and readers, and rings among them, day by day for eight months; score.ts judges the outcome.
+// Plays a market: honest publishers and readers, and rings among them, day by day for a year; score.ts judges the outcome.
 
 import { dayMs } from '../facts.ts'
 import { platformFacts } from '../platform.ts'
@@ -20,9 +20,9 @@ export interface MarketSize {
 }
 
 /** The size that figures are for, and a small one for tests. */
-export const marketSize: MarketSize = { publishers: 120, readers: 1_500, days: 240, warmUpDays: 70 }
+export const marketSize: MarketSize = { publishers: 120, readers: 1_500, days: 365, warmUpDays: 70 }
 /** @see marketSize */
-export const smallMarket: MarketSize = { publishers: 60, readers: 600, days: 180, warmUpDays: 40 }
+export const smallMarket: MarketSize = { publishers: 40, readers: 400, days: 180, warmUpDays: 40 }
 
 /** What happened. */
 export interface Played {

@@ -38,8 +38,9 @@ const strong = 4
 /**
  * Decides on a payout. The reviewer sees the findings with their figures and visits the site; never a coin, a reader or what
  * anybody bought. They refuse where the site looks hollow and there is evidence besides, and where the publisher was asked for
- * proof (who writes, who reads: analytics, mail from the domain) and has none. They ask where the site does not look real and
- * the account is young or there is evidence, and where evidence is strong whatever the site looks like.
+ * proof (who writes, who reads: analytics, mail from the domain) and has none. They ask everybody once, before the
+ * first payout; later where the site does not look real and the account is young or there is evidence, and where evidence is
+ * strong whatever the site looks like.
  */
 export function review(
   account: Account,
@@ -53,7 +54,7 @@ export function review(
     days = Math.max(days, 1 + dice.below(3))
     const look = account.looks + dice.normal(0, skill.eye)
     if (look < hollow && weight >= 2) return { verdict: 'refuse', isAsked, days }
-    const asks = weight >= strong || (look < real && (isNew || weight >= 2))
+    const asks = account.proofs === 0 || weight >= strong || (look < real && (isNew || weight >= 2))
     if (!asks) continue
     if (!isAsked) days += 1 + Math.round(dice.around(3.5, 0.7))
     isAsked = true

@@ -20,7 +20,7 @@ export interface Score {
   readonly topUps: RuleScore
   /** Publishers that met people who give back for sport: found, and how much was read for nothing. */
   readonly abuse: { careless: number; knowing: number; found: RuleScore; articles: RuleScore }
-  readonly rings: Map<RingKind, { bought: number; paid: number; fronts: number; refused: number }>
+  readonly rings: Map<RingKind, { bought: number; deposited: number; paid: number; fronts: number; refused: number }>
   readonly honest: {
     publishers: number
     refused: number
@@ -46,7 +46,7 @@ export function openScore(): Score {
       found: { honest: 0, careless: 0, knowing: 0 },
       articles: { honest: 0, careless: 0, knowing: 0 },
     },
-    rings: new Map(ringKinds.map((kind) => [kind, { bought: 0, paid: 0, fronts: 0, refused: 0 }])),
+    rings: new Map(ringKinds.map((kind) => [kind, { bought: 0, deposited: 0, paid: 0, fronts: 0, refused: 0 }])),
     honest: { publishers: 0, refused: 0, blocked: 0, late: 0, held: 0, payouts: 0, reviewed: 0, asked: 0 },
   }
 }
@@ -62,6 +62,7 @@ export function addScore(score: Score, played: Played): void {
     const sum = score.rings.get(kind)
     if (sum === undefined) continue
     sum.bought += bought
+    sum.deposited += fronts.reduce((total, { income }) => total + income.reduce((all, day) => all + day.amount, 0), 0)
     sum.fronts += fronts.length
     sum.refused += fronts.filter(({ isClosed }) => isClosed).length
     sum.paid += fronts.reduce((total, { paid }) => total + paid.reduce((all, { amount }) => all + amount, 0), 0)
@@ -130,13 +131,13 @@ function addHonest({ honest }: Score, { decisions }: Played): void {
 
 /** The two figures that the rules are for, in hundredths of a percent. */
 export function goalsOf({ rings, honest }: Score): { readonly ringsPaid: number; readonly honestHeld: number } {
-  let bought = 0
+  let deposited = 0
   let paid = 0
   for (const ring of rings.values()) {
-    bought += ring.bought
+    deposited += ring.deposited
     paid += ring.paid
   }
-  return { ringsPaid: hundredths(paid, bought), honestHeld: hundredths(honest.held, honest.publishers) }
+  return { ringsPaid: hundredths(paid, deposited), honestHeld: hundredths(honest.held, honest.publishers) }
 }
 
 /** A share in hundredths of a percent, rounded up: no figure looks better than it is. */

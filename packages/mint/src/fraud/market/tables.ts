@@ -31,20 +31,33 @@ export function ruleTable(score: Score, settings: FraudSettings): string[] {
 
 /** Every kind of ring: what it was paid. */
 export function ringTable(score: Score): string[] {
-  const rows = [...score.rings].map(([kind, { bought, paid, fronts, refused }]) => [
+  const rows = [...score.rings].map(([kind, { bought, deposited, paid, fronts, refused }]) => [
     kind,
     `${fronts}`,
     `${refused}`,
     dollars(bought),
+    dollars(deposited),
     dollars(paid),
-    share(paid, bought),
+    share(paid, deposited),
   ])
   const total = [...score.rings.values()].reduce(
-    (sum, ring) => ({ bought: sum.bought + ring.bought, paid: sum.paid + ring.paid }),
-    { bought: 0, paid: 0 },
+    (sum, ring) => ({
+      bought: sum.bought + ring.bought,
+      deposited: sum.deposited + ring.deposited,
+      paid: sum.paid + ring.paid,
+    }),
+    { bought: 0, deposited: 0, paid: 0 },
   )
-  rows.push(['**all**', '', '', dollars(total.bought), dollars(total.paid), `**${share(total.paid, total.bought)}**`])
-  return tableOf(['ring', 'fronts', 'closed', 'bought', 'paid out', 'share'], rows)
+  rows.push([
+    '**all**',
+    '',
+    '',
+    dollars(total.bought),
+    dollars(total.deposited),
+    dollars(total.paid),
+    `**${share(total.paid, total.deposited)}**`,
+  ])
+  return tableOf(['ring', 'fronts', 'closed', 'bought', 'brought to fronts', 'paid out', 'share'], rows)
 }
 
 /** The goals, in words. */
@@ -54,7 +67,7 @@ export function summary(score: Score): string[] {
   const fronts = [...score.rings.values()].reduce((sum, ring) => sum + ring.fronts, 0)
   const closed = [...score.rings.values()].reduce((sum, ring) => sum + ring.refused, 0)
   return [
-    `${score.markets} markets. Rings were paid ${shown(ringsPaid)} of what they bought to launder (goal: under 5%).`,
+    `${score.markets} markets. Rings were paid ${shown(ringsPaid)} of what they brought to their fronts (goal: under 5%).`,
     `Honest publishers held by mistake: ${honest.held} of ${honest.publishers}, ${shown(honestHeld)} (goal: under 1%): refused ${honest.refused}, blocked ${honest.blocked}, paid late ${honest.late}.`,
     `The whole: precision ${share(closed, closed + honest.refused + honest.blocked)}, recall ${share(closed, fronts)} (fronts closed, of all).`,
     `People looked at ${share(honest.reviewed, honest.payouts)} of ${honest.payouts} honest payouts, and asked at ${share(honest.asked, honest.payouts)}.`,
