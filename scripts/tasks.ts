@@ -60,12 +60,15 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
         'packages/mint/src/bad-input',
         'packages/mint/src/soak',
         'packages/mint/src/failover',
+        'packages/mint/src/payout/payout.prop',
+        'packages/mint/src/payout/kill.crash',
       ]
       const env = {
         TUPPENCE_KILLS: '500',
         TUPPENCE_FUZZ: '1000000',
         TUPPENCE_SOAK_SECONDS: '600',
         TUPPENCE_FAILOVERS: '20',
+        TUPPENCE_PAYOUT_HISTORIES: '1000',
         TUPPENCE_BROWSER_KILLS: '500',
         TUPPENCE_LANGUAGES: 'en ko de es ar',
         ...process.env,
