@@ -144,6 +144,16 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
     says: 'card top-ups told of in every order, with crashes and disputes, on the real ledger (--runs N, --planted, --replay SEED, --json)',
     run: (flags) => runFundingSim(flags),
   },
+  fraud: {
+    says: 'markets with rings in them: precision and recall of every rule on held-out seeds (--seeds N, --planted, --people, --tune, --json)',
+    run: (flags) =>
+      runProgram(process.execPath, [
+        '--disable-warning=ExperimentalWarning',
+        '--conditions=@tuppence/source',
+        'packages/mint/src/fraud/market/main.ts',
+        ...flags,
+      ]),
+  },
   'cover:money': {
     says: 'every branch of the payment state machine and of coin selection is taken by a test',
     run: (flags) => runProgram(bin('vitest'), [...coverMoney, ...flags]),
