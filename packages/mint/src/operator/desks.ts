@@ -4,6 +4,7 @@ import { cardDesk } from './cards.ts'
 import type { Desk } from './desk.ts'
 import { freezeDesk } from './freezes.ts'
 import { payoutDesk } from './payouts.ts'
+import { transferDesk } from './transfers.ts'
 
 /** All of them. */
-export const desks: readonly Desk[] = [freezeDesk, payoutDesk, cardDesk]
+export const desks: readonly Desk[] = [freezeDesk, payoutDesk, transferDesk, cardDesk]

@@ -265,6 +265,35 @@ describe('the operator’s pages', () => {
     expect(await (await send('/operator/log', { cookie: ada })).text()).toContain('Stripe says 1,000 now')
   })
 
+  test('let a person say whose a bank transfer is, and credit nothing to a reference that is none', async () => {
+    const bo = await signIn('bo')
+    const { db } = mint.served.deps.office
+    const line = {
+      id: 'ab12',
+      booked_on: '2026-11-20',
+      amount: 1000,
+      currency: 'usd',
+      text: 'thanks!',
+      state: 'unknown',
+    } as const
+    const none = { instrument: null, reference: null, note: null, decided_by: null, imported_at_ms: 1 }
+    await db
+      .insertInto('transfer_lines')
+      .values({ ...line, ...none })
+      .execute()
+    const stateNow = async () => (await db.selectFrom('transfer_lines').select('state').executeTakeFirstOrThrow()).state
+    expect(await (await send('/operator', { cookie: bo })).text()).toContain('thanks!')
+    expect((await say('ab12', bo, 'assign', { note: 'They called' }, 'transfers')).text).toContain(
+      'say which reference',
+    )
+    const wrong = await say('ab12', bo, 'assign', { note: 'They called', value: 'NO-SUCH' }, 'transfers')
+    expect([wrong.status, wrong.text]).toEqual([409, expect.stringContaining('there is no top-up of that reference')])
+    expect(await stateNow()).toBe('unknown')
+    expect((await say('ab12', bo, 'dismiss', { note: 'Sent back by the bank' }, 'transfers')).status).toBe(303)
+    expect(await stateNow()).toBe('dismissed')
+    expect((await say('ab12', bo, 'dismiss', { note: 'again' }, 'transfers')).status).toBe(409)
+  })
+
   test('give out a publisher’s statement, to who is signed in', async () => {
     const path = '/operator/statements/daily-news?month=2026-10&unit=usd&format=csv'
     expect((await send(path)).status).toBe(403)
