@@ -103,8 +103,15 @@ export function cpuSeconds(pid: number): number {
   }
 }
 
+/** CPU seconds of a process and of those that it started, the ones that have ended included (proc(5), fields 16 and 17). */
+export function cpuSecondsOfAll(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  const ended = (Number(fields[13]) + Number(fields[14])) / 100
+  return childrenOf(pid).reduce((sum, child) => sum + cpuSeconds(child), cpuSeconds(pid) + ended)
+}
+
 /** Processes that a process has started. */
-export function childrenOf(pid: number): number[] {
+function childrenOf(pid: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
