@@ -31,6 +31,10 @@ test('a month of payouts, from the destination to what the bank did', async () =
   const { planned } = await read<{ planned: { payout: string }[] }>('/payouts/plan', { by: 'anna' })
   const id = planned[0]?.payout ?? ''
   await releasePayout(books.deps.office.db, id, books.clock.ms)
+  const hold = { payout: id, person: 'bert', reason: 'wait' }
+  expect(await read('/payouts/hold', hold)).toEqual({ held: true })
+  expect(await read('/payouts/send', {})).toMatchObject({ underWay: 0 })
+  await releasePayout(books.deps.office.db, id, books.clock.ms)
   expect(await read('/payouts/send', {})).toEqual({ paid: 0, failed: 0, held: 0, underWay: 1 })
   const { files } = await read<{ files: { id: string; total: number }[] }>('/payouts/files')
   expect(files).toMatchObject([{ payments: 1, total: 2500 }])
@@ -49,6 +53,7 @@ test('a month of payouts, from the destination to what the bank did', async () =
     confirmed: [{ status: 'done' }, { status: 'not-found' }],
   })
   expect(await read('/payouts?account=press')).toMatchObject({ payouts: [{ id, state: 'paid', external: 'bank 1' }] })
+  expect(await read('/payouts/hold', hold)).toEqual({ held: false })
   const csv = await ask('/statement?account=press&format=csv')
   expect(csv.type).toContain('text/csv')
   expect(csv.text).toContain(`payout,${id},1,-25.00`)

@@ -6,6 +6,7 @@ import { accountIdSchema, destinationSchema, isTuppenceError, toProblem, Tuppenc
 import { adminHeaders as headers, type AdminMount } from '../admin.ts'
 import type { Deps } from '../deps.ts'
 import { confirmPayout, type Confirmed } from './confirm.ts'
+import { holdPayout } from './decide.ts'
 import { changeDestination, destinationAnswer } from './destination.ts'
 import { sendPayouts } from './pay.ts'
 import { planPayouts } from './plan.ts'
@@ -16,6 +17,11 @@ const rowsMax = 500
 const personSchema = v.pipe(v.string(), v.regex(/^[\w.@-]{1,64}$/))
 const planSchema = v.strictObject({ by: personSchema, account: v.optional(accountIdSchema) })
 const toSchema = v.strictObject({ account: accountIdSchema, by: personSchema, ...destinationSchema.entries })
+const holdSchema = v.strictObject({
+  payout: v.pipe(v.string(), v.maxLength(64)),
+  person: personSchema,
+  reason: v.pipe(v.string(), v.nonEmpty(), v.maxLength(500)),
+})
 const confirmSchema = v.strictObject({
   person: personSchema,
   payouts: v.pipe(
@@ -41,6 +47,11 @@ const answers: Readonly<Record<string, Answer>> = {
     return json({ planned: await planPayouts(deps, account === undefined ? { by } : { by, account }) })
   },
   'POST /payouts/send': async (deps) => json(await sendPayouts(deps)),
+  'POST /payouts/hold': async ({ office, clock }, request) => {
+    const { payout, person, reason } = await read(holdSchema, request)
+    const text = `${person} holds it: ${reason}`
+    return json({ held: await holdPayout(office.db, payout, { reason: text, nowMs: clock.nowMs() }) })
+  },
   'POST /payouts/confirm': async (deps, request) => {
     const { person, payouts } = await read(confirmSchema, request)
     const confirmed: Confirmed[] = []
