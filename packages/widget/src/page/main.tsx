@@ -8,6 +8,7 @@ import { chooseLanguage, setDocumentLanguage, type LanguageCode } from '../local
 import { loadTexts } from '../locale/parts.ts'
 import { openFirstParty, type Ground } from '../storage.ts'
 import { openWallet } from '../wallet.ts'
+import { finishAll } from './finish.ts'
 import { finishRestore } from './resume.ts'
 import { followAddress } from './route.ts'
 import { keepShell } from './shell.ts'
@@ -46,9 +47,8 @@ async function open(ground: Ground): Promise<void> {
   const [taken] = await Promise.all([visiting, starting])
   if (taken?.errand.report) await wallet.settleLoan(taken.errand.report)
   await finishRestore(wallet, db, config.mints)
-  // Whoever opens the wallet wants to see what was on its way; elsewhere a random while goes by first. A mint that does not
-  // answer is met again then.
-  await wallet.recover().catch(() => undefined)
+  // Whoever opens the wallet wants to see what was on its way; elsewhere a random while goes by first.
+  await finishAll(wallet)
 }
 
 /** The browser lets nothing be kept: then there is no wallet, and the page says so. */
