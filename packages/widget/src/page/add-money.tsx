@@ -38,7 +38,8 @@ export function AddMoney({ wallet, words, adding, address }: Props) {
     <section class="panel" id="add">
       <h2>{texts.addMoney}</h2>
       <Unpaid wallet={wallet} words={words} adding={adding} />
-      <AddingChoice adding={adding} texts={texts} />
+      {/* What a guest may add is said at the top of the page. */}
+      <AddingChoice adding={{ ...adding, guestMax: undefined }} texts={texts} />
       <AddingButtons
         key={code}
         adding={adding}

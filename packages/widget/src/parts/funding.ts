@@ -10,7 +10,7 @@ export type Ways = Readonly<Partial<Record<(typeof knownWays)[number], FundingMe
 /** `unreachable`: the mint did not answer. */
 export type Funding = 'asking' | 'unreachable' | Ways
 
-/** Asks the wallet's mint while the screen is there and money may be added; `again` asks once more. */
+/** Asks the wallet's mint while the screen is there and money may be added; once more when the line is back, or by `again`. */
 export function useFunding(
   wallet: Wallet,
   unit: string,
@@ -26,7 +26,13 @@ export function useFunding(
       () => setFunding('unreachable'),
     )
   }, [wallet, unit, wanted, turn])
-  return { funding, again: () => setTurn(turn + 1) }
+  const again = () => setTurn(turn + 1)
+  useEffect(() => {
+    if (funding !== 'unreachable') return
+    addEventListener('online', again)
+    return () => removeEventListener('online', again)
+  }, [funding, turn])
+  return { funding, again }
 }
 
 function waysIn(methods: readonly FundingMethod[], unit: string): Ways {
