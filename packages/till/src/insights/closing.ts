@@ -31,8 +31,9 @@ const challengeMs = 600_000
 export function closings(deps: ClosingDeps, failed: (error: unknown) => void): Closing {
   let stopped = false
   let running: Promise<void> | undefined
+  const weeks = { doneMs: 0 }
   const run = (): Promise<void> => {
-    running ??= closeAll(deps, () => stopped).finally(() => (running = undefined))
+    running ??= closeAll(deps, weeks, () => stopped).finally(() => (running = undefined))
     return running
   }
   const alone = (): void => void run().catch(failed)
@@ -49,7 +50,7 @@ export function closings(deps: ClosingDeps, failed: (error: unknown) => void): C
 }
 
 /** A day at a time, and readers wait between two of them no longer than one takes. */
-async function closeAll(deps: ClosingDeps, isStopped: () => boolean): Promise<void> {
+async function closeAll(deps: ClosingDeps, weeks: { doneMs: number }, isStopped: () => boolean): Promise<void> {
   const { journal, nowMs, keepDays } = deps
   const first = await journal.firstDay()
   if (first === undefined) return
@@ -66,7 +67,10 @@ async function closeAll(deps: ClosingDeps, isStopped: () => boolean): Promise<vo
     await closeMonth(deps, month, isStopped)
     if (isStopped()) return
   }
-  await closeExperiments(deps, day)
+  // What has not enough sales on a Monday is looked at again on the next.
+  if (weeks.doneMs >= weekStart(day)) return
+  await closeExperiments(deps, weekStart(day))
+  weeks.doneMs = weekStart(day)
 }
 
 async function closeDay({ journal, dither }: ClosingDeps, startMs: number): Promise<void> {
@@ -121,8 +125,7 @@ async function closeMonth(deps: ClosingDeps, startMs: number, isStopped: () => b
 }
 
 /** Experiments are told anew on Mondays, from whole weeks. */
-async function closeExperiments({ journal, dither }: ClosingDeps, closedMs: number): Promise<void> {
-  const untilMs = weekStart(closedMs)
+async function closeExperiments({ journal, dither }: ClosingDeps, untilMs: number): Promise<void> {
   const releases = new Map((await journal.releases()).map((release) => [release.experiment, release]))
   const blocks = await journal.blocksIn({ startMs: untilMs - experimentDays * dayMs, endMs: untilMs })
   const whole = blocks.filter(({ blockMs, hours }) => blockMs + hours * hourMs <= untilMs)

@@ -8,32 +8,43 @@ export type Column = Readonly<{ name: string; align?: 'end' }>
 /** Cells of a row, as HTML; the first is its heading. */
 export type Row = readonly string[]
 
+// Making one takes longer than using it a hundred times.
+const whole = new Intl.NumberFormat('en')
+const shares = new Intl.NumberFormat('en', { style: 'percent', maximumSignificantDigits: 2 })
+const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' })
+const months = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
+const moneyTexts = new Map<string, string>()
+const moneyTextsMax = 10_000
+
 /** A whole number: 12,345. */
 export function number(value: number): string {
-  return new Intl.NumberFormat('en').format(value)
+  return whole.format(value)
 }
 
 /** A share: 4.2 %. */
 export function percent(share: number): string {
-  return new Intl.NumberFormat('en', { style: 'percent', maximumSignificantDigits: 2 }).format(share)
+  return shares.format(share)
 }
 
 /** Minor units: $12.30, 5¢. */
 export function money(amount: number, unit: string): string {
-  return escapeHtml(formatAmount(amount, unit))
+  const key = `${amount} ${unit}`
+  const known = moneyTexts.get(key)
+  if (known !== undefined) return known
+  const text = escapeHtml(formatAmount(amount, unit))
+  if (moneyTexts.size >= moneyTextsMax) moneyTexts.clear()
+  moneyTexts.set(key, text)
+  return text
 }
 
 /** A day: 3 Nov 2026. */
 export function day(text: string): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' }).format(
-    new Date(`${text}T00:00:00Z`),
-  )
+  return days.format(new Date(`${text}T00:00:00Z`))
 }
 
 /** A month: November 2026. */
 export function month(text: string): string {
-  const format = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
-  return format.format(new Date(`${text}-01T00:00:00Z`))
+  return months.format(new Date(`${text}-01T00:00:00Z`))
 }
 
 /** A count of readers that is rounded, or only said to be small. */

@@ -108,13 +108,13 @@ function experimentSection(figures: ExperimentFigures, unit: string, id: string)
   const { experiment, arms, comparisons, status, needs, groupMin, untilMs } = figures
   const rows = arms.map(({ price, blocks, views, sold, rate, per1000 }) => [
     money(price, unit),
-    number(blocks),
-    about(views, groupMin),
-    about(sold, groupMin),
-    rate ? `${percent(rate.estimate)} <span class="quiet">(${percent(rate.low)} to ${percent(rate.high)})</span>` : '–',
     per1000 === undefined ? '–' : money(per1000, unit),
+    rate ? `${percent(rate.estimate)} <span class="quiet">(${percent(rate.low)} to ${percent(rate.high)})</span>` : '–',
+    about(sold, groupMin),
+    about(views, groupMin),
+    number(blocks),
   ])
-  const columns = ['Price', 'Blocks of time', 'Views', 'Sold', 'Views that sold', 'Earned by 1,000 views'].map(
+  const columns = ['Price', 'Earned by 1,000 views', 'Views that sold', 'Sold', 'Views', 'Blocks of time'].map(
     (name, index) => (index === 0 ? { name } : ({ name, align: 'end' } as const)),
   )
   const verdict =

@@ -77,7 +77,7 @@ function make(figure: HTMLElement, plot: HTMLElement, points: readonly Point[], 
     font: '12px system-ui, sans-serif',
   }
   const label = labelOf(figure)
-  const bars = uPlot.paths.bars?.({ size: [0.8, 48], radius: 0.15 })
+  const bars = uPlot.paths.bars?.({ size: [0.65, 48], radius: 0.15 })
   const line = { stroke: accent ?? '', width: 2, spanGaps: false, points: { show: points.length < 40 } }
   const bar = {
     ...(bars && { paths: bars }),
