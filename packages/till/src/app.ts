@@ -16,6 +16,7 @@ import { mintClient, type MintClient } from './mint-client.ts'
 import { mintFacts } from './mint-facts.ts'
 import { methodsOf, offersByPath } from './offers.ts'
 import { recovery, type Recovery } from './recovery.ts'
+import { refundLimit } from './refund-limit.ts'
 import type { Publisher, SellDeps } from './sell.ts'
 import { tallies } from './tally.ts'
 import { answerVisit } from './visit.ts'
@@ -109,6 +110,7 @@ export async function createTill(options: TillOptions): Promise<Till> {
     settleSoon: () => recovering.soon(),
     notify: sending.soon,
     rate: rate(() => live.settings.terms.limits.perIpMinute),
+    refundLimit: refundLimit(() => live.settings.terms.limits.refundsPerIpDay),
     tally: tally.add,
     addressNames: addressNames(journal, random),
     knowsCrawler: crawlerTest({ resolver: options.resolver ?? systemResolver, nowMs }),

@@ -27,8 +27,8 @@ export type SaleTerms = Readonly<{
   experiment?: Experiment
   /** Free articles in a day: for one IP address, and for all. */
   grants: Readonly<{ perIpDay: number; perDay: number }>
-  /** New articles that are opened: by one IP address in a minute, by one reader key in a day. */
-  limits: Readonly<{ perIpMinute: number; perKeyDay: number }>
+  /** New articles that are opened: by one IP address in a minute, by one reader key in a day; given back: by one address in a day. */
+  limits: Readonly<{ perIpMinute: number; perKeyDay: number; refundsPerIpDay: number }>
   crawlers?: 'verified'
   webhooks: readonly Webhook[]
   /** Days after which payments that nobody can come back to are dropped from the journal. */
@@ -41,7 +41,7 @@ export const webhookEvents = ['payment.deposited', 'payment.refunded', 'article.
 
 const grantDefaults = { perIpDay: 30, perDay: 10_000 }
 // Bots: @see the design's fraud rules.
-const limitDefaults = { perIpMinute: 30, perKeyDay: 100 }
+const limitDefaults = { perIpMinute: 30, perKeyDay: 100, refundsPerIpDay: 10 }
 const keepDaysDefault = 400
 const hoursDefault = 1
 const allowanceDefault = { count: 3, per: 'week' } as const
@@ -111,7 +111,11 @@ export const termsFields = {
     v.strictObject({ perIpDay: v.optional(whole(1, countMax)), perDay: v.optional(whole(1, countMax)) }),
   ),
   limits: v.optional(
-    v.strictObject({ perIpMinute: v.optional(whole(1, countMax)), perKeyDay: v.optional(whole(1, countMax)) }),
+    v.strictObject({
+      perIpMinute: v.optional(whole(1, countMax)),
+      perKeyDay: v.optional(whole(1, countMax)),
+      refundsPerIpDay: v.optional(whole(1, countMax)),
+    }),
   ),
   crawlers: v.optional(v.literal('verified', 'must be "verified", or absent')),
   webhooks: v.optional(v.pipe(v.array(webhookSchema), v.maxLength(8, 'must hold at most 8 webhooks'))),

@@ -268,3 +268,23 @@ describe('a refund whose answer is lost', () => {
     expect(challengeOf(await openWith(a('d'), reader)).request.amount).toBe('5')
   })
 })
+
+describe('refunds of one address', () => {
+  test('wait for the next day once there were many, whatever the keys; a repeat is answered', async () => {
+    await stage.restart({ config: { ...stage.config, proxies: 1, limits: { refundsPerIpDay: 1 } } })
+    const from = async (address: string, bought: Bought, key: SigningKey, wanted: Outputs) => {
+      const body = JSON.stringify({ refund: { reference: bought.reference, outputs: wanted.messages } })
+      return openWith(bought.url, key, { method: 'POST', body, headers: { 'x-forwarded-for': address } })
+    }
+    const other = await newReader()
+    const [one, two] = [await buy('a'), await buy('a', other)]
+    const [first, second] = [await outputs(), await outputs()]
+    expect((await from('203.0.113.7', one, reader, first)).status).toBe(200)
+    expect((await from('203.0.113.7', one, reader, first)).status).toBe(200)
+    const refused = await from('203.0.113.7', two, other, second)
+    expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true])
+    expect((await openWith(two.url, other)).status).toBe(200)
+    expect((await from('203.0.113.8', two, other, second)).status).toBe(200)
+    await stage.restart()
+  })
+})

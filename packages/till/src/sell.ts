@@ -10,6 +10,7 @@ import type { JournaledPayment } from './journal/port.ts'
 import { methodsOf, type Offer, type PassOffer } from './offers.ts'
 import { plainPage } from './page.ts'
 import { digestOf, offeredIn, pay, type Offered } from './payment.ts'
+import type { RefundLimit } from './refund-limit.ts'
 import { dueOf, priceAt, questionOf, standingOf } from './standing.ts'
 import { readBody, tipAmount } from './tip.ts'
 
@@ -37,6 +38,7 @@ export type SellDeps = AcceptDeps &
     later: (work: () => Promise<void>) => void
     settleSoon: () => void
     rate: Rate
+    refundLimit: RefundLimit
     /** Counts that a price was named. */
     tally: (offer: Offer, price: number) => void
     addressNames: AddressNames

@@ -168,8 +168,11 @@ async function post(deps: SellDeps, visit: ArticleVisit): Promise<Response> {
     const reader = await provenReader(signable, { journal: deps.journal, nowMs: deps.nowMs() })
     const asked = bodyOf(body)
     if (!reader) throw new TuppenceError('signature-key-unknown')
-    if ('refund' in asked)
+    if ('refund' in asked) {
+      const seconds = deps.refundLimit(visit.address, asked.refund.reference, deps.nowMs())
+      if (seconds > 0) throw tooMany(seconds)
       return jsonAnswer(deps.nowMs(), await giveBack(deps, { offer, reader, refund: asked.refund }))
+    }
     return jsonAnswer(deps.nowMs(), await makeClaim(deps, { offer, reader, site: asked.claim.site }))
   } catch (error) {
     return refuse(deps, offer, error)
