@@ -18,10 +18,13 @@ export interface Confirmation {
   readonly reference?: string
 }
 
-/** What came of it. `known`: it had that outcome before. `conflict`: it has the other one; nothing has changed. */
+/**
+ * What came of it. `known`: it had that outcome before. `conflict`: it has the other one; nothing has changed. `busy`: it is being sent
+ * this very moment, or was when a mint died less than five minutes ago: say it again.
+ */
 export interface Confirmed {
   readonly payout: string
-  readonly status: 'done' | 'known' | 'conflict' | 'not-sent' | 'not-found'
+  readonly status: 'done' | 'known' | 'conflict' | 'busy' | 'not-sent' | 'not-found'
   readonly state?: PayoutState
 }
 
@@ -44,10 +47,24 @@ export async function confirmPayout(deps: Deps, said: Confirmation): Promise<Con
   if (row.state === 'paid' || row.state === 'failed') return againstWhatIs(deps, row, said)
   if (row.booked_at_ms === null || (row.state !== 'sending' && row.state !== 'unknown'))
     return { payout, status: 'not-sent', state: row.state }
+  if (!(await takeOver(deps, row))) return { payout, status: 'busy', state: row.state }
   if (!(await mayEnd(deps, row, outcome))) return { payout, status: 'not-sent', state: row.state }
   const reason = `${person} says that it ${outcome === 'paid' ? 'was paid' : 'was not paid, and will not be'}${note === '' ? '' : `: ${note}`}`
   const state = await settle(deps, row, outcome, reason, reference)
   return { payout, status: state === outcome ? 'done' : 'conflict', state }
+}
+
+/** From now on a person has it: no mint sends it any more. @returns Whether none is sending it right now. */
+async function takeOver({ office, clock }: Deps, row: PayoutRow): Promise<boolean> {
+  if (row.method === 'bank-file') return true
+  const { numUpdatedRows } = await office.db
+    .updateTable('payouts')
+    .set({ needs_person: 1 })
+    .where('id', '=', row.id)
+    .where('state', 'in', ['sending', 'unknown'])
+    .where('busy_until_at_ms', '<=', clock.nowMs())
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
 }
 
 /** A file that the bank may have is not ended before it; one that no file has yet is kept out of every one. */

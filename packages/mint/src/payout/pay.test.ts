@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openBooks, sums, dayMs, type Books } from '../testing/payouts.ts'
 import { confirmPayout } from './confirm.ts'
 import { releasePayout, rejectPayout } from './decide.ts'
@@ -14,6 +14,9 @@ beforeAll(async () => {
   books = await openBooks({ fees: { commissionBasisPoints: 250 } })
 })
 afterAll(() => books.close())
+beforeEach(() => {
+  books.bank.mood = { pays: true, says: 'paid' }
+})
 
 const db = () => books.deps.office.db
 const plan = async (account: string) => {
@@ -218,6 +221,25 @@ describe('a person says what became of it', () => {
     expect(await balance(`publisher:${account}`)).toBe(before)
     expect(before).toBe(2000)
     expect(await confirmPayout(books.deps, { ...said, payout: 'po-none' })).toMatchObject({ status: 'not-found' })
+  })
+
+  test('not while it is being sent, and then nobody sends it any more', async () => {
+    const { account } = await known(2000)
+    const id = (await plan(account))?.payout ?? ''
+    books.bank.mood = { pays: false, says: 'nothing' }
+    await sendPayouts(books.deps)
+    const said = { payout: id, person: 'anna', note: 'the account is closed', outcome: 'failed' } as const
+    const busy = (untilMs: number) =>
+      db().updateTable('payouts').set({ busy_until_at_ms: untilMs }).where('id', '=', id).execute()
+    await busy(books.clock.ms + 1)
+    expect(await confirmPayout(books.deps, said)).toMatchObject({ status: 'busy', state: 'unknown' })
+    await busy(0)
+    expect(await confirmPayout(books.deps, said)).toMatchObject({ status: 'done', state: 'failed' })
+    const asked = books.bank.asked.get(id)
+    books.bank.mood = { pays: true, says: 'paid' }
+    await sendPayouts(books.deps)
+    expect(books.bank.asked.get(id)).toBe(asked)
+    expect(await balance(`publisher:${account}`)).toBe(2000)
   })
 
   test('what was not sent cannot be told as paid', async () => {

@@ -93,7 +93,8 @@ export async function advance(deps: Deps, id: string): Promise<PayoutState | und
   if (!(await claim(deps, id))) return (await readPayout(db, id))?.state
   try {
     const row = await readPayout(db, id)
-    if (row === undefined || !underWay.includes(row.state)) return row?.state
+    // Read once it is claimed: a person who has taken it over meanwhile has the last word.
+    if (row === undefined || !underWay.includes(row.state) || row.needs_person === 1) return row?.state
     const known = await outcomeOf(deps, id)
     if (known !== undefined) return await close(deps, row, known, 'The ledger had this already.')
     const booked = await book(deps, row)

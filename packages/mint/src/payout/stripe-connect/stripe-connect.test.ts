@@ -48,7 +48,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   const apiHost = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
-  const stripeConnect = { enabled: true, secretKey: doubleSecretKey, apiHost, timeoutMs: 2500 }
+  const stripeConnect = { enabled: true, secretKey: doubleSecretKey, apiHost, timeoutMs: 1500 }
   books = await openBooks({ payout: { ...plainPayouts, stripeConnect } })
 })
 afterAll(async () => {
@@ -102,7 +102,7 @@ test.each<[string, () => void]>([
   ['Stripe made it and then said 500', () => stripe.double.behave({ answersThenFails: 1 })],
   ['Stripe was down', () => stripe.double.behave({ down: true })],
   ['nobody was there', () => (road = 'closed')],
-  ['Stripe took longer than anybody waits', () => stripe.double.behave({ slowMs: 3000 })],
+  ['Stripe took longer than anybody waits', () => stripe.double.behave({ slowMs: 2000 })],
 ])('where %s nobody knows, and it is paid once', async (_, trouble) => {
   const { id, account } = await ready()
   trouble()
