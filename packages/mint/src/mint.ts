@@ -18,6 +18,7 @@ import type { Deps, GivenPorts } from './deps.ts'
 import { startEpoch } from './epoch.ts'
 import { fraudChore } from './fraud/watch.ts'
 import { fundingMethods } from './funding/methods.ts'
+import type { Funding } from './funding/port.ts'
 import { deriveScalar, deriveSecret, openKeyring, type Keyring } from './keys.ts'
 import { ed25519Key, ed25519Verifier } from './ed25519.ts'
 import { createGroupCommit } from './ledger/group.ts'
@@ -236,9 +237,7 @@ function startChores(deps: Deps, checkpoint: () => Promise<unknown>): (() => voi
     startChore(log, { event: 'epoch-not-noted', everyMs: noteEveryMs }, checkpoint),
     startChore(log, { event: 'closing-not-read', everyMs: closingEveryMs }, () => deps.closing.refresh(deps.ledger)),
     startChore(log, { event: 'melts-not-resumed', everyMs: resumeEveryMs }, () => resumeMelts(deps)),
-    ...[...deps.funding.values()].map(({ method, resume }) =>
-      startChore(log, { event: `funding-not-resumed-${method}`, everyMs: fundingEveryMs }, async () => resume?.(deps)),
-    ),
+    ...[...deps.funding.values()].flatMap((funding) => fundingChore(deps, funding)),
     ...payoutChores(deps),
     fraudChore(deps),
     startChore(log, { event: 'keys-not-rotated', everyMs: rotateEveryMs }, () => keyring.rotateDue()),
@@ -246,6 +245,14 @@ function startChores(deps: Deps, checkpoint: () => Promise<unknown>): (() => voi
       blobs.sweep(Math.floor(clock.nowMs() / 1000)),
     ),
   ]
+}
+
+/** What a funding method left undone is done at the start, which does not wait for it, and now and then. */
+function fundingChore(deps: Deps, { method, resume }: Funding): (() => void)[] {
+  if (resume === undefined) return []
+  const event = `funding-not-resumed-${method}`
+  resume(deps).catch(() => deps.log('warn', event))
+  return [startChore(deps.log, { event, everyMs: fundingEveryMs }, () => resume(deps))]
 }
 
 function showGauges(metrics: Metrics, { inFlight, waiting }: { inFlight: () => number; waiting: () => number }): void {

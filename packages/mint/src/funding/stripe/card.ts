@@ -106,7 +106,10 @@ async function openCheckout(
 async function follow(card: Card, deps: Parts, quote: QuoteRow): Promise<void> {
   try {
     const order = await orderBy(deps, 'quote', quote.id)
-    if (order === undefined || order.due_at_ms === null) return
+    if (order === undefined || order.due_at_ms === null) {
+      if (order !== undefined) card.askedAtMs.delete(order.id)
+      return
+    }
     const nowMs = deps.clock.nowMs()
     const askedMs = card.askedAtMs.get(order.id)
     // The older an order is, the less often: a checkout that was left open all day costs a few requests an hour.

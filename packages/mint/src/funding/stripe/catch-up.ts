@@ -14,6 +14,8 @@ const eventsMost = 200
 const listSeconds = 30 * 86_400 - 3600
 /** How far back is read again: events are not listed in the order in which they can be seen. */
 const overlapSeconds = 600
+/** How long is remembered that an event was dealt with. */
+const keepMs = 60 * 86_400_000
 /** How long an order that could not be asked after, or is not ready, waits for its next turn. */
 const waitMs = 60_000
 
@@ -27,6 +29,11 @@ export async function catchUp(deps: Parts, card: Card): Promise<void> {
     })
   }
   await readEvents(deps, card)
+  // Stripe tells nobody of older ones.
+  await deps.office.db
+    .deleteFrom('card_events')
+    .where('handled_at_ms', '<', deps.clock.nowMs() - keepMs)
+    .execute()
 }
 
 async function readEvents(deps: Parts, card: Card): Promise<void> {

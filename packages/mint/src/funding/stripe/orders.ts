@@ -3,12 +3,9 @@
 
 import type { Updateable } from 'kysely'
 import type { Parts } from '../../parts.ts'
-import type { CardOrder, CardOrderState } from '../../office/tables/funding.ts'
+import type { CardOrder } from '../../office/tables/funding.ts'
 
 type OfficeDeps = Pick<Parts, 'office' | 'clock'>
-
-/** States in which nothing more is expected of Stripe by itself; a dispute or a refund may still come. */
-export const settledStates: readonly CardOrderState[] = ['captured', 'refused', 'failed', 'expired', 'held']
 
 /** Writes down that a checkout is about to be opened. */
 export async function addOrder(
