@@ -10,13 +10,14 @@ import { openInsights, type Insights } from './insights/insights.ts'
 import type { Range, Report } from './insights/report.ts'
 import type { Journal } from './journal/port.ts'
 import { openSqliteJournal } from './journal/sqlite.ts'
-import { loadAccountKey, loadChallengeSecrets } from './keys.ts'
+import { loadAccountKey, loadChallengeSecrets, type AccountKey } from './keys.ts'
 import { jsonLog, type Log } from './log.ts'
 import { mintClient, type MintClient } from './mint-client.ts'
 import { mintFacts } from './mint-facts.ts'
 import { methodsOf, offersByPath } from './offers.ts'
 import { recovery, type Recovery } from './recovery.ts'
 import { refundLimit } from './refund-limit.ts'
+import { sendReports } from './report.ts'
 import type { Publisher, SellDeps } from './sell.ts'
 import { tallies } from './tally.ts'
 import { answerVisit } from './visit.ts'
@@ -117,7 +118,7 @@ export async function createTill(options: TillOptions): Promise<Till> {
   }
   const recovering = recovery(deps)
   begin(deps, recovering)
-  const stopPruning = daily(() => later(() => prune(deps)))
+  const stopPruning = everyDay(deps, account)
   sending.soon()
   const insights = openInsights(deps)
   const { handle, offersChanged } = handler(deps, { describedAt: options.describedAt ?? wellKnownPath, insights })
@@ -231,6 +232,14 @@ async function prune({ journal, settings, nowMs }: SellDeps): Promise<void> {
   const before = { paymentsMs: nowMs() - settings.terms.keepDays * dayMs, nowMs: nowMs() }
   // A part at a time, as readers wait meanwhile.
   while ((await journal.prune(before)) > 0) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** What is done now and once a day. @returns Ends it. */
+function everyDay(deps: SellDeps, account: AccountKey): () => void {
+  return daily(() => {
+    deps.later(() => prune(deps))
+    if (deps.settings.reports) deps.later(() => sendReports({ ...deps, account }))
+  })
 }
 
 /** Does something now and once a day. @returns Ends it. */

@@ -54,6 +54,8 @@ export type TillSettings = Readonly<{
   /** Proxies in front of the till, whose `X-Forwarded-For` says where a request came from. */
   proxies: number
   terms: SaleTerms
+  /** Whether the mint is told sums of each day. */
+  reports?: 'daily'
   /** Absent: nothing is counted up for insights, and nobody sees any. */
   insights?: InsightsSettings
   /** The terms as challenges carry them; absent where there are none. */
@@ -114,6 +116,7 @@ const configSchema = v.strictObject({
   }),
   dataDir: text(4096),
   insights: v.optional(insightsSchema),
+  reports: v.optional(v.literal('daily', 'must be "daily", or absent')),
   ...termsFields,
   passes: v.optional(
     v.pipe(
@@ -164,6 +167,7 @@ export function parseConfig(input: unknown): TillSettings {
     },
     dataDir: config.dataDir,
     proxies: config.proxies ?? 0,
+    ...(config.reports && { reports: config.reports }),
     terms,
     ...(insights && { insights }),
     termsText,
