@@ -62,6 +62,7 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
         'packages/mint/src/failover',
         'packages/mint/src/payout/payout.prop',
         'packages/mint/src/payout/kill.crash',
+        'packages/mint/src/payout/pay.crash',
       ]
       const env = {
         TUPPENCE_KILLS: '500',
