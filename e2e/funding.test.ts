@@ -1,11 +1,13 @@
 // Money in by card and by voucher, at a pretended Stripe: from a reader who has nothing to what the publisher sees and is owed.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { expect, type Page } from '@playwright/test'
 import { signRequest, statementComponents, type Statement } from '@tuppence/protocol'
 import { loadAccountKey } from '@tuppence/till'
+import jsqr from 'jsqr'
 import { article } from './harness/articles.ts'
-import { openHouse, type House } from './harness/demo.ts'
+import { openHouse, runMint, type House } from './harness/demo.ts'
 import { test } from './harness/fixtures.ts'
 import {
   delivered,
@@ -14,6 +16,7 @@ import {
   makeReader,
   press,
   readBalance,
+  unlock,
   unlockButton,
   type Reader,
 } from './harness/reader.ts'
@@ -49,7 +52,7 @@ async function popupOf(page: Page): Promise<Page> {
 }
 
 test('a reader with nothing goes back, is declined, pays by card, and reads: one press on the article, one payment', async () => {
-  const { wallet, news } = house.urls
+  const { news } = house.urls
   const page = await reader.open(`${news}/articles/${sold.slug}`)
   const popup = await popupOf(page)
   const byCard = popup.getByRole('button', { name: 'Pay $10 by card and unlock' })
@@ -124,4 +127,65 @@ test('what was paid while the mint was away is there when it is back; what was n
   await move.close()
   const refunds = [...(house.stripe?.double.world.refunds.values() ?? [])]
   expect(refunds.map(({ amount }) => amount)).toEqual([1_000])
+})
+
+/** What a camera would read on a page: the first code that is drawn there. */
+async function scan(page: Page): Promise<string> {
+  const png = (await page.locator('svg').first().screenshot()).toString('base64')
+  const { data, width, height } = await page.evaluate(async (text) => {
+    const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
+    const bitmap = await createImageBitmap(new Blob([bytes]))
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!
+    context.drawImage(bitmap, 0, 0)
+    const image = context.getImageData(0, 0, bitmap.width, bitmap.height)
+    return { data: [...image.data], width: image.width, height: image.height }
+  }, png)
+  // Its types say `default`, its file is the function itself.
+  const read = jsqr as unknown as typeof jsqr.default
+  const code = read(Uint8ClampedArray.from(data), width, height)
+  if (!code) throw new Error('no code to be read')
+  return code.data
+}
+
+test('vouchers: one is typed in where an article is bought, one is scanned from the printed sheet and spent', async ({
+  thirdPartyCookies,
+}) => {
+  test.skip(thirdPartyCookies === 'blocked', 'no matter of cookies')
+  const { wallet, news } = house.urls
+  const out = join(house.dataDir, 'sheet')
+  await runMint(house, ['vouchers', 'sell', '--count', '2', '--amount', '500', '--wallet', wallet, '--out', out])
+  const sheet = await reader.open(pathToFileURL(`${out}.html`).href)
+  const link = await scan(sheet)
+  const [, typed = ''] = await sheet.locator('code').allInnerTexts()
+  await sheet.close()
+
+  const friend = await makeReader(wallet, thirdPartyCookies, { sites: [news] })
+  const page = await friend.open(`${news}/articles/${sold.slug}`)
+  const opening = friend.context.waitForEvent('page')
+  await press(unlockButton(await frameIn(page, wallet)).first())
+  const popup = await opening
+  await popup.getByRole('button', { name: 'I have a voucher' }).click()
+  const redeem = popup.getByRole('button', { name: 'Redeem and unlock' })
+  await popup.getByLabel('The code on the voucher').fill(typed.replace(/.$/, (last) => (last === '0' ? '1' : '0')))
+  await redeem.click()
+  await expect(popup.getByText('That is not quite a voucher code.')).toBeVisible()
+  await popup.getByLabel('The code on the voucher').fill(` ${typed.toLowerCase().replaceAll('-', ' ')}`)
+  await Promise.all([popup.waitForEvent('close'), redeem.click()])
+  await expect(delivered(page)).toContainText(sold.locked.at(-1) ?? '')
+  await page.close()
+
+  const scanned = await friend.open(link)
+  expect(scanned.url()).toBe(`${wallet}/#home`)
+  await scanned.getByRole('button', { name: 'Redeem' }).click()
+  await expect(scanned.getByText('$5 added.')).toBeVisible()
+  expect(await readBalance(scanned)).toBe(1_000 - sold.price)
+  // Once is once, whoever comes with it.
+  await scanned.goto('about:blank')
+  await scanned.goto(link)
+  await scanned.getByRole('button', { name: 'Redeem' }).click()
+  await expect(scanned.getByRole('alert')).toHaveText('This voucher was used already.')
+  await scanned.close()
+  const other = await friend.open(`${news}/articles/spend-a-penny`)
+  await unlock(friend, other, wallet)
+  await friend.close()
 })

@@ -1,8 +1,10 @@
 // One running demo (wallet, newspaper, blog, mint: separate processes) with its logs and rows, for a worker's tests.
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startDemo, type Demo, type DemoOptions, type Part } from '../../examples/newsroom/src/start.ts'
+import { promisify } from 'node:util'
+import { mintCommand, startDemo, type Demo, type DemoOptions, type Part } from '../../examples/newsroom/src/start.ts'
 
 /** A line of a part's log: JSON with an `event`. */
 export type LogLine = { event: string; [field: string]: unknown }
@@ -33,7 +35,7 @@ export type HouseOptions = {
   dataDir?: string
   /** What the publishers do besides selling at a price: nothing, or what they do in the demo, or this. */
   terms?: HouseTerms
-} & Pick<DemoOptions, 'card' | 'mint'>
+} & Pick<DemoOptions, 'card'>
 
 export type HouseTerms = 'plain' | 'demo' | NonNullable<DemoOptions['terms']>
 
@@ -47,7 +49,6 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     ports: { wallet: 0, news: 0, blog: 0, mint: 0 },
     accounts: options.accounts ?? [],
     ...(options.card && { card: options.card }),
-    ...(options.mint && { mint: options.mint }),
     terms: terms === 'demo' ? {} : terms === 'plain' ? { news: {}, blog: {} } : terms,
     onLine: (part, line) => {
       const parsed = parseLine(line)
@@ -77,6 +78,13 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+/** Runs `tuppence-mint` beside a house's mint. */
+export async function runMint({ dataDir }: Pick<House, 'dataDir'>, args: readonly string[]): Promise<string> {
+  const command = ['--disable-warning=ExperimentalWarning', mintCommand(), ...args]
+  const { stdout } = await promisify(execFile)(process.execPath, [...command, '--config', join(dataDir, 'mint.json')])
+  return stdout
 }
 
 function parseLine(line: string): LogLine | undefined {

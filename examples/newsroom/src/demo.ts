@@ -24,10 +24,8 @@ export type DemoOptions = Readonly<{
   accounts?: readonly Account[]
   /** What publishers do besides selling at a price, where it is not what they do in the demo. */
   terms?: Partial<Record<'news' | 'blog', SaleTerms>>
-  /** Money may be added by card too, at a pretended Stripe in this process: not a cent of it is real. */
+  /** Money may be added by card and voucher too, at a pretended Stripe in this process: not a cent of it is real. */
   card?: 'pretended'
-  /** More of the mint's configuration. */
-  mint?: Readonly<Record<string, unknown>>
   /** Gets every line of every process' log as it is written. */
   onLine?: (part: Part, line: string) => void
   /** A process ended that nobody had stopped. */
@@ -67,8 +65,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const stripe = options.card && (await serveStripeDouble({ webhook: webhookOf(ports) }))
   const card = stripe && { enabled: true, apiHost: stripe.url, returnUrl: `${urls.wallet}/topped-up.html` }
   const config = {
-    ...options.mint,
-    funding: { test: { enabled: true }, ...(card && { card }), ...(options.mint?.['funding'] as object) },
+    // Vouchers are made by `tuppence-mint vouchers sell`; nobody sells them for money here either.
+    funding: { test: { enabled: true }, ...(card && { card, voucher: { enabled: true } }) },
   }
   await writeMintConfig({ dataDir, ports, url: urls.mint, accounts: options.accounts ?? [], config })
 
@@ -174,7 +172,7 @@ async function writeMintConfig({
 const require = createRequire(import.meta.url)
 
 /** The tuppence-mint command: beside the package's main module, in dist, or in src when that is what is being run. */
-function mintCommand(): string {
+export function mintCommand(): string {
   const entry = require.resolve('@tuppence/mint')
   return join(dirname(entry), `main${extname(entry)}`)
 }

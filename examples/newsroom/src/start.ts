@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { startDemo } from './demo.ts'
 import { parts, portVariable, readPorts, usualPorts, type Part } from './ports.ts'
 
-export { startDemo, type Account, type Demo, type DemoOptions } from './demo.ts'
+export { mintCommand, startDemo, type Account, type Demo, type DemoOptions } from './demo.ts'
 export type { Part, Ports } from './ports.ts'
 
 const root = join(import.meta.dirname, '../../..')

@@ -1,13 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import { parseConfig, serveMint, type ServedMint } from '@tuppence/mint'
 import { serveStripeDouble, type ServedStripeDouble } from '@tuppence/mint/stripe-double'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemTimer } from './adapters/system.ts'
 import type { Wallet } from './api.ts'
 import { memoryDb } from './db/memory.ts'
-import { awaitTopUp, instrumentsOf, quoteWithdrawal, startCheckout, withdrawTo } from './funding.ts'
+import { awaitTopUp, instrumentsOf, quoteWithdrawal, redeemVoucher, startCheckout, withdrawTo } from './funding.ts'
 import type { Fetch } from './ports.ts'
 import type { Db } from './tables.ts'
 import { createWallet } from './wallet.ts'
@@ -41,6 +43,7 @@ beforeAll(async () => {
       fraud: { 'card-testing': { mode: 'off' } },
       funding: {
         test: { enabled: true },
+        voucher: { enabled: true },
         card: {
           enabled: true,
           secretKey: 'sk_test_double',
@@ -62,8 +65,8 @@ afterAll(async () => {
 
 const soon = { after: (_: number, run: () => void) => systemTimer.after(20, run) }
 
-function open({ db = memoryDb(), fetch }: { db?: Db; fetch?: Fetch } = {}): Wallet {
-  const bytes = new Uint8Array(64).fill(7)
+function open({ db = memoryDb(), fetch, seedByte = 7 }: { db?: Db; fetch?: Fetch; seedByte?: number } = {}): Wallet {
+  const bytes = new Uint8Array(64).fill(seedByte)
   const seed = async () => bytes
   const reader = () => import('./reader.ts')
   return createWallet({ db, seed, mints: [mint.url], timer: soon, reader, ...(fetch && { fetch }) })
@@ -192,5 +195,61 @@ describe('the way back', () => {
     const taken = before - holds(wallet) - 321
     expect(taken).toBeGreaterThan(0)
     expect(taken).toBeLessThanOrEqual(quoted.fee)
+  })
+})
+
+describe('a voucher', () => {
+  let codes: string[]
+  beforeAll(() => {
+    // As the operator does, beside the running mint.
+    const config = join(dir, 'sell.json')
+    writeFileSync(config, JSON.stringify({ dataDir: dir, units: [unit], funding: { voucher: { enabled: true } } }))
+    const mintEntry = createRequire(import.meta.url).resolve('@tuppence/mint')
+    const main = join(dirname(mintEntry), `main${extname(mintEntry)}`)
+    const sell = ['vouchers', 'sell', '--count', '3', '--amount', '700', '--wallet', 'http://wallet.localhost']
+    execFileSync(process.execPath, [
+      '--conditions=@tuppence/source',
+      main,
+      ...sell,
+      '--out',
+      join(dir, 'sheet'),
+      '--config',
+      config,
+    ])
+    codes = readFileSync(join(dir, 'sheet.csv'), 'utf8').match(/^[\w]{5}(-\w{5}){3}/gm) ?? []
+  })
+
+  test('is taken once, by whoever comes first', async () => {
+    const [first, second] = [open(), open({ seedByte: 9 })]
+    const sloppy = codes[0]!.toLowerCase().replaceAll('-', ' ')
+    expect(await redeemVoucher(first, sloppy, { unit })).toEqual({ status: 'topped-up', amount: 700, unit })
+    expect(holds(first)).toBe(700)
+    expect(await redeemVoucher(second, codes[0]!, { unit })).toEqual({ status: 'refused', reason: 'voucher-used' })
+    expect(second.$payments.get()).toEqual([])
+    await expect(redeemVoucher(second, '0', { unit })).rejects.toMatchObject({ code: 'voucher-invalid' })
+  })
+
+  test.each(['never sent', 'sent, and the answer lost'])('whose request is %s is finished by recovery', async (how) => {
+    const code = codes[how === 'never sent' ? 1 : 2]!
+    const db = memoryDb()
+    const cut: Fetch = async (url, init) => {
+      if (!url.endsWith('/quote/voucher')) return globalThis.fetch(url, init)
+      if (how !== 'never sent') await globalThis.fetch(url, init)
+      throw new TypeError('cut')
+    }
+    await expect(redeemVoucher(open({ db, fetch: cut }), code, { unit })).rejects.toMatchObject({
+      code: 'mint-unavailable',
+    })
+    const later = open({ db })
+    await later.recover()
+    expect(holds(later)).toBe(700)
+    await later.recover()
+    expect(holds(later)).toBe(700)
+    // The code was in the journal, and is nowhere any more.
+    const rows = await db.transact(['payments', 'history'], 'read', async (tx) => [
+      ...(await tx.list('payments')),
+      ...(await tx.list('history')),
+    ])
+    expect(JSON.stringify(rows)).not.toContain(code.replaceAll('-', ''))
   })
 })
