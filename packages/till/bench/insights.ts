@@ -2,15 +2,15 @@
 // there: `npm run insights:check -- --payments 100000 --json`. The last line has the figures. Starts itself as the till.
 
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { createRequire } from 'node:module'
 import { parseArgs } from 'node:util'
 import { decimalAmount } from '@tuppence/protocol'
+import axe from 'axe-core'
 import { chromium, type Page } from 'playwright-core'
 import { nodeTill } from '../src/adapters/node.ts'
 import { createTill } from '../src/app.ts'
@@ -197,7 +197,7 @@ async function inspect(dir: string, folder: string | undefined): Promise<string[
       wrong.push(...(await walk(page)).map((what) => `${name}: ${what}`))
       if (folder !== undefined)
         await page.screenshot({ path: join(folder, `insights-${size}-${colorScheme}.png`), fullPage: true })
-      wrong.push(...(await axe(page)).map((what) => `${name}: ${what}`))
+      wrong.push(...(await audit(page)).map((what) => `${name}: ${what}`))
       await context.close()
     }
   await browser.close()
@@ -220,8 +220,8 @@ async function walk(page: Page): Promise<string[]> {
   return [...(told.size < 4 ? [`keys told ${told.size} days`] : []), ...(isWide ? ['wider than the window'] : [])]
 }
 
-async function axe(page: Page): Promise<string[]> {
-  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
+async function audit(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
   const found = (await page.evaluate('axe.run()')) as { violations: { id: string; nodes: { html: string }[] }[] }
   return found.violations.map(({ id, nodes }) => `axe ${id}: ${nodes[0]?.html ?? ''}`)
 }

@@ -112,7 +112,7 @@ describe('a till’s insights', () => {
     const files = [...html.matchAll(/(?:src|href)="(\/insights\/[^"]+\.(?:js|css)\?v=[^"]+)"/g)].map(
       ([, url]) => url as string,
     )
-    expect(files).toHaveLength(4)
+    expect(files).toHaveLength(2)
     for (const url of files) {
       const file = await ask(url)
       expect([file.status, (await file.text()).length > 500]).toEqual([200, true])

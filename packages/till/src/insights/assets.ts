@@ -1,4 +1,4 @@
-/** The page's script and styles, and uPlot's: read from disk once, with their compressed form; answer.ts serves them. */
+/** The page's script and styles, with uPlot's: read from disk once, with their compressed form; answer.ts serves them. */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire, stripTypeScriptTypes } from 'node:module'
@@ -13,10 +13,12 @@ const css = 'text/css; charset=utf-8'
 const here = import.meta.dirname
 
 const assets: Readonly<Record<string, Asset>> = {
-  'insights.js': { type: javascript, text: () => scriptText() },
-  'insights.css': { type: css, text: () => readFileSync(join(here, '../../src/insights/page.css'), 'utf8') },
-  'uplot.js': { type: javascript, text: () => readFileSync(uplotFile('uPlot.iife.min.js'), 'utf8') },
-  'uplot.css': { type: css, text: () => readFileSync(uplotFile('uPlot.min.css'), 'utf8') },
+  // One file each: the page is there sooner.
+  'insights.js': { type: javascript, text: () => `${uplotText('uPlot.iife.min.js')}\n${scriptText()}` },
+  'insights.css': {
+    type: css,
+    text: () => uplotText('uPlot.min.css') + readFileSync(join(here, '../../src/insights/page.css'), 'utf8'),
+  },
 }
 
 const read = new Map<
@@ -69,6 +71,8 @@ function scriptText(): string {
     : stripTypeScriptTypes(readFileSync(join(here, 'page-script.ts'), 'utf8'))
 }
 
-function uplotFile(name: string): string {
-  return join(dirname(createRequire(import.meta.url).resolve('uplot/package.json')), 'dist', name)
+/** It defines `uPlot`, which is then the module's own. */
+function uplotText(name: string): string {
+  const folder = dirname(createRequire(import.meta.url).resolve('uplot/package.json'))
+  return readFileSync(join(folder, 'dist', name), 'utf8')
 }

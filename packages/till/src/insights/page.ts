@@ -54,9 +54,7 @@ function document(title: string, base: string, body: string): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(title)}</title>
-<link rel="stylesheet" href="${url('uplot.css')}">
 <link rel="stylesheet" href="${url('insights.css')}">
-<script src="${url('uplot.js')}" defer></script>
 <script src="${url('insights.js')}" type="module"></script>
 <body>
 ${body}
