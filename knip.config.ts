@@ -53,6 +53,7 @@ const config: KnipConfig = {
       entry: [
         'src/{frame,page,popup,trip}/main.tsx',
         'src/shell-worker.ts',
+        'src/topped-up.ts',
         'src/testing/screens.tsx',
         'build/main.ts',
         'build/jsx.ts',
