@@ -133,6 +133,7 @@ describe('the audit', () => {
     ['a keyset has another fee', `UPDATE keysets SET input_fee_ppk = 0 WHERE number = 1`],
     ['a melt was answered otherwise', `UPDATE melts SET answer = replace(answer, '9', '8')`],
     ['a melt is pending again', `UPDATE melts SET state = 'PENDING', answer = NULL`],
+    ['what a quote was paid is said to be taken back', `UPDATE quotes SET amount_revoked = 1 WHERE amount_issued = 0`],
     ['a checkpoint is forged', `UPDATE checkpoints SET signature = randomblob(64)`],
     ['the epoch was turned back', `UPDATE meta SET value = 0`],
     [
@@ -146,7 +147,7 @@ describe('the audit', () => {
       'a forged deposit that adds up in every table',
       `CREATE TEMP TABLE forged AS SELECT max(sequence) + 1 AS sequence FROM operations;
        INSERT INTO operations SELECT f.sequence, randomblob(32), o.kind, o.unit, o.at_ms, o.answer, o.writer FROM operations o, forged f WHERE o.kind = 'deposit';
-       UPDATE checkpoints SET sequence = sequence + 1;
+       UPDATE checkpoints SET sequence = sequence + 1 WHERE sequence = (SELECT max(sequence) FROM checkpoints);
        INSERT INTO spent SELECT keyset, randomblob(33), amount, f.sequence, NULL FROM spent, forged f WHERE operation = ${kind('deposit')} LIMIT 0;
        INSERT INTO deposits SELECT d.account, randomblob(32), d.amount, d.offer, f.sequence FROM deposits d, forged f`,
     ],
