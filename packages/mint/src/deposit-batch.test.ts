@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { canonicalJson, depositBatchRoute, signingKey, type Proof } from '@tuppence/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { depositBody, depositHeaders } from './testing/account.ts'
-import { accountId, ledgerState, startTestMint, topUp, type Answer, type TestMint } from './testing/mint.ts'
+import { batchOf, depositBody, depositHeaders } from './testing/account.ts'
+import { ledgerState, startTestMint, topUp, type Answer, type TestMint } from './testing/mint.ts'
 
 let mint: TestMint
 beforeAll(async () => {
@@ -21,8 +21,6 @@ interface Each {
 
 const alone = async (body: string): Promise<Answer> =>
   mint.post('/v1/deposit', body, await depositHeaders(body, { createdMs: Date.now() + mint.clock.offsetMs }))
-const batchBody = (bodies: readonly string[], account = accountId) =>
-  `{"account":${JSON.stringify(account)},"deposits":[${bodies.join(',')}]}`
 const send = async (body: string): Promise<Answer> => mint.post(path, body, await depositHeaders(body, { path }))
 const answersOf = ({ status, text }: Answer): Each[] => {
   expect(status, text).toBe(200)
@@ -35,15 +33,15 @@ describe('a batch of deposits', () => {
     const coins = await topUp(mint, [1, 2, 4])
     const bodies = await Promise.all(coins.map((coin) => depositBody(reference(), [coin])))
     const first = await alone(bodies[1] as string)
-    const answer = await send(batchBody(bodies))
+    const answer = await send(batchOf(bodies))
     expect(answersOf(answer).map(saidOf)).toEqual([1, 2, 4])
     const each = await Promise.all(bodies.map(alone))
     expect(each[1]?.text).toBe(first.text)
     expect(answer.text).toBe(`{"answers":[${each.map(({ text }) => text).join(',')}]}`)
     // The same batch again, and another that has the same deposits.
     const state = await ledgerState(mint)
-    expect((await send(batchBody(bodies))).text).toBe(answer.text)
-    expect(answersOf(await send(batchBody(bodies.toReversed()))).map(saidOf)).toEqual([4, 2, 1])
+    expect((await send(batchOf(bodies))).text).toBe(answer.text)
+    expect(answersOf(await send(batchOf(bodies.toReversed()))).map(saidOf)).toEqual([4, 2, 1])
     expect(await ledgerState(mint)).toEqual(state)
   })
 
@@ -68,7 +66,7 @@ describe('a batch of deposits', () => {
       await depositBody(reference(), [good[1] as Proof]),
     ]
     const state = await ledgerState(mint)
-    const answers = answersOf(await send(batchBody(bodies)))
+    const answers = answersOf(await send(batchOf(bodies)))
     expect(answers.map(saidOf)).toEqual([
       2,
       'coins-spent',
@@ -100,18 +98,18 @@ describe('a batch of deposits', () => {
     const bodies = await Promise.all(
       Array.from({ length: 32 }, (_, index) => depositBody(reference(), coins.slice(index * 2, index * 2 + 2))),
     )
-    expect(answersOf(await send(batchBody(bodies))).map(saidOf)).toEqual(bodies.map(() => 2))
+    expect(answersOf(await send(batchOf(bodies))).map(saidOf)).toEqual(bodies.map(() => 2))
     const state = await ledgerState(mint)
     const more = await depositBody(reference(), coins.slice(64))
-    const refused = await send(batchBody([...bodies, more]))
+    const refused = await send(batchOf([...bodies, more]))
     expect([refused.status, JSON.parse(refused.text)]).toMatchObject([400, { code: 'batch-too-large' }])
-    expect((await send(batchBody([]))).status).toBe(400)
+    expect((await send(batchOf([]))).status).toBe(400)
     expect(await ledgerState(mint)).toEqual(state)
   })
 
   test('is nothing to anybody but the account', async () => {
     const [coin] = await topUp(mint, [1])
-    const body = batchBody([await depositBody(reference(), [coin as Proof])])
+    const body = batchOf([await depositBody(reference(), [coin as Proof])])
     const state = await ledgerState(mint)
     const stranger = await signingKey(new Uint8Array(32).fill(8))
     const codes = await Promise.all([
@@ -131,7 +129,7 @@ describe('a batch of deposits', () => {
     try {
       const coins = await topUp(strict, [1, 1, 1])
       const bodies = await Promise.all(coins.map((coin) => depositBody(reference(), [coin])))
-      const body = batchBody(bodies)
+      const body = batchOf(bodies)
       const answer = await strict.post(path, body, await depositHeaders(body, { path }))
       expect(answersOf(answer).map(saidOf)).toEqual([1, 1, 'too-many-requests'])
     } finally {

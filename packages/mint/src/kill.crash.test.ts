@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { auditLedger } from './audit/run.ts'
 import { parseConfig } from './config.ts'
 import type { Failpoint } from './failpoint.ts'
-import { accountId, depositBody, depositHeaders } from './testing/account.ts'
+import { batchOf, depositBody, depositHeaders } from './testing/account.ts'
 import { activeKeyset, coinsOf, draft, type TestMint } from './testing/mint.ts'
 import { serveProcess, type MintProcess } from './testing/process.ts'
 
@@ -66,7 +66,7 @@ async function depositTwo({ post }: ReturnType<typeof client>, coins: readonly P
     return
   }
   const bodies = await Promise.all(coins.map((coin) => bodyOf([coin])))
-  await post(depositBatchRoute.path, `{"account":"${accountId}","deposits":[${bodies.join(',')}]}`)
+  await post(depositBatchRoute.path, batchOf(bodies))
 }
 
 /** Tops up, swaps, deposits and melts until the mint is gone. */

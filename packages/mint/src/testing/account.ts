@@ -31,6 +31,11 @@ export async function depositBody(reference: string, inputs: readonly Proof[], f
   return canonicalJson({ reference, account: accountId, unit: 'usd', offer, inputs, ...fields })
 }
 
+/** The body of a batch of deposits. */
+export function batchOf(bodies: readonly string[], account = accountId): string {
+  return `{"account":${JSON.stringify(account)},"deposits":[${bodies.join(',')}]}`
+}
+
 /** The headers of a deposit, or of what else is sent to `path`, that is signed now. */
 export async function depositHeaders(
   body: string,
