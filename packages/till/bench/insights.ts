@@ -69,7 +69,7 @@ async function check(): Promise<number> {
     for (const what of wrong) say(`WRONG ${what}`)
     const sorted = looks.toSorted((a, b) => a - b)
     const medianMs = Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0)
-    const isRight = compared.differences.length === 0 && made.refunds > 0 && report.months.length > 1
+    const isRight = compared.differences.length === 0 && made.refunds > 0 && report.months.length > 0
     const result = {
       payments: made.payments,
       refunds: made.refunds,
