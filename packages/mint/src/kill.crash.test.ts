@@ -147,6 +147,10 @@ test(
         await server.ended
         const report = await auditLedger(parseConfig({ dataDir }))
         expect(report.findings).toEqual([])
+        if (round % 50 === 49)
+          console.log(
+            `killed ${round + 1} times: ${acknowledged} acknowledged and there, ${unknown} unknown and settled`,
+          )
       }
       expect(acknowledged).toBeGreaterThan(kills * 5)
       expect(unknown).toBeGreaterThan(kills / 2)
@@ -154,5 +158,5 @@ test(
       rmSync(dataDir, { recursive: true, force: true })
     }
   },
-  Math.max(120_000, kills * 10_000),
+  Math.max(120_000, kills * 20_000),
 )
