@@ -136,7 +136,7 @@ function verdictOf({ price, against, per1000, level }: Comparison, unit: string)
   const { low, high } = per1000
   const names = `<b>${money(price, unit)}</b>`
   const other = money(against, unit)
-  const sure = `${Math.round(level * 1_000) / 10}% sure`
+  const sure = `${Math.round(level * 1_000) / 10}% interval`
   if (low > 0)
     return `${names} earns more than ${other}: by ${money(low, unit)} to ${money(high, unit)} for 1,000 views (${sure}).`
   if (high < 0)
