@@ -44,7 +44,7 @@ export interface Account {
   isClosed: boolean
 }
 
-/** How many top-ups were tried, and what rules said of them. */
+/** On how many days instruments were tried, and on how many a rule refused them. */
 export interface Attempts {
   tried: number
   readonly refused: Map<RuleName, number>
@@ -74,6 +74,7 @@ export function openBooks(settings: FraudSettings): Books {
   const accounts: Account[] = []
   const attempts = new Map<Owner, Attempts>()
   const moved = new Map<string, Movement[]>()
+  const counted = new Map<string, { readonly dayMs: number; readonly rules: Set<RuleName> }>()
   const near = new Map<string, { dayMs: number; instruments: Set<string>; declinesMs: number[] }>()
   const platforms = new Map<number, PayoutFacts['platform']>()
   return {
@@ -101,8 +102,17 @@ export function openBooks(settings: FraudSettings): Books {
       const findings = mayTopUp(facts, settings)
       const count = attempts.get(owner) ?? { tried: 0, refused: new Map<RuleName, number>() }
       attempts.set(owner, count)
-      count.tried += 1
-      for (const { rule } of findings) count.refused.set(rule, (count.refused.get(rule) ?? 0) + 1)
+      // Who is refused tries again with the next article: an instrument counts once a day, with all that was said of it.
+      const said = counted.get(instrument)
+      const rules = said?.dayMs === today ? said.rules : new Set<RuleName>()
+      if (said?.dayMs !== today) {
+        count.tried += 1
+        counted.set(instrument, { dayMs: today, rules })
+      }
+      for (const { rule } of findings) {
+        if (!rules.has(rule)) count.refused.set(rule, (count.refused.get(rule) ?? 0) + 1)
+        rules.add(rule)
+      }
       const isRefused = findings.some(({ mode }) => mode === 'enforce')
       here.instruments.add(instrument)
       if (!isRefused && !isGood) here.declinesMs.push(nowMs)

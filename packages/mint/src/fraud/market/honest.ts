@@ -22,7 +22,7 @@ export interface Publisher {
   readonly fans: number
   readonly growth: number
   /** Who buys and gives back for sport, from a day on for thirty: share of a day's payments that they bring it to. */
-  abuse: { readonly day: number; readonly share: number; articles: number } | undefined
+  abuse: { readonly day: number; readonly share: number; readonly isKnowing: boolean; articles: number } | undefined
   /** Days on which something of it is read by everybody. */
   readonly viral: readonly { readonly day: number; readonly times: number; readonly lasts: number }[]
 }

@@ -10,7 +10,8 @@ import { parseArgs } from 'node:util'
 import type { RuleName } from '../facts.ts'
 import { payoutRules, topUpRules } from '../rules.ts'
 import { frozenPolicy, readFrozen, seedRanges, writeFrozen } from './frozen.ts'
-import { marketSize, playMarket } from './market.ts'
+import { marketSize, playMarket, ringKinds } from './market.ts'
+import { plannedProfit } from './plan.ts'
 import type { Policy } from './policy.ts'
 import { poorReviewerSkill, reviewerSkill } from './reviewer.ts'
 import { addScore, goalsOf, openScore, type Score } from './score.ts'
@@ -51,8 +52,21 @@ function without(rule: RuleName): Policy {
   return { ...frozenPolicy, settings: { ...settings, [rule]: { ...settings[rule], mode: 'off' } } }
 }
 
+/**
+ * What each kind of ring counts on, in a market of a usual size. Without `together`, which holds most of what the others hold
+ * while one of them is off.
+ */
+function planned({ settings: all }: Policy): number[] {
+  const settings = { ...all, together: { ...all.together, mode: 'off' as const } }
+  const platform = { accounts: 110, freshMedian: 1400, perThousandViewsP95: 1500 }
+  return ringKinds.map((kind) =>
+    kind === 'careless' ? 0 : plannedProfit(kind, { settings, platform, supply: 300_000 }),
+  )
+}
+
 /** Each rule off in turn; rings plan anew, as they would. */
 function plant(base: Score, seeds: number): Planted[] {
+  const plannedBefore = planned(frozenPolicy)
   return ([...Object.keys(topUpRules), ...Object.keys(payoutRules)] as RuleName[]).map((rule) => {
     const score = play(without(rule), seeds)
     const gained = [...score.rings].map(([kind, { paid }]) => ({
@@ -61,12 +75,13 @@ function plant(base: Score, seeds: number): Planted[] {
     }))
     const most = gained.toSorted((a, b) => b.more - a.more)[0]
     const abuse = score.abuse.articles.knowing - base.abuse.articles.knowing
-    const gains =
-      rule === 'refunds'
-        ? `refund abuse: ${abuse} articles more`
-        : most !== undefined && most.more > 0
-          ? `${most.kind}: $${Math.round(most.more / 100)} more`
-          : 'nobody here'
+    const dearer = planned(without(rule)).map((profit, index) => profit - (plannedBefore[index] ?? 0))
+    const best = Math.max(...dearer)
+    const gains = [
+      ...(most !== undefined && most.more > 0 ? [`${most.kind}: paid $${Math.round(most.more / 100)} more`] : []),
+      ...(best > 0 ? [`${ringKinds[dearer.indexOf(best)]}: plans to earn $${Math.round(best / 100)} more`] : []),
+      ...(rule === 'refunds' ? [`refund abuse: ${abuse} articles more`] : []),
+    ].join('; ')
     say(`without ${rule}: ${gains}`)
     return { rule, gains, ringsPaid: goalsOf(score).ringsPaid, paid: paidOf(score) }
   })

@@ -93,6 +93,6 @@ function abuse(publishers: readonly Publisher[], { settings }: Policy, { warmUpD
   const busy = publishers.filter(({ openDay, viewsDay, conversion }) => openDay < 0 && viewsDay * conversion > 5)
   for (const [index, share] of [Math.min(0.9, limit * 2), limit * 0.85].entries()) {
     const publisher = busy[index * 3]
-    if (publisher !== undefined) publisher.abuse = { day: warmUpDays + 10, share, articles: 0 }
+    if (publisher !== undefined) publisher.abuse = { day: warmUpDays + 10, share, isKnowing: index === 1, articles: 0 }
   }
 }

@@ -83,6 +83,11 @@ export interface Known {
   readonly supply: number
 }
 
+/** What a ring counts on earning by its best plan, minor units, people aside. */
+export function plannedProfit(kind: RingKind, known: Known): number {
+  return Math.round(profitOf(kind, bestPlan(kind, known), known))
+}
+
 /** The most profitable plan that every single rule lets pass; a first payout is looked at whatever the plan. */
 export function bestPlan(kind: RingKind, known: Known): Plan {
   const money = topUpPlans.filter((plan) => passesTopUp({ ...carelessPlan, ...plan }, known.settings))

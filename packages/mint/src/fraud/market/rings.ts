@@ -80,7 +80,8 @@ function buy(ring: Ring, day: number, { dice, books, open }: { dice: Dice; books
     const isGood = !isStolen || dice.chance(0.5)
     // Tried with the least first, where nobody knows whether it is good; the rest follows on the same day.
     for (let brought = 0; brought < plan.perInstrument;) {
-      const amount = Math.min(isStolen && brought === 0 ? 500 : 2000, plan.perInstrument - brought)
+      const first = isStolen && brought === 0 ? 500 : 2000
+      const amount = Math.min(first, plan.perInstrument - brought, plan.perDay - (brought % plan.perDay))
       const nowMs = (day + Math.floor(brought / plan.perDay)) * dayMs + tries * 60_000 * plan.minutesApart
       if (!books.topUp({ owner: ring.kind, instrument: customer, address, amount, isGood, nowMs })) break
       brought += amount

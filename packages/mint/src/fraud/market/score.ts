@@ -103,7 +103,7 @@ function addFindings(score: Score, { decisions, publishers }: Played): void {
 function addAbuse({ abuse }: Score, { publishers, decisions }: Played): void {
   for (const publisher of publishers) {
     if (publisher.abuse === undefined) continue
-    const side = publisher.abuse.share > 0.2 ? 'careless' : 'knowing'
+    const side = publisher.abuse.isKnowing ? 'knowing' : 'careless'
     abuse[side]++
     abuse.articles[side] += publisher.abuse.articles
     if (

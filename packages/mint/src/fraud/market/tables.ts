@@ -19,7 +19,7 @@ export function ruleTable(score: Score, settings: FraudSettings): string[] {
     return [
       `\`${name}\``,
       settings[name].mode,
-      isTopUp ? 'top-ups' : 'accounts',
+      isTopUp ? 'instruments and days' : 'accounts',
       share(rings, rings + found.honest),
       share(found.careless, of.careless),
       share(found.knowing, of.knowing),
