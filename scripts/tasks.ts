@@ -53,7 +53,7 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
     },
   },
   'test:long': {
-    says: '1,000 orders of what Stripe tells, 1,000 histories of payouts, the mint killed 500 times, a million fuzzed requests and a million led by coverage, ten minutes of soak (TUPPENCE_SOAK_SECONDS for longer), 500 killed browsers, bugs planted in the wallet and its tests changed one thing at a time, insights of 100,000 payments, axe in every language',
+    says: '1,000 orders of what Stripe tells, 1,000 histories of payouts, the mint killed 500 times, a million fuzzed requests and a million led by coverage, ten minutes of soak (TUPPENCE_SOAK_SECONDS for longer), 500 killed browsers, bugs planted in the wallet and its tests changed one thing at a time, insights of 100,000 payments, 50 markets with rings in them, axe in every language',
     run: async (flags) => {
       const long = [
         'packages/mint/src/kill.crash',
@@ -83,8 +83,9 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
       const mint = (await runProgram(bin('vitest'), ['run', ...long, ...flags], { env })) || fuzzed
       await findChromium()
       const insights = await runProgram(process.execPath, [...runInsights, '--payments', '100000'])
+      const fraud = await runFraud(['--seeds', '50', '--json'])
       const browsers = ['test', '--config', 'e2e/playwright.config.ts', 'axe', 'kills']
-      return (await runProgram(bin('playwright'), browsers, { env })) || mint || wallet || money || insights
+      return (await runProgram(bin('playwright'), browsers, { env })) || mint || wallet || money || insights || fraud
     },
   },
   e2e: {
@@ -152,13 +153,7 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
   },
   fraud: {
     says: 'markets with rings in them: precision and recall of every rule on held-out seeds (--seeds N, --planted, --people, --tune, --json)',
-    run: (flags) =>
-      runProgram(process.execPath, [
-        '--disable-warning=ExperimentalWarning',
-        '--conditions=@tuppence/source',
-        'packages/mint/src/fraud/market/main.ts',
-        ...flags,
-      ]),
+    run: (flags) => runFraud(flags),
   },
   'cover:money': {
     says: 'every branch of the payment state machine and of coin selection is taken by a test',
@@ -206,6 +201,14 @@ const runFundingSim = (flags: string[]) =>
     '--disable-warning=ExperimentalWarning',
     '--conditions=@tuppence/source',
     'packages/mint/sim/main.ts',
+    ...flags,
+  ])
+
+const runFraud = (flags: string[]) =>
+  runProgram(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    '--conditions=@tuppence/source',
+    'packages/mint/src/fraud/market/main.ts',
     ...flags,
   ])
 
