@@ -116,9 +116,11 @@ export async function restoreLedger(
     const replaced = existsSync(target) ? await setAside(target, nowMs) : undefined
     renameSync(draft, target)
     sync(dirname(target))
+    // Before the mark, without which no mint starts on these books. A whole backup of a mint that had stopped is what was there:
+    // nothing was paid since; but only a mark can tell that it is one.
+    const behind = { sequence: backup.sequence, lost: mark === undefined ? undefined : lost, nowMs }
+    if (mark === undefined || lost > 0 || !office) await freezeRestored(config, behind)
     writePrivate(markOf(config), `${JSON.stringify({ epoch, sequence: backup.sequence })}\n`)
-    // A whole backup of a mint that had stopped is what was there: nothing was paid since.
-    if (lost > 0 || !office) await freezeRestored(config, { lost, nowMs })
     return { epoch, sequence: backup.sequence, lost, ...(replaced === undefined ? {} : { replaced }) }
   } finally {
     lock.release()

@@ -96,6 +96,20 @@ async function addUp(
   }
 }
 
+/**
+ * Forgets the sums where the ledger they were made of was set back, so that they are made anew of what there is: its numbers come
+ * again, for other operations.
+ */
+export async function forgetIncomeAfter({ db }: IncomeDeps['office'], last: number): Promise<void> {
+  await db.transaction().execute(async (within) => {
+    const { sequence } = await progressOf(within)
+    if (sequence <= last) return
+    await within.deleteFrom('fraud_income').execute()
+    await within.deleteFrom('fraud_paid').execute()
+    await within.updateTable('fraud_progress').set({ sequence: 0 }).where('id', '=', 'ledger').execute()
+  })
+}
+
 /** Rows of one operation each, as they come one after another. */
 function* operationsOf(rows: readonly MoneyRow[]): Generator<MoneyRow[]> {
   let operation: MoneyRow[] = []

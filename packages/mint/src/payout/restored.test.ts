@@ -1,9 +1,10 @@
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { auditLedger } from '../audit/run.ts'
 import { backupLedger, restoreLedger } from '../backup.ts'
-import { openBooks, sums, type Books } from '../testing/payouts.ts'
+import { addUpIncome } from '../fraud/income.ts'
+import { dayMs, openBooks, sums, type Books } from '../testing/payouts.ts'
 import { releasePayout } from './decide.ts'
 import { everybody, freezeOf, liftFreeze } from './freeze.ts'
 import { sendPayouts } from './pay.ts'
@@ -95,4 +96,38 @@ test('only the office set back, it follows the ledger', async () => {
   const next = await pay()
   expect(next).not.toBe(id)
   expect([await owed(), paidTotal()]).toEqual([0, 1500])
+})
+
+test('where nothing says what came after a backup, payouts are held', async () => {
+  backupLedger(books.deps.config, folder)
+  await pay()
+  // The disk is gone, and the mark with it.
+  await reopen(async () => {
+    for (const name of ['ledger.db', 'office.db', 'ledger.epoch']) rmSync(join(books.dataDir, name))
+    await restoreLedger(books.deps.config, folder, { acceptLoss: false, nowMs: books.clock.ms })
+  })
+  expect((await freezeOf(books.deps.office.db, everybody))?.reason).toContain('nobody knows what came after it')
+})
+
+test('a restore that cannot hold payouts leaves a mint that does not start', async () => {
+  backupLedger(books.deps.config, folder)
+  await pay()
+  await books.mint.close()
+  const mark = join(books.dataDir, 'ledger.epoch')
+  const before = readFileSync(mark, 'utf8')
+  writeFileSync(`${folder}.office`, 'no database')
+  await expect(restoreLedger(books.deps.config, folder, { acceptLoss: true, nowMs: books.clock.ms })).rejects.toThrow()
+  expect(readFileSync(mark, 'utf8')).toBe(before)
+})
+
+test('what the rules had added up of a ledger that was set back is added up anew', async () => {
+  backupLedger(books.deps.config, folder)
+  rmSync(`${folder}.office`)
+  for (const amount of [100, 200, 300]) await books.deposit(account, amount)
+  await addUpIncome(books.deps, books.clock.ms + dayMs)
+  await reopen(() => restoreLedger(books.deps.config, folder, { acceptLoss: true, nowMs: books.clock.ms }))
+  await books.deposit(account, 50)
+  await addUpIncome(books.deps, books.clock.ms + dayMs)
+  const rows = await books.deps.office.db.selectFrom('fraud_income').selectAll().execute()
+  expect(rows.map(({ body }) => (JSON.parse(body) as { amount: number }).amount)).toEqual([1050])
 })

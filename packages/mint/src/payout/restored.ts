@@ -4,25 +4,34 @@
 import { requestHash } from '../canonical.ts'
 import type { MintConfig } from '../config.ts'
 import type { Deps } from '../deps.ts'
+import { forgetIncomeAfter } from '../fraud/income.ts'
 import { openOffice } from '../office/office.ts'
 import { bookOutcome, bookPayout, isShort, outcomeOf } from './book.ts'
 import { everybody, freeze } from './freeze.ts'
 
-/**
- * Holds everybody's payouts. What was paid after the backup is not in these books: what publishers are owed may be too much by it.
- *
- * @param lost - Operations that the ledger no longer has; 0 where only the office may be behind.
- */
-export async function freezeRestored(
-  config: MintConfig,
-  { lost, nowMs }: { lost: number; nowMs: number },
-): Promise<void> {
+/** How far books were set back. `lost`: operations that the ledger no longer has; 0 where only the office may be behind. */
+export interface SetBack {
+  /** The ledger's last operation. */
+  readonly sequence: number
+  /** undefined: nothing is there that knows. */
+  readonly lost: number | undefined
+  readonly nowMs: number
+}
+
+/** Holds everybody's payouts. What was paid after the backup is not in these books: what publishers are owed may be too much by it. */
+export async function freezeRestored(config: MintConfig, { sequence, lost, nowMs }: SetBack): Promise<void> {
   const office = await openOffice(config)
   try {
-    const what = lost > 0 ? `${lost} operations of the ledger were lost` : 'the backup had no office with it'
+    const what =
+      lost === undefined
+        ? 'nobody knows what came after it'
+        : lost > 0
+          ? `${lost} operations of the ledger were lost`
+          : 'the backup had no office with it'
     const day = new Date(nowMs).toISOString().slice(0, 10)
     const reason = `The books were set back to a backup on ${day}, ${what}: compare what was paid out since (the processor's list, the bank's) before anybody is paid again.`
     await freeze(office.db, { account: everybody, reason, nowMs })
+    await forgetIncomeAfter(office, sequence)
   } finally {
     await office.close()
   }

@@ -3,6 +3,7 @@ import { openBooks, plainPayouts, sums, type Books } from '../../testing/payouts
 import { confirmPayout } from '../confirm.ts'
 import { releasePayout } from '../decide.ts'
 import { changeDestination } from '../destination.ts'
+import { freeze, freezeOf, liftFreeze } from '../freeze.ts'
 import { sendPayouts } from '../pay.ts'
 import { planPayouts } from '../plan.ts'
 import { readPayout } from '../state.ts'
@@ -109,6 +110,20 @@ describe('payouts by file', () => {
       await confirmPayout(books.deps, { payout: id, outcome: 'paid', person: 'anna', note: '', reference: 'B1' })
     expect((await sums(books.deps)).get('paid-out:bank-file')).toBe(900 * rows.length)
     expect(await readPayout(db(), rows[0]?.id ?? '')).toMatchObject({ state: 'paid', external: 'B1' })
+  })
+
+  test('one whose account is stopped is in no file until it is let go', async () => {
+    const { account, id } = await ready()
+    const unsent = { state: 'sending', booked_at_ms: books.clock.ms } as const
+    // Booked, and the mint was killed before the file: then the books were set back, and stopped.
+    await db().updateTable('payouts').set(unsent).where('id', '=', id).execute()
+    await freeze(db(), { account, reason: 'compare', nowMs: books.clock.ms })
+    await sendPayouts(books.deps)
+    expect(await readPayout(db(), id)).toMatchObject({ state: 'sending', batch: null })
+    const frozen = await freezeOf(db(), account)
+    await liftFreeze(db(), frozen?.id ?? '', { person: 'anna', nowMs: books.clock.ms })
+    await sendPayouts(books.deps)
+    expect((await readPayout(db(), id))?.batch).toMatch(/^tup-/)
   })
 
   test('one that the bank sends back is in the account again', async () => {

@@ -7,6 +7,7 @@ import type { Office } from '../../office/office.ts'
 import type { DestinationRow, PayoutRow } from '../../office/tables/payout.ts'
 import type { PayoutConfig } from '../config.ts'
 import { writeCsv } from '../csv.ts'
+import { everybody } from '../freeze.ts'
 import type { Described, PayoutAdapter } from '../port.ts'
 import { maskIban, readBic, readIban } from './iban.ts'
 import { writePain001, type Party, type Transfer } from './pain001.ts'
@@ -66,6 +67,19 @@ async function makeFile(
       .where('state', '=', 'sending')
       .where('booked_at_ms', 'is not', null)
       .where('batch', 'is', null)
+      // Books that were set back may not know of the file that it is in: no other is made before somebody has compared.
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('payout_freezes as stop')
+              .select('stop.id')
+              .where('stop.lifted_at_ms', 'is', null)
+              .where(({ eb, or, ref }) =>
+                or([eb('stop.account', '=', everybody), eb('stop.account', '=', ref('payouts.account'))]),
+              ),
+          ),
+        ),
+      )
       .orderBy('created_at_ms')
       .limit(paymentsMax)
       .execute()

@@ -58,10 +58,14 @@ export async function makeStatement(deps: Deps, account: AccountRow, query: Stat
   })
   const inOrder = within.toSorted((a, b) => a.atMs - b.atMs || a.sequence - b.sequence)
   const { name, basisPoints, operatorNumber } = config.payout.tax
-  const plain = (detail === 'day' ? byDay(inOrder) : inOrder.flatMap(linesOf)).map((line) => ({
-    ...line,
-    tax: isTaxed(line.kind) ? taxIn(line.amount, basisPoints) : 0,
-  }))
+  // A line has what it adds to the tax of all before it: of articles at 5 cents, each rounded by itself, it would be far too much.
+  let taxed = 0
+  const plain = (detail === 'day' ? byDay(inOrder) : inOrder.flatMap(linesOf)).map((line) => {
+    if (!isTaxed(line.kind)) return { ...line, tax: 0 }
+    const before = taxIn(taxed, basisPoints)
+    taxed += line.amount
+    return { ...line, tax: taxIn(taxed, basisPoints) - before }
+  })
   let balance = opening
   const lines: StatementLine[] = plain.map((line) => ({ ...line, balance: (balance += line.amount) }))
   if (balance + later !== owed) throw new TuppenceError('storage-corrupt', { message: 'a statement does not add up' })
