@@ -83,6 +83,41 @@ describe('after a card was charged', () => {
     expect((await mintCard(both, quote)).answer.status).toBe(200)
   })
 
+  test('a dispute that is won does not give back what a refund by hand took from the quote', async () => {
+    const { quote } = await paidQuote(1000, { minted: 600 })
+    both.stripe.double.refundByHand(quote.session, 400)
+    await both.stripe.settled()
+    const dispute = both.stripe.double.dispute(quote.session)
+    await both.stripe.settled()
+    const won = await moved(async () => both.stripe.double.closeDispute(dispute, 'won'))
+    expect(won).toEqual({ 'paid-out:card': -600, 'losses:disputes': 600 })
+    expect((await mintCard(both, quote, 400)).answer.status).not.toBe(200)
+  })
+
+  test('a dispute of a part, and its fee, leave the rest of the quote to the reader', async () => {
+    const { quote } = await paidQuote(1000)
+    const lost = await moved(async () => void both.stripe.double.dispute(quote.session, 400))
+    expect(lost).toEqual({ 'paid-out:card': 1900, unminted: -400, 'losses:disputes': -1500 })
+    expect((await mintCard(both, quote, 600)).answer.status).toBe(200)
+  })
+
+  test('a refund by hand that the bank sends back is booked back, whatever the charge says of it', async () => {
+    const { quote } = await paidQuote(1000)
+    both.stripe.double.refundByHand(quote.session, 400)
+    await both.stripe.settled()
+    const { world } = both.stripe.double
+    const refund = [...world.refunds.values()].at(-1)
+    const charge = world.charges.get(String(refund?.charge))
+    if (refund === undefined || charge === undefined) throw new Error('no refund')
+    const back = await moved(async () => {
+      refund.status = 'failed'
+      charge.amount_refunded = 0
+      both.stripe.double.tell('refund.failed', refund)
+    })
+    expect(back).toEqual({ 'paid-out:card': -400, unminted: 400 })
+    expect((await mintCard(both, quote)).answer.status).toBe(200)
+  })
+
   test('a dispute after minting is the operator’s loss, and no coin is touched', async () => {
     const { quote, coins } = await paidQuote(1000, { minted: 600 })
     const lost = await moved(async () => void both.stripe.double.dispute(quote.session))

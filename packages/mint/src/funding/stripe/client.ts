@@ -52,9 +52,16 @@ export function openCard(settings: CardSettings, units: readonly string[], send?
  */
 export function refusalOf(error: unknown): string | undefined {
   if (!(error instanceof Stripe.errors.StripeError)) return undefined
+  // A key that was used for another request: whatever that was, it may have been done.
+  if (error instanceof Stripe.errors.StripeIdempotencyError) return undefined
   const { statusCode = 0 } = error
   const isCertain = statusCode >= 400 && statusCode < 500 && ![401, 403, 408, 409, 429].includes(statusCode)
   return isCertain ? (error.code ?? error.type) : undefined
+}
+
+/** All refunds of a payment, the newest first: a reader may have made many. */
+export function allRefunds({ stripe }: Pick<Card, 'stripe'>, intent: string): Promise<Stripe.Refund[]> {
+  return stripe.refunds.list({ payment_intent: intent, limit: 100 }).autoPagingToArray({ limit: 10_000 })
 }
 
 /** An error as the mint tells it: Stripe's own text could quote what was sent. */

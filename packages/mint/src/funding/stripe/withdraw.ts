@@ -9,7 +9,7 @@ import type { MeltRow } from '../../ledger/port.ts'
 import type { CardOrder, CardWithdrawal } from '../../office/tables/funding.ts'
 import type { Parts } from '../../parts.ts'
 import type { Payout, PayoutResult } from '../port.ts'
-import { refusalOf, type Card } from './client.ts'
+import { allRefunds, refusalOf, type Card } from './client.ts'
 import { orderBy } from './orders.ts'
 
 /** How long a refund whose answer was lost is only asked after, before its request is sent again under the same key. */
@@ -177,8 +177,8 @@ async function outcome(deps: Parts, card: Card, melt: MeltRow): Promise<PayoutRe
   if (row.state !== 'sending') return resultOf(row)
   const order = await orderBy(deps, 'id', row.order_id)
   if (order?.intent === null || order === undefined) return { status: 'unknown' }
-  const refunds = await card.stripe.refunds.list({ payment_intent: order.intent, limit: 100 })
-  const found = refunds.data.find(({ metadata }) => metadata?.['withdrawal'] === row.id)
+  const refunds = await allRefunds(card, order.intent)
+  const found = refunds.find(({ metadata }) => metadata?.['withdrawal'] === row.id)
   if (found !== undefined) return concluded(deps, order, row, found)
   const ageMs = deps.clock.nowMs() - row.created_at_ms
   // It was begun, and Stripe has not seen it, or not yet: the same key makes the second request the same as the first.

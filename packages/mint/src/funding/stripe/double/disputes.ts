@@ -8,12 +8,12 @@ import { emit, nowSeconds, type World } from './world.ts'
 /** What a dispute costs, won or lost. */
 export const disputeFee = 1500
 
-/** The card's holder disputes a charge: its amount and a fee are withdrawn at once. */
-export function openDispute(world: World, chargeId: string): Stripe.Dispute {
+/** The card's holder disputes a charge, or a part of it: that amount and a fee are withdrawn at once. */
+export function openDispute(world: World, chargeId: string, part?: number): Stripe.Dispute {
   const charge = world.charges.get(chargeId)
   if (charge === undefined || !charge.captured || charge.disputed) throw stateError('This charge cannot be disputed.')
   const id = world.id('du')
-  const amount = charge.amount_captured - charge.amount_refunded
+  const amount = part ?? charge.amount_captured - charge.amount_refunded
   const withdrawn = newTransaction(world, {
     amount: -amount,
     fee: disputeFee,

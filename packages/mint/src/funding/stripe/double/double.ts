@@ -37,8 +37,8 @@ export interface StripeDouble {
   settleDelayed(session: string, outcome: 'paid' | 'failed'): void
   /** Ends an open checkout, as its time does. */
   expire(session: string): void
-  /** The card's holder disputes what a checkout took. @returns The dispute's id. */
-  dispute(session: string): string
+  /** The card's holder disputes what a checkout took. @param amount - Minor units; all that is left by default. @returns The dispute's id. */
+  dispute(session: string, amount?: number): string
   closeDispute(id: string, outcome: 'won' | 'lost'): void
   /** The operator refunds by hand, in Stripe's dashboard. @param amount - Minor units; all that is left by default. */
   refundByHand(session: string, amount?: number): void
@@ -79,7 +79,7 @@ export function createStripeDouble({
     pay: (session, how) => paySession(world, session, how),
     settleDelayed: (session, outcome) => settleDelayed(world, session, outcome),
     expire: (session) => expireSession(world, sessionOf(world, session)),
-    dispute: (session) => openDispute(world, String(paidIntent(world, session).latest_charge)).id,
+    dispute: (session, amount) => openDispute(world, String(paidIntent(world, session).latest_charge), amount).id,
     closeDispute: (id, outcome) => closeDispute(world, id, outcome),
     refundByHand: (session, amount) =>
       void refundIntent(world, paidIntent(world, session), { amount, metadata: {}, reason: 'requested_by_customer' }),
