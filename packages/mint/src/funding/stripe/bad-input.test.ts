@@ -214,6 +214,38 @@ describe('a payment', () => {
   })
 })
 
+describe('what was never told', () => {
+  const resume = () => both.mint.served.deps.funding.get('card')?.resume?.(both.mint.served.deps)
+  const paid = async () => {
+    const quote = await cardQuote(both)
+    both.stripe.double.pay(quote.session, { card: newCard() })
+    await until(
+      () => quoteState(both, quote),
+      ({ state }) => state === 'PAID',
+    )
+    return quote
+  }
+  test('is found below any number of later events', async () => {
+    const quote = await paid()
+    both.stripe.double.dispute(quote.session)
+    for (let each = 0; each < 205; each++) both.stripe.double.tell('charge.dispute.updated', { id: `du_${each}` })
+    for (let round = 0; round < 2; round++) await resume()
+    expect(await quoteState(both, quote)).toMatchObject({ reason: 'funding-reversed' })
+  })
+
+  test('is found behind an event that cannot be dealt with', async () => {
+    const [lost, quote] = [await paid(), await paid()]
+    const { intents } = both.stripe.double.world
+    const intent = intentOf(lost)
+    intents.delete(intent.id)
+    both.stripe.double.tell('charge.dispute.updated', { id: 'du_lost', payment_intent: intent.id })
+    both.stripe.double.dispute(quote.session)
+    for (let round = 0; round < 2; round++) await resume()
+    intents.set(intent.id, intent)
+    expect(await quoteState(both, quote)).toMatchObject({ reason: 'funding-reversed' })
+  })
+})
+
 describe('the settings', () => {
   const card = { enabled: true, returnUrl: 'https://wallet.test/topped-up.html' }
   const given = { master: new Uint8Array(32), clock: { nowMs: () => 0 } }

@@ -1,15 +1,18 @@
 // Makes good what was lost: orders that are under way are asked after, and Stripe's own list of events is read for what never
 // arrived; the mint's chore calls it at the start and every minute.
 
+import type { Stripe } from 'stripe'
 import type { Parts } from '../../parts.ts'
 import { kindOf, type Card } from './client.ts'
 import { followOrder } from './follow.ts'
 import { changeOrder, dueOrders } from './orders.ts'
 import { eventTypes, takeEvent } from './webhook.ts'
 
-/** Orders and events of one round: the rest waits for the next. */
+/** Orders and events that are dealt with in one round: the rest waits for the next. */
 const ordersMost = 50
 const eventsMost = 200
+/** Events that are listed at once. */
+const listMost = 5000
 /** Stripe keeps its list for 30 days. */
 const listSeconds = 30 * 86_400 - 3600
 /** How far back is read again: events are not listed in the order in which they can be seen. */
@@ -44,25 +47,38 @@ async function readEvents(deps: Parts, card: Card): Promise<void> {
     .where('id', '=', 'events')
     .executeTakeFirst()
   const from = Math.max((known?.seen_at_s ?? nowS) - overlapSeconds, nowS - listSeconds)
-  const listed = card.stripe.events.list({ types: [...eventTypes], created: { gte: from }, limit: 100 })
-  const events = await listed.autoPagingToArray({ limit: eventsMost })
-  // The oldest first, so that the mark never passes one that was not dealt with.
+  const { events, until } = await listEvents(card, from, nowS + overlapSeconds)
+  // The oldest first, so that the mark never passes one that was not dealt with; one that cannot be is left for the next round.
   let seen = known?.seen_at_s ?? nowS
-  let isWhole = events.length < eventsMost
+  let isWhole = true
+  let tried = 0
   for (const event of events.toReversed()) {
     try {
-      await takeEvent(deps, card, event)
-      seen = Math.max(seen, event.created)
+      if (await takeEvent(deps, card, event)) tried++
+      if (isWhole) seen = Math.max(seen, event.created)
     } catch (error) {
       deps.log('warn', 'event-not-taken', { reason: kindOf(error) })
+      tried++
       isWhole = false
-      break
     }
+    if (tried < eventsMost) continue
+    isWhole = false
+    break
   }
-  if (isWhole) seen = Math.max(seen, nowS - overlapSeconds)
+  if (isWhole) seen = Math.max(seen, Math.min(nowS - overlapSeconds, until))
   await deps.office.db
     .insertInto('card_cursor')
     .values({ id: 'events', seen_at_s: seen })
     .onConflict((conflict) => conflict.column('id').doUpdateSet({ seen_at_s: seen }))
     .execute()
+}
+
+/** Events since `from`, the newest first: up to `until`, or as long ago as makes one list of them. */
+async function listEvents(card: Card, from: number, until: number): Promise<{ events: Stripe.Event[]; until: number }> {
+  const created = { gte: from, lte: until }
+  const listed = card.stripe.events.list({ types: [...eventTypes], created, limit: 100 })
+  const events = await listed.autoPagingToArray({ limit: listMost })
+  // Stripe begins with the newest: of a list that is cut off, the oldest would be missed.
+  if (events.length < listMost || until <= from) return { events, until }
+  return listEvents(card, from, Math.floor((from + until) / 2))
 }

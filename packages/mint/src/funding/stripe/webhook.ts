@@ -69,15 +69,19 @@ function readEvent({ clock }: Parts, { webhookSecret }: Card, { body, headers }:
   }
 }
 
-/** Deals with an event, told or found by asking: once. */
-export async function takeEvent(deps: Parts, card: Card, event: Stripe.Event): Promise<void> {
+/**
+ * Deals with an event, told or found by asking: once.
+ *
+ * @returns Whether there was anything to do.
+ */
+export async function takeEvent(deps: Parts, card: Card, event: Stripe.Event): Promise<boolean> {
   const { id, type, livemode, account } = event
   if (typeof id !== 'string' || typeof type !== 'string' || typeof event.data?.object !== 'object') {
     throw new TuppenceError('webhook-invalid')
   }
   // An endpoint of a platform hears of its connected accounts, too: their money is not the mint's.
   if (livemode !== card.livemode || account !== undefined) throw new TuppenceError('webhook-foreign')
-  if (!(eventTypes as readonly string[]).includes(type)) return
+  if (!(eventTypes as readonly string[]).includes(type)) return false
   const { db } = deps.office
   const nowMs = deps.clock.nowMs()
   await db
@@ -86,7 +90,7 @@ export async function takeEvent(deps: Parts, card: Card, event: Stripe.Event): P
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute()
   const row = await db.selectFrom('card_events').select('handled_at_ms').where('id', '=', id).executeTakeFirst()
-  if (typeof row?.handled_at_ms === 'number') return
+  if (typeof row?.handled_at_ms === 'number') return false
   const outcome = await dealWith(deps, card, event)
   await db
     .updateTable('card_events')
@@ -94,6 +98,7 @@ export async function takeEvent(deps: Parts, card: Card, event: Stripe.Event): P
     .where('id', '=', id)
     .where('handled_at_ms', 'is', null)
     .execute()
+  return true
 }
 
 async function dealWith(deps: Parts, card: Card, event: Stripe.Event): Promise<string> {

@@ -241,8 +241,10 @@ function balance(world: World): object {
 function events(world: World, { form }: Asked): object {
   const types = form['types']
   const since = Number(textAt(form, 'created', 'gte') ?? 0)
+  const until = Number(textAt(form, 'created', 'lte') ?? Infinity)
   const wanted = world.events.filter(
-    ({ type, created }) => created >= since && (!Array.isArray(types) || (types as readonly unknown[]).includes(type)),
+    ({ type, created }) =>
+      created >= since && created <= until && (!Array.isArray(types) || (types as readonly unknown[]).includes(type)),
   )
   return page(wanted.toReversed(), form, '/v1/events')
 }
