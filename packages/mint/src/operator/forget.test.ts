@@ -91,7 +91,15 @@ describe('forgetting a publisher', () => {
         .execute()
     const paid = heldPayout({ number: 1, state: 'paid', destination: `${accountId} 1`, updated_at_ms: nowMs - 5 * day })
     const refused = heldPayout({ number: 2, state: 'failed', destination: `${accountId} 2`, destination_label: 'GB33' })
-    await db.insertInto('payouts').values([paid, refused]).execute()
+    await db
+      .insertInto('payouts')
+      .values([{ ...paid, batch: 'tup-1' }, refused])
+      .execute()
+    const file = { id: 'tup-1', unit: 'usd', payments: 1, total: 1, created_at_ms: nowMs - 6 * day }
+    await db
+      .insertInto('payout_batches')
+      .values({ ...file, document: '<Nm>Jane Doe</Nm>', csv: 'Jane Doe' })
+      .execute()
     await db
       .insertInto('fraud_reports')
       .values({ id: 'r', account: accountId, unit: 'usd', day_at_ms: 0, body: '{}', received_at_ms: 0 })
@@ -100,6 +108,7 @@ describe('forgetting a publisher', () => {
     const done = await forget(mint, accountId)
     expect([done.code, done.status]).toEqual([0, 'forgotten'])
     expect(done.kept.map(({ what }) => what)).toContainEqual(expect.stringContaining('Daily News'))
+    expect(done.kept.map(({ what }) => what)).toContainEqual(expect.stringContaining('file'))
     const tenYears = done.kept.find(({ what }) => what.startsWith('payouts that were made'))?.untilMs ?? 0
     expect((tenYears - nowMs) / day / 365.25).toBeCloseTo(10, 1)
     expect((await db.selectFrom('payout_destinations').select('id').execute()).map(({ id }) => id)).toEqual([
@@ -116,5 +125,6 @@ describe('forgetting a publisher', () => {
     expect((await ledger.account(accountId))?.name).toBe('(erased)')
     expect(await db.selectFrom('payout_destinations').selectAll().execute()).toEqual([])
     expect(JSON.stringify(later.kept)).not.toContain('Daily News')
+    expect(JSON.stringify(await db.selectFrom('payout_batches').selectAll().execute())).not.toContain('Jane Doe')
   }, 60_000)
 })

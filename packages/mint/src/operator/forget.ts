@@ -84,6 +84,8 @@ async function owedTo({ ledger, office }: ForgetParts, id: string): Promise<Read
 
 interface Erased {
   readonly kept: number
+  /** Files for the bank that are kept. */
+  readonly files: number
   readonly untilMs: number
   /** Whether everything that was kept for the books has had its time. */
   readonly isOver: boolean
@@ -95,7 +97,8 @@ async function eraseRows(within: Kysely<OfficeTables>, { nowMs, keepYears }: For
   before.setUTCFullYear(before.getUTCFullYear() - keepYears)
   const payouts = await within.selectFrom('payouts').selectAll().where('account', '=', id).execute()
   const needed = payouts.filter(({ state, updated_at_ms: atMs }) => state === 'paid' && atMs > before.getTime())
-  const until = new Date(Math.max(0, ...needed.map(({ updated_at_ms: atMs }) => atMs)))
+  const files = await eraseFiles(within, payouts, before.getTime())
+  const until = new Date(Math.max(0, ...files.keptMs, ...needed.map(({ updated_at_ms: atMs }) => atMs)))
   until.setUTCFullYear(until.getUTCFullYear() + keepYears)
   const forgetIds = payouts.filter((row) => !needed.includes(row)).map((row) => row.id)
   const destinations = await eraseDestinations(within, id, new Set(needed.map((row) => row.destination)))
@@ -116,6 +119,7 @@ async function eraseRows(within: Kysely<OfficeTables>, { nowMs, keepYears }: For
     { what: 'key to the account', count: 1 },
     { what: 'places to be paid to', count: destinations },
     { what: 'what payouts that were not made, or are past their time, say of anybody', count: forgetIds.length },
+    { what: 'files for the bank, of everybody in them', count: files.erased },
     { what: 'what rules found about payouts', count: payouts.filter(({ findings }) => findings !== '[]').length },
   ]
   for (const [table, what] of [
@@ -128,7 +132,33 @@ async function eraseRows(within: Kysely<OfficeTables>, { nowMs, keepYears }: For
     const { numDeletedRows } = await within.deleteFrom(table).where('account', '=', id).executeTakeFirst()
     lines.push({ what, count: Number(numDeletedRows) })
   }
-  return { kept: needed.length, untilMs: until.getTime(), isOver: needed.length === 0, erased: lines }
+  const isOver = needed.length === 0 && files.keptMs.length === 0
+  return { kept: needed.length, files: files.keptMs.length, untilMs: until.getTime(), isOver, erased: lines }
+}
+
+/** Files for the bank name who is paid, and where: those that have had their time go. @returns When those were made that are kept. */
+async function eraseFiles(
+  within: Kysely<OfficeTables>,
+  payouts: readonly { readonly batch: string | null }[],
+  beforeMs: number,
+): Promise<{ readonly erased: number; readonly keptMs: readonly number[] }> {
+  const keptMs: number[] = []
+  let count = 0
+  for (const id of new Set(payouts.flatMap(({ batch }) => batch ?? []))) {
+    const file = await within
+      .selectFrom('payout_batches')
+      .select(['created_at_ms', 'csv'])
+      .where('id', '=', id)
+      .executeTakeFirst()
+    if (file === undefined || file.csv === erased) continue
+    if (file.created_at_ms > beforeMs) {
+      keptMs.push(file.created_at_ms)
+      continue
+    }
+    await within.updateTable('payout_batches').set({ document: erased, csv: erased }).where('id', '=', id).execute()
+    count += 1
+  }
+  return { erased: count, keptMs }
 }
 
 async function eraseDestinations(
@@ -142,7 +172,7 @@ async function eraseDestinations(
   return unneeded.length
 }
 
-function shownOf({ kept, untilMs, isOver, erased: lines }: Erased, booked: Line, account: AccountRow) {
+function shownOf({ kept, files, untilMs, isOver, erased: lines }: Erased, booked: Line, account: AccountRow) {
   const why = 'records of payments, which bookkeeping and tax law ask for'
   return {
     kept: [
@@ -156,8 +186,9 @@ function shownOf({ kept, untilMs, isOver, erased: lines }: Erased, booked: Line,
         ? []
         : [
             { what: 'payouts that were made, with where they went', count: kept, why, untilMs },
+            { what: 'files for the bank that it is in, with its name and account', count: files, why, untilMs },
             { what: `the name ${JSON.stringify(account.name)}`, count: 1, why, untilMs },
-          ]),
+          ].filter(({ count }) => count > 0)),
     ],
     erased: [...lines, ...(isOver ? [{ what: 'name of the account', count: 1 }] : [])].filter(({ count }) => count > 0),
   }

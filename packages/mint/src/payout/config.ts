@@ -55,7 +55,8 @@ export const payoutSchema = v.strictObject({
       /** Where Stripe is; for tests. */
       apiHost: v.optional(v.pipe(v.string(), v.url())),
       units: v.optional(v.array(unitSchema), ['usd', 'eur']),
-      timeoutMs: v.optional(count(100, 120_000), 20_000),
+      /** Four times this is less than pay.ts has a payout for itself. */
+      timeoutMs: v.optional(count(100, 60_000), 20_000),
     }),
   ),
   bankFile: v.optional(

@@ -69,7 +69,8 @@ async function takeOver({ office, clock }: Deps, row: PayoutRow): Promise<boolea
 
 /** A file that the bank may have is not ended before it; one that no file has yet is kept out of every one. */
 async function mayEnd({ office }: Deps, row: PayoutRow, outcome: BookedOutcome): Promise<boolean> {
-  if (row.method !== 'bank-file' || row.batch !== null) return true
+  if (row.method !== 'bank-file') return true
+  if (row.batch !== null) return row.batch !== noFile || outcome === 'failed'
   if (outcome === 'paid') return false
   const { numUpdatedRows } = await office.db
     .updateTable('payouts')

@@ -19,5 +19,6 @@ export function writeCsv(header: readonly string[], rows: readonly (readonly (st
 const decimal = /^-?\d+(?:\.\d+)?$/
 
 function tame(text: string): string {
-  return /^[=+\-@\t\r\n＝＋－＠]/.test(text) && !decimal.test(text) ? `'${text}` : text
+  // Where a comma is what decimals have, spreadsheets take a semicolon for the end of a cell.
+  return decimal.test(text) ? text : text.replace(/(^|[;\t\r\n])(?=[=+\-@\t\r\n＝＋－＠])/g, "$1'")
 }

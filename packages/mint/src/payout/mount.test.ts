@@ -2,7 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { adminMounts } from '../admin-mounts.ts'
 import { createAdmin } from '../admin.ts'
 import { openBooks, plainPayouts, type Books } from '../testing/payouts.ts'
+import type { Deps } from '../deps.ts'
 import { releasePayout } from './decide.ts'
+import { destinationOf } from './destination.ts'
+import { payoutMount } from './mount.ts'
 
 const token = 'a token of the operator, long enough'
 const debtor = { name: 'Mint', iban: 'DE89370400440532013000' }
@@ -57,6 +60,25 @@ test('a month of payouts, from the destination to what the bank did', async () =
   const csv = await ask('/statement?account=press&format=csv')
   expect(csv.type).toContain('text/csv')
   expect(csv.text).toContain(`payout,${id},1,-25.00`)
+})
+
+test('a name is one of a person: not what the mint itself goes by, nor another spelling of who may not approve it', async () => {
+  const iban = 'DE02120300000000202051'
+  const to = { account: 'press', method: 'bank-file', details: { name: 'Press', iban } }
+  for (const by of ['account', 'chore', 'cli', 'Account']) {
+    expect((await ask('/destinations', { ...to, by })).status).toBe(400)
+    expect((await ask('/payouts/plan', { by })).status).toBe(400)
+  }
+  await ask('/destinations', { ...to, details: { name: 'Press & Co', iban }, by: 'Anna' })
+  expect(await destinationOf(books.deps, 'press')).toMatchObject({ changed_by: 'anna' })
+  const people = [{ id: 'anna', name: 'Anna', credential: '' }]
+  const config = { ...books.deps.config, admin: { ...books.deps.config.admin, people } } as Deps['config']
+  const withPeople = createAdmin({ token, machines: [payoutMount({ ...books.deps, config })], pages: [] })
+  const plan = async (by: string) => {
+    const init = { method: 'POST', body: JSON.stringify({ by }), headers: { authorization: `Bearer ${token}` } }
+    return (await withPeople(new Request('http://admin/payouts/plan', init))).status
+  }
+  expect([await plan('ghost'), await plan('anna')]).toEqual([400, 200])
 })
 
 test('is for who has the token, and takes nothing else', async () => {

@@ -14,7 +14,14 @@ import { isCsv, statementText } from './statement/csv.ts'
 
 const bodyCharsMax = 1_048_576
 const rowsMax = 500
-const personSchema = v.pipe(v.string(), v.regex(/^[\w.@-]{1,64}$/))
+/** What payouts and destinations say of what no person did. */
+const nobody: readonly string[] = ['account', 'chore', 'cli']
+const personSchema = v.pipe(
+  v.string(),
+  v.toLowerCase(),
+  v.regex(/^[\w.@-]{1,64}$/),
+  v.check((name) => !nobody.includes(name)),
+)
 const planSchema = v.strictObject({ by: personSchema, account: v.optional(accountIdSchema) })
 const toSchema = v.strictObject({ account: accountIdSchema, by: personSchema, ...destinationSchema.entries })
 const holdSchema = v.strictObject({
@@ -44,22 +51,28 @@ const json = (value: unknown) => Response.json(value, { headers })
 const answers: Readonly<Record<string, Answer>> = {
   'POST /payouts/plan': async (deps, request) => {
     const { by, account } = await read(planSchema, request)
+    checkPerson(deps, 'by', by)
     return json({ planned: await planPayouts(deps, account === undefined ? { by } : { by, account }) })
   },
   'POST /payouts/send': async (deps) => json(await sendPayouts(deps)),
-  'POST /payouts/hold': async ({ office, clock }, request) => {
+  'POST /payouts/hold': async ({ office, clock, config }, request) => {
     const { payout, person, reason } = await read(holdSchema, request)
+    checkPerson({ config }, 'person', person)
     const text = `${person} holds it: ${reason}`
     return json({ held: await holdPayout(office.db, payout, { reason: text, nowMs: clock.nowMs() }) })
   },
   'POST /payouts/confirm': async (deps, request) => {
     const { person, payouts } = await read(confirmSchema, request)
+    checkPerson(deps, 'person', person)
     const confirmed: Confirmed[] = []
     for (const said of payouts) confirmed.push(await confirmPayout(deps, { ...said, person }))
     return json({ confirmed })
   },
-  'POST /destinations': async (deps, request) =>
-    json(destinationAnswer(await changeDestination(deps, await read(toSchema, request)))),
+  'POST /destinations': async (deps, request) => {
+    const to = await read(toSchema, request)
+    checkPerson(deps, 'by', to.by)
+    return json(destinationAnswer(await changeDestination(deps, to)))
+  },
   'GET /payouts': async ({ office }, _request, query) => {
     const all = office.db.selectFrom('payouts').selectAll().orderBy('created_at_ms', 'desc').limit(rowsMax)
     const account = query.get('account')
@@ -105,6 +118,13 @@ export function payoutMount(deps: Deps): AdminMount {
       return Response.json(problem, { status: problem.status, headers })
     }
   }
+}
+
+/** Who plans a payout or changes its destination may not approve it: where people are configured, it is one of them. */
+function checkPerson({ config: { admin } }: Pick<Deps, 'config'>, field: string, name: string): void {
+  const people = admin?.people ?? []
+  if (people.length > 0 && !people.some(({ id }) => id === name))
+    throw new TuppenceError('bad-request', { details: { field } })
 }
 
 async function read<S extends v.GenericSchema>(schema: S, request: Request): Promise<v.InferOutput<S>> {

@@ -42,6 +42,21 @@ const stateOf = async (id = '') => (await readPayout(db(), id))?.state
 const balance = async (name: string) => (await sums(books.deps)).get(name) ?? 0
 
 describe('payouts', () => {
+  test('planned by two mints as the month ends it is one', async () => {
+    const { account } = await publisher(1000)
+    const month = Date.UTC(2026, 11, 1)
+    const at = (nowMs: number) => ({ ...books.deps, clock: { nowMs: () => nowMs } })
+    const both = await Promise.all([month - 1, month].map((nowMs) => planPayouts(at(nowMs), { by: 'cli', account })))
+    expect(
+      both
+        .flat()
+        .map(({ outcome }) => outcome)
+        .toSorted(),
+    ).toEqual(['held', 'under-way'])
+    const rows = await db().selectFrom('payouts').select('amount').where('account', '=', account).execute()
+    expect(rows).toEqual([{ amount: 1000 }])
+  })
+
   test('a first one waits for a person, then goes, less the commission', async () => {
     const { account } = await publisher(10_001)
     const planned = await plan(account)

@@ -117,12 +117,25 @@ async function planOne(
     created_at_ms: nowMs,
     updated_at_ms: nowMs,
   }
-  const isNew = await db.transaction().execute((within) => insert(within, row))
+  const isNew = await db.transaction().execute((within) => insert(within, row, before.length))
   return isNew ? { outcome: row.state as 'planned' | 'held', payout: row.id } : { outcome: 'under-way' }
 }
 
-/** Writes a payout, unless another mint has. */
-async function insert(within: Kysely<OfficeTables>, row: PayoutRow): Promise<boolean> {
+/** Writes a payout, unless another mint has: also one of another month, where a month ends between the two. */
+async function insert(within: Kysely<OfficeTables>, row: PayoutRow, before: number): Promise<boolean> {
+  // Writing the destination keeps whoever else plans for the account waiting, on either database.
+  await within
+    .updateTable('payout_destinations')
+    .set((was) => ({ number: was.ref('number') }))
+    .where('id', '=', row.destination)
+    .execute()
+  const now = await within
+    .selectFrom('payouts')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('account', '=', row.account)
+    .where('unit', '=', row.unit)
+    .executeTakeFirstOrThrow()
+  if (Number(now.count) !== before) return false
   const { numInsertedOrUpdatedRows } = await within
     .insertInto('payouts')
     .values(row)

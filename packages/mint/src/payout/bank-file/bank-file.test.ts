@@ -7,6 +7,7 @@ import { freeze, freezeOf, liftFreeze } from '../freeze.ts'
 import { sendPayouts } from '../pay.ts'
 import { planPayouts } from '../plan.ts'
 import { readPayout } from '../state.ts'
+import { noFile } from './bank-file.ts'
 import { bankText, writePain001 } from './pain001.ts'
 
 const debtor = { name: 'Mint & Söhne', iban: 'DE89370400440532013000', bic: 'DEUTDEFF' }
@@ -124,6 +125,15 @@ describe('payouts by file', () => {
     await liftFreeze(db(), frozen?.id ?? '', { person: 'anna', nowMs: books.clock.ms })
     await sendPayouts(books.deps)
     expect((await readPayout(db(), id))?.batch).toMatch(/^tup-/)
+  })
+
+  test('one that was kept out of every file was not paid, whatever is said later', async () => {
+    const { id } = await ready()
+    const unsent = { state: 'sending', booked_at_ms: books.clock.ms, batch: noFile } as const
+    // Somebody ended it as not paid, and the mint was killed before the ledger heard.
+    await db().updateTable('payouts').set(unsent).where('id', '=', id).execute()
+    const said = { payout: id, person: 'anna', note: 'x' } as const
+    expect(await confirmPayout(books.deps, { ...said, outcome: 'paid' })).toMatchObject({ status: 'not-sent' })
   })
 
   test('one that the bank sends back is in the account again', async () => {
