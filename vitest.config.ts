@@ -11,6 +11,9 @@ const executablePath = process.env['CHROMIUM'] ?? ['/usr/bin/chromium'].find((pa
 // Real processes, sockets and disks on a machine that others use: CI tries once more, and its log says which test it was.
 const retry = process.env['CI'] === undefined ? 0 : 1
 
+// What is measured by the clock must have the machine to itself.
+const timed = ['packages/mint/src/slow-clients.test.ts', 'packages/mint/src/take-over.test.ts']
+
 export default defineConfig({
   test: {
     // Vitest leaves a core free by default, which of two is half; most tests wait for a socket or a disk anyway.
@@ -28,7 +31,22 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: ['**/*.browser.test.ts', '**/node_modules/**', 'scripts/lint/broken/**'],
+          exclude: ['**/*.browser.test.ts', '**/node_modules/**', 'scripts/lint/broken/**', ...timed],
+        },
+      },
+      {
+        resolve,
+        ssr: { resolve: { conditions: ['@tuppence/source', 'node'] } },
+        test: {
+          name: 'timed',
+          retry,
+          environment: 'node',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          include: timed,
+          // After the others, and one at a time.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
       {
