@@ -6,24 +6,25 @@ import { perform, type Deps } from '../deps.ts'
 import type { Parts } from '../parts.ts'
 import type { QuoteRow } from '../ledger/port.ts'
 
-/** Credits one payment. @returns The quote as it is then. */
+/** Credits one payment. @returns The quote that it was credited to, as it is then: another one, where somebody was first. */
 export async function creditPayment(
   deps: Parts,
   { id, method, unit }: Pick<QuoteRow, 'id' | 'method' | 'unit'>,
   { event, amount }: { readonly event: string; readonly amount: number },
 ): Promise<QuoteRow> {
-  await perform(deps, {
+  const credited = await perform(deps, {
     hash: requestHash('payment', [method, event]),
     kind: 'payment',
     unit,
-    answer: '',
+    answer: id,
     quotes: [{ type: 'pay', id, amount, method, event }],
     entries: [
       { account: `paid-in:${method}`, amount: -amount },
       { account: 'unminted', amount },
     ],
   })
-  const paid = await deps.ledger.quote(id)
+  // Older mints kept no answer.
+  const paid = await deps.ledger.quote(credited || id)
   if (paid === undefined) throw new Error('funding: a paid quote is gone')
   return paid
 }

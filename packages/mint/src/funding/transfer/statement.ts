@@ -1,4 +1,4 @@
-// Reads what a bank says came in: a CSV with a head, or ISO 20022's camt.053; import.ts books it.
+// Reads what a bank says came in: a CSV with a head, or ISO 20022's camt.053; transfer.ts books it.
 
 import { createHash } from 'node:crypto'
 import { parse } from 'csv-parse/sync'
@@ -26,16 +26,18 @@ const charsMax = 50_000_000
 export function readStatement(text: string, settings: TransferSettings): BankLine[] {
   if (text.length > charsMax) throw new TuppenceError('body-too-large')
   const lines = /^\s*(?:\uFEFF)?\s*</.test(text) ? readCamt(text) : readCsv(text, settings.csv)
-  // A bank that names no lines: equal ones of a day are told apart by how many there were before.
+  // Equal lines of a day are told apart by how many there were before, so that order and neighbours don't matter. A name of the
+  // bank's that comes twice is not one by itself: it names a sum of a day.
   const seen = new Map<string, number>()
   return lines.map(({ id, ...line }) => {
-    const content = [line.date, line.amount, line.currency, line.text, line.account ?? '']
-    const name = id === undefined ? JSON.stringify(content) : `id ${id}`
+    const { date, amount, currency, text: written, account = '' } = line
+    const isNamed = id !== undefined && !/^(?:NONREF|NOTPROVIDED|NONE|0+)$/i.test(id)
+    const name = JSON.stringify(
+      isNamed ? ['id', id, date, amount, currency] : [date, amount, currency, written, account],
+    )
     const before = seen.get(name) ?? 0
     seen.set(name, before + 1)
-    // A name of the bank's that comes twice is not one: both lines count, as what they say.
-    const unique = id === undefined || before > 0 ? JSON.stringify([...content, before]) : name
-    return { ...line, id: createHash('sha256').update(unique).digest('hex') }
+    return { ...line, id: createHash('sha256').update(`${before} ${name}`).digest('hex') }
   })
 }
 
@@ -61,14 +63,14 @@ function readCsv(text: string, names: TransferSettings['csv']): RawLine[] {
   })
 }
 
-/** `-1,234.50` to minor units: two digits after the mark, or none. */
+/** `-1,234.50` to minor units: two digits after the mark, or none; marks of thousands only where they belong. */
 function minorUnits(text: string, decimal: '.' | ','): number | undefined {
-  const group = decimal === '.' ? ',' : '.'
-  const match = /^([+-]?)(\d{1,12})(?:D(\d{1,2}))?$/.exec(
-    text.replaceAll(group, '').replaceAll(' ', '').replace(decimal, 'D'),
+  const groups = decimal === '.' ? / (?=\d{3})|,/g : / (?=\d{3})|\./g
+  const match = /^([+-]?)(\d{1,12}|\d{1,3}(?:G\d{3}){1,3})(?:D(\d{1,2}))?$/.exec(
+    text.replace(decimal, 'D').replace(groups, 'G'),
   )
   if (match === null) return undefined
-  const amount = Number(match[2]) * 100 + Number((match[3] ?? '').padEnd(2, '0'))
+  const amount = Number(match[2]?.replaceAll('G', '')) * 100 + Number((match[3] ?? '').padEnd(2, '0'))
   return match[1] === '-' ? -amount : amount
 }
 
@@ -103,7 +105,8 @@ function linesOfEntry(entry: Node, index: number): RawLine[] {
   if (status !== undefined && status !== 'BOOK') return []
   const date = text(at(entry, 'BookgDt', 'Dt')) ?? text(at(entry, 'BookgDt', 'DtTm'))?.slice(0, 10) ?? ''
   const details = list(at(entry, 'NtryDtls')).flatMap((each) => list(at(each, 'TxDtls')))
-  const own = text(at(entry, 'AcctSvcrRef')) ?? text(at(entry, 'NtryRef'))
+  // Not NtryRef: that is often the line's number in this one statement.
+  const own = text(at(entry, 'AcctSvcrRef'))
   const isReversal = text(at(entry, 'RvslInd')) === 'true'
   const parts = details.length > 1 ? details : [details[0] ?? {}]
   return parts.map((part, place) => {

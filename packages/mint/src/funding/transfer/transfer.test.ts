@@ -10,7 +10,7 @@ import { startTestMint, type TestMint } from '../../testing/mint.ts'
 import { transferSchema } from './config.ts'
 import { findReferences, makeReference, showReference } from './reference.ts'
 import { readStatement } from './statement.ts'
-import { assignTransfer, dismissTransfer, importStatement } from './transfer.ts'
+import { assignTransfer, dismissTransfer, importStatement, transferFunding } from './transfer.ts'
 
 const transfer = { enabled: true, iban: 'DE75512108001245126199', holder: 'Press & Co' } as const
 const settings = v.parse(transferSchema, transfer)
@@ -154,6 +154,26 @@ describe('bank transfers', () => {
     expect(await take(file)).toMatchObject({ known: 3 })
   })
 
+  test('assigned by hand and cut off before it was noted stay whose they are', async () => {
+    const { quote, reference } = await ask()
+    const file = csvOf(['2026-11-24', '12.00', 'cut off'])
+    await take(file)
+    const { deps } = mint.served
+    const rows = deps.office.db.selectFrom('transfer_lines').selectAll().where('text', '=', 'cut off')
+    const { id } = await rows.executeTakeFirstOrThrow()
+    await assignTransfer(deps, id, reference, { by: 'ada', note: '' })
+    // As a crash leaves it: the ledger has it, the office does not know.
+    await deps.office.db
+      .updateTable('transfer_lines')
+      .set({ state: 'new', reference: null })
+      .where('id', '=', id)
+      .execute()
+    expect(await take(file)).toMatchObject({ credited: 1, unknown: 0 })
+    expect(await rows.executeTakeFirst()).toMatchObject({ state: 'credited', reference: reference.replaceAll('-', '') })
+    await expect(dismissTransfer(deps, id, { by: 'ada', note: '' })).rejects.toMatchObject({ code: 'not-found' })
+    expect(await stateOf(quote)).toMatchObject({ amount_paid: 1200 })
+  })
+
   test('a file that cannot be read books nothing of it', async () => {
     const { reference } = await ask()
     const before = await accountsOf({ mint })
@@ -171,6 +191,51 @@ describe('bank transfers', () => {
     expect(await accountsOf({ mint })).toEqual(before)
     expect((await auditLedger(mint.served.deps.config)).findings).toEqual([])
   })
+})
+
+describe('lines that a bank names badly', () => {
+  const named = v.parse(transferSchema, { ...transfer, csv: { id: 'Nr' } })
+  const csv = (...rows: string[]) => ['Nr,date,amount,currency,reference,account', ...rows].join('\n')
+  const idsOf = (text: string) => readStatement(text, named).map(({ id }) => id)
+  const [a, b, c] = ['NONREF,2026-11-20,5.00,USD,a,', 'NONREF,2026-11-20,6.00,USD,b,', 'NONREF,2026-11-21,5.00,USD,c,']
+
+  test('are the same ones in whatever file and order, and each is one', () => {
+    const [idA, idB] = idsOf(csv(a, b))
+    expect(idsOf(csv(b, a))).toEqual([idB, idA])
+    expect(idsOf(csv(c, a, b)).slice(1)).toEqual([idA, idB])
+    expect(new Set(idsOf(csv(a, b, c))).size).toBe(3)
+    expect(idsOf(csv(c))).not.toContain(idA)
+  })
+
+  test('are not taken for those that had the same number in yesterday’s statement', () => {
+    const yesterday = camtOf(entry('1', '10.00', 'from one'))
+    const today = camtOf(entry('1', '10.00', 'from another').replace('2026-11-20', '2026-11-21'))
+    expect(idsOf(yesterday)).not.toEqual(idsOf(today))
+    // A statement of both days numbers them otherwise.
+    const both = camtOf(entry('1', '10.00', 'from one'), entry('2', '10.00', 'from another').replace('-20', '-21'))
+    expect(idsOf(both)).toEqual([...idsOf(yesterday), ...idsOf(today)])
+  })
+})
+
+test('a sum whose marks are not where they belong is not a sum', () => {
+  const read = (amount: string, decimal: '.' | ',') =>
+    readStatement(
+      `date;amount;currency;reference;account\n2026-11-20;${amount};USD;x;`,
+      v.parse(transferSchema, { ...transfer, csv: { delimiter: ';', decimal } }),
+    ).map((line) => line.amount)
+  expect(read('1,234,567.8', '.')).toEqual([123_456_780])
+  expect(read('+1 234,56', ',')).toEqual([123_456])
+  for (const [amount, decimal] of [
+    ['10,50', '.'],
+    ['10.50', ','],
+    ['1,2345.00', '.'],
+    ['1.234.5', ','],
+  ] as const)
+    expect(() => read(amount, decimal), amount).toThrow()
+})
+
+test('a unit without cents cannot be asked for', () => {
+  expect(transferFunding(settings, ['usd', 'jpy', 'sat']).units).toEqual(['usd'])
 })
 
 test('a bank that writes commas and semicolons is read by what it calls its columns', () => {

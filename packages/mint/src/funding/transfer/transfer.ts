@@ -2,7 +2,8 @@
 // it; methods.ts makes it, command.ts beside this imports.
 
 import { createHash } from 'node:crypto'
-import { isTuppenceError, TuppenceError } from '@tuppence/protocol'
+import { TuppenceError, unitExponent } from '@tuppence/protocol'
+import { requestHash } from '../../canonical.ts'
 import { noteTopUp } from '../../fraud/top-ups.ts'
 import type { TransferLine } from '../../office/tables/funding.ts'
 import type { Parts } from '../../parts.ts'
@@ -21,7 +22,8 @@ export function transferFunding(settings: TransferSettings, units: readonly stri
   return {
     method: transferMethod,
     name: 'Bank transfer',
-    units,
+    // Banks write cents: of a unit without them, a sum would count for a hundred times as much.
+    units: units.filter(hasCents),
     minAmount,
     maxAmount,
     needsKey: true,
@@ -43,6 +45,8 @@ export function transferFunding(settings: TransferSettings, units: readonly stri
     },
   }
 }
+
+const hasCents = (unit: string) => unitExponent(unit) === 2
 
 /** What an import came to. */
 export interface Imported {
@@ -73,8 +77,9 @@ async function importLine(deps: Parts, line: BankLine): Promise<'known' | 'credi
   const { db } = deps.office
   const found = await db.selectFrom('transfer_lines').selectAll().where('id', '=', line.id).executeTakeFirst()
   if (found !== undefined && found.state !== 'new') return 'known'
+  if (found !== undefined && (await creditedBefore(deps, line.id))) return 'credited'
   const references = findReferences(line.text)
-  const isOurs = line.amount > 0 && deps.config.units.includes(line.currency)
+  const isOurs = line.amount > 0 && deps.config.units.includes(line.currency) && hasCents(line.currency)
   if (found === undefined) {
     await db
       .insertInto('transfer_lines')
@@ -114,18 +119,27 @@ async function creditLine(deps: Parts, id: string, reference: string): Promise<b
   const line = await db.selectFrom('transfer_lines').selectAll().where('id', '=', id).executeTakeFirst()
   const quote = order === undefined ? undefined : await deps.ledger.quote(order.quote)
   if (line === undefined || quote === undefined || quote.unit !== line.currency || line.amount <= 0) return false
-  try {
-    await creditPayment(deps, quote, { event: id, amount: line.amount })
-  } catch (error) {
-    // Credited before, by another hand, to another quote: that one holds.
-    if (isTuppenceError(error, 'quote-settled')) return false
-    throw error
-  }
+  const credited = await creditPayment(deps, quote, { event: id, amount: line.amount })
   const { amount, currency: unit, instrument } = line
   const about = { id, unit, method: transferMethod, amount, outcome: 'paid' } as const
   await noteTopUp(deps, { ...about, ...(instrument === null ? {} : { instrument }) }, deps.clock.nowMs())
-  await db.updateTable('transfer_lines').set({ state: 'credited', reference }).where('id', '=', id).execute()
+  await noteCredited(deps, id, credited.id)
+  // Credited before, by another hand, to another quote: that one holds.
+  return credited.id === quote.id
+}
+
+/** Whether the ledger has a line that the office does not know of: whoever credited it was cut off. */
+async function creditedBefore(deps: Parts, id: string): Promise<boolean> {
+  const quote = await deps.ledger.answer(requestHash('payment', [transferMethod, id]))
+  if (quote === undefined) return false
+  await noteCredited(deps, id, quote)
   return true
+}
+
+async function noteCredited({ office: { db } }: Parts, id: string, quote: string): Promise<void> {
+  const order = await db.selectFrom('transfer_orders').select('id').where('quote', '=', quote).executeTakeFirst()
+  const change = { state: 'credited', reference: order?.id ?? null } as const
+  await db.updateTable('transfer_lines').set(change).where('id', '=', id).execute()
 }
 
 /**
