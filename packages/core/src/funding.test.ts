@@ -16,12 +16,14 @@ import { createWallet } from './wallet.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'core-funding-'))
 // A card takes no more than $20 a day: the mint's rule.
-const [good, second, third, fourth, fifth] = [
+const [good, second, third, fourth, fifth, sixth, seventh] = [
   '4242424242424242',
   '5555555555554444',
   '378282246310005',
   '6011111111111117',
   '4000056655665556',
+  '5200828282828210',
+  '2223003122003222',
 ] as const
 const declined = '4000000000000002'
 const method = 'card'
@@ -113,6 +115,31 @@ describe('a checkout', () => {
     expect(await startCheckout(wallet, ten)).not.toEqual(before)
   })
 
+  test('that was paid before the mint heard of it is the same one, paid: a second press charges nobody again', async () => {
+    const wallet = open()
+    const before = await startCheckout(wallet, ten)
+    expect(await awaitTopUp(wallet, before.paymentId, gone)).toMatchObject({ status: 'waiting' })
+    await pay(before.request, sixth)
+    expect(await startCheckout(wallet, ten)).toEqual({ ...before, paid: true })
+    expect(await awaitTopUp(wallet, before.paymentId)).toMatchObject({ status: 'topped-up' })
+    expect(holds(wallet)).toBe(1_000)
+    expect(await startCheckout(wallet, ten)).not.toMatchObject({ paymentId: before.paymentId })
+  })
+
+  test('that its mint does not know any more keeps nobody from another one', async () => {
+    let forgotten: string | undefined
+    const fetch: Fetch = async (url, init) =>
+      forgotten !== undefined && url.includes('/v1/mint/quote/card/')
+        ? Response.json({ code: 10_000, detail: `${forgotten}: forgotten` }, { status: 400 })
+        : globalThis.fetch(url, init)
+    const wallet = open({ fetch })
+    const before = await startCheckout(wallet, ten)
+    forgotten = 'internal'
+    await expect(startCheckout(wallet, ten)).rejects.toMatchObject({ code: 'mint-response-invalid' })
+    forgotten = 'quote-unknown'
+    expect(await startCheckout(wallet, ten)).not.toMatchObject({ paymentId: before.paymentId })
+  })
+
   test('is waited for while the mint is down', async () => {
     let left = 0
     const fetch: Fetch = (url, init) =>
@@ -181,6 +208,32 @@ describe('the way back', () => {
     await expect(quoteWithdrawal(wallet, { ...input, amount: 401 })).rejects.toMatchObject({
       details: { reason: 'withdrawal-too-large' },
     })
+  })
+
+  test.each([
+    ['is finished later', 'done', 400],
+    ['comes to nothing', 'undone', 1_000],
+  ])('whose answer was lost and that %s is counted as it ends', async (_, end, left) => {
+    let how: 'through' | 'lost' | 'no' = 'through'
+    const fetch: Fetch = async (url, init) => {
+      if (how === 'through' || !url.endsWith('/v1/melt/card')) return globalThis.fetch(url, init)
+      if (how === 'lost') throw new TypeError('lost')
+      return Response.json({ code: 10_000, detail: 'withdrawal-refused: no' }, { status: 400 })
+    }
+    const wallet = open({ fetch, seedByte: end === 'done' ? 11 : 12 })
+    const { paymentId, request } = await startCheckout(wallet, ten)
+    await pay(request, end === 'done' ? sixth : seventh)
+    await awaitTopUp(wallet, paymentId)
+    const [instrument] = await instrumentsOf(wallet)
+    const input = { amount: 600, unit, method, instrument }
+    const quoted = await quoteWithdrawal(wallet, input)
+    how = 'lost'
+    await expect(withdrawTo(wallet, input, quoted)).rejects.toMatchObject({ code: 'mint-unavailable' })
+    expect(await instrumentsOf(wallet)).toMatchObject([{ left: 400 }])
+    how = end === 'done' ? 'through' : 'no'
+    await wallet.recover()
+    expect(wallet.$history.get()).toContainEqual(expect.objectContaining({ kind: 'withdraw', end }))
+    expect(await instrumentsOf(wallet)).toMatchObject([{ left }])
   })
 
   test('costs what was said at most', async () => {

@@ -19,12 +19,12 @@ const isFinal = (reason: string) => ['funding-refused', 'funding-too-often', 'fu
 /** What follows a wait: as `TopUpInput` has it. */
 type Following = Pick<TopUpInput, 'onState' | 'signal'>
 
-/** A top-up that the reader pays for elsewhere. `request`: where, a URL. */
-export type Checkout = { readonly paymentId: string; readonly request: string }
+/** A top-up that the reader pays for elsewhere. `request`: where, a URL. `paid`: the mint has the money already. */
+export type Checkout = { readonly paymentId: string; readonly request: string; readonly paid?: true }
 
 /**
- * Begins a top-up whose money comes in elsewhere. One that was begun before for the same and can still be paid is taken up
- * again, so that nobody pays twice for having gone back.
+ * Begins a top-up whose money comes in elsewhere. One that was begun before for the same and can still be paid, or was paid
+ * and the mint heard of it too late, is taken up again, so that nobody pays twice for having gone back.
  *
  * @throws {TuppenceError} As `topUp`, before anything happened.
  */
@@ -33,28 +33,38 @@ export async function startCheckout(
   input: Pick<TopUpInput, 'amount' | 'unit' | 'method' | 'mint'>,
 ): Promise<Checkout> {
   const context = contextOf(wallet)
-  const open = await openQuote(context, input)
-  const payment = open ?? (await startQuote(context, input))
+  const begun = await begunBefore(context, input)
+  if (begun) return begun
+  const payment = await startQuote(context, input)
   // Before anybody pays for it: afterwards the way back must be known.
-  if (!open) await keepInstrument(context, payment)
+  await keepInstrument(context, payment)
   return { paymentId: payment.id, request: payment.quote.request }
 }
 
-async function openQuote(
+async function begunBefore(
   context: Context,
   { amount, unit, method, mint = context.mints[0] }: Pick<TopUpInput, 'amount' | 'unit' | 'method' | 'mint'>,
-): Promise<Quoted | undefined> {
+): Promise<Checkout | undefined> {
   const rows = await context.db.transact(['payments'], 'read', (tx) => tx.list('payments'))
   for (const { value } of rows.toReversed()) {
     if (value.kind !== 'top-up' || value.state !== 'quoted' || !value.quote || value.amount !== amount) continue
     if (value.unit !== unit || value.method !== method || value.mint !== mint) continue
     const client = await context.mint()
-    const { state, reason, expiry } = await client.quoteState(mint, { method, quote: value.quote.id })
+    const { id, request } = value.quote
+    const quote = await client.quoteState(mint, { method, quote: id }).catch(unlessUnknown)
+    if (!quote) continue
+    const { state, reason, expiry } = quote
+    if (state === 'PAID') return { paymentId: value.id, request, paid: true }
     const nowSeconds = (await client.timeSeconds(mint)) ?? 0
     const isOpen = state === 'UNPAID' && (!reason || reason === 'card-declined') && nowSeconds < (expiry ?? Infinity)
-    if (isOpen) return value as Quoted
+    if (isOpen) return { paymentId: value.id, request }
   }
   return undefined
+}
+
+/** Nobody can pay for a quote that its mint does not know. */
+function unlessUnknown(error: unknown): undefined {
+  if (!isTuppenceError(error) || error.code !== 'quote-unknown') throw error
 }
 
 /**
@@ -115,10 +125,19 @@ export async function quoteWithdrawal(wallet: Wallet, input: Withdrawal): Promis
  */
 export async function withdrawTo(wallet: Wallet, input: Withdrawal, quoted: WithdrawalQuote): Promise<WithdrawOutcome> {
   const context = contextOf(wallet)
-  const outcome = await withdrawQuoted(context, { feeMax: quoted.fee, ...input }, quoted)
-  const isGone = outcome.status === 'withdrawn' || outcome.status === 'pending'
-  if (input.instrument && isGone) await noteReturned(context, input.instrument, input.amount)
-  return outcome
+  const { instrument, amount } = input
+  try {
+    const outcome = await withdrawQuoted(context, { feeMax: quoted.fee, ...input }, quoted)
+    if (instrument && outcome.status === 'withdrawn') await noteReturned(context, instrument, { amount })
+    if (instrument && outcome.status === 'pending')
+      await noteReturned(context, instrument, { amount, paymentId: outcome.paymentId })
+    return outcome
+  } catch (error) {
+    // It has left, and nobody knows yet what became of it.
+    const id = isTuppenceError(error) && error.details['paymentId']
+    if (instrument && typeof id === 'string') await noteReturned(context, instrument, { amount, paymentId: id })
+    throw error
+  }
 }
 
 /** With the claim on the top-up that the money goes back to, signed by its key. */

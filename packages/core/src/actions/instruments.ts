@@ -17,7 +17,12 @@ export type Instrument = {
   /** Of the quote's key, by which it is claimed. */
   readonly keyIndex: number
   readonly atMs: number
+  /** Withdrawals of which it was not known whether they would come to anything. */
+  readonly out?: readonly Returned[] | undefined
 }
+
+/** What went back, minor units. `paymentId`: the withdrawal, where it may still come to nothing. */
+type Returned = { readonly amount: number; readonly paymentId?: string | undefined }
 
 const row = 'instruments'
 
@@ -35,23 +40,45 @@ export async function keepInstrument(context: Context, payment: Quoted): Promise
   })
 }
 
-/** Counts what went back. */
-export async function noteReturned(context: Context, { quote }: Instrument, amount: number): Promise<void> {
-  await context.db.transact(['settings'], 'write', async (tx) => {
+/** Counts what went back, or may have. */
+export async function noteReturned(context: Context, { quote }: Instrument, returned: Returned): Promise<void> {
+  const less = (one: Instrument): Instrument => ({
+    ...one,
+    left: Math.max(0, one.left - returned.amount),
+    ...(returned.paymentId !== undefined && { out: [...(one.out ?? []), returned] }),
+  })
+  await context.db.transact(['settings', 'payments', 'history'], 'write', async (tx) => {
+    // What failed may have been the change for it.
+    if (returned.paymentId !== undefined && !(await isWithdrawal(tx, returned.paymentId))) return
     const known = await all(tx)
-    const rest = known.map((one) => (one.quote === quote ? { ...one, left: Math.max(0, one.left - amount) } : one))
+    const rest = known.map((one) => (one.quote === quote ? less(one) : one))
     await tx.put('settings', row, rest)
   })
+}
+
+async function isWithdrawal(tx: Tx, id: string): Promise<boolean> {
+  const found = (await tx.get('payments', id)) ?? (await tx.get('history', id))
+  return found?.kind === 'withdraw'
 }
 
 /** Those that money came from and can go back to, the newest first. */
 export async function instrumentsOf(wallet: Wallet): Promise<Instrument[]> {
   return contextOf(wallet).db.transact(['settings', 'history'], 'read', async (tx) => {
     const paid: Instrument[] = []
-    for (const one of await all(tx))
+    for (const known of await all(tx)) {
+      const one = { ...known, left: known.left + (await cameToNothing(tx, known)) }
       if (one.left > 0 && (await tx.get('history', one.paymentId))?.end === 'done') paid.unshift(one)
+    }
     return paid
   })
+}
+
+/** Of what had left for it, minor units. */
+async function cameToNothing(tx: Tx, { out = [] }: Instrument): Promise<number> {
+  let sum = 0
+  for (const { amount, paymentId = '' } of out)
+    if ((await tx.get('history', paymentId))?.end === 'undone') sum += amount
+  return sum
 }
 
 async function all(tx: Tx): Promise<readonly Instrument[]> {

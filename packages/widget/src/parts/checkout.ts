@@ -18,9 +18,15 @@ export type Leaving = {
  * @throws {TuppenceError} Nothing happened: the mint made no quote, or its checkout is no page.
  */
 export async function leave(wallet: Wallet, { place, amount, unit, named }: Leaving): Promise<void> {
-  const { paymentId, request } = await startCheckout(wallet, { amount, unit, method: 'card' })
+  const { paymentId, request, paid } = await startCheckout(wallet, { amount, unit, method: 'card' })
+  const departure = { place, hash: location.hash, paymentId, amount, unit, named, atMs: Date.now() }
+  if (paid) {
+    // The checkout has nothing more to ask: this page goes on as if it had just led back.
+    keepDeparture({ ...departure, returned: 'paid' })
+    return location.reload()
+  }
   const url = checkoutUrl(request)
-  keepDeparture({ place, hash: location.hash, paymentId, amount, unit, named, atMs: Date.now() })
+  keepDeparture(departure)
   // Whoever goes back finds this page as it was left, under way to nowhere.
   addEventListener('pageshow', ({ persisted }) => persisted && location.reload())
   location.assign(url)

@@ -4,7 +4,7 @@ import { isTuppenceError, type ErrorCode } from '@tuppence/protocol'
 import { atom } from 'nanostores'
 import type { Errand, TakenErrand, Visit } from '../errand.ts'
 import { addHere } from '../parts/add-here.ts'
-import { codeOf } from '../parts/code-of.ts'
+import { codeOf, reasonOf } from '../parts/code-of.ts'
 import { departureFrom, stillMeans, type Departure } from '../parts/departure.ts'
 import type { Choice } from '../parts/pay-ways.tsx'
 import { allowanceFor } from '../policy.ts'
@@ -95,11 +95,6 @@ async function cameBack(wallet: Wallet, taking: Taking, departure: Departure): P
   if (taken) return ask(wallet, taken, came ? undefined : reasonOf(outcome))
   if (came) return $step.set({ status: 'arrived', amount, unit })
   $step.set({ status: 'failed', code: outcome.status === 'refused' ? 'funding-refused' : 'cancelled' })
-}
-
-function reasonOf(outcome: Exclude<TopUpOutcome, { status: 'topped-up' }>): AskNote {
-  if (outcome.status === 'refused') return outcome.reason
-  return outcome.status === 'expired' ? 'quote-expired' : 'stopped'
 }
 
 /** The reader confirmed: adds money if asked to, lends if the frame needs it, and lets the frame go on. */

@@ -3,7 +3,7 @@ import type { Look, Outcome, TopUpState, Wallet } from '@tuppence/core'
 import { isTuppenceError, TuppenceError, type ErrorCode } from '@tuppence/protocol'
 import { atom } from 'nanostores'
 import { addHere } from '../parts/add-here.ts'
-import { codeOf } from '../parts/code-of.ts'
+import { codeOf, reasonOf } from '../parts/code-of.ts'
 import { departureFrom, stillMeans, type Departure } from '../parts/departure.ts'
 import type { Choice } from '../parts/pay-ways.tsx'
 
@@ -77,6 +77,11 @@ export function priceOf(look: Look): number | undefined {
   return look.status === 'priced' && !look.free ? (look.personal ?? look.offer.amount) : undefined
 }
 
+function isCovered(wallet: Wallet, look: Look): boolean {
+  const price = priceOf(look)
+  return price === undefined || !('offer' in look) || (wallet.$balance.get()[look.offer.unit]?.spendable ?? 0) >= price
+}
+
 /** The press that left for the checkout named what is to be paid: with the money there, it is. Anything else is asked for. */
 async function cameBack(wallet: Wallet, trip: Trip, departure: Departure): Promise<void> {
   const { amount, unit, returned } = departure
@@ -84,10 +89,9 @@ async function cameBack(wallet: Wallet, trip: Trip, departure: Departure): Promi
   const { comeBack } = await import('../parts/checkout.ts')
   const outcome = await comeBack(wallet, departure)
   if (outcome.status === 'waiting' && returned === 'paid') return
-  if (outcome.status !== 'topped-up')
-    return void (await ask(wallet, trip, outcome.status === 'refused' ? outcome.reason : 'stopped'))
+  if (outcome.status !== 'topped-up') return void (await ask(wallet, trip, reasonOf(outcome)))
   const look = await ask(wallet, trip)
-  if (stillMeans(departure, meaning(trip, look))) await goOn(wallet, trip, look, undefined)
+  if (stillMeans(departure, meaning(trip, look)) && isCovered(wallet, look)) await goOn(wallet, trip, look, undefined)
 }
 
 /** The reader pressed: pays if there is something to pay, gets the code, goes back. */
@@ -127,7 +131,7 @@ async function add(wallet: Wallet, trip: Trip, look: Priced, choice: Choice): Pr
     }
     const outcome = await addHere(wallet, choice, { unit, onState })
     if (outcome.status === 'topped-up') {
-      if ((wallet.$balance.get()[unit]?.spendable ?? 0) >= (priceOf(look) ?? 0)) return true
+      if (isCovered(wallet, look)) return true
       await ask(wallet, trip, 'less')
     } else if (outcome.status === 'refused') await ask(wallet, trip, outcome.reason)
     else await ask(wallet, trip, outcome.status === 'expired' ? 'quote-expired' : 'quote-unpaid')

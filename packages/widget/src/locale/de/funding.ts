@@ -20,7 +20,7 @@ export const funding: FundingTexts = {
   onItsWay: (amount) => `Deine Zahlung von ${amount} ist unterwegs …`,
   onItsWayWhy:
     'Die Münzstätte hat noch nicht gesagt, dass sie da ist. Du kannst das hier schließen: Ist sie da, liegt das Geld in deiner Geldbörse.',
-  stopped: 'Du bist zurückgekommen, ohne zu zahlen. Nichts wurde abgebucht.',
+  stopped: 'Du bist zurückgekommen, ohne zu zahlen, soweit die Münzstätte weiß.',
   close: 'Fenster schließen',
   arrived: (amount) => `${amount} sind in deiner Geldbörse`,
   arrivedWhy: 'Geh zurück zu der Seite, von der du kommst, und drück dort noch einmal auf den Knopf.',

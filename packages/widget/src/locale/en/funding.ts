@@ -19,7 +19,7 @@ export const funding = {
   onItsWay: (amount: string) => `Your payment of ${amount} is on its way…`,
   onItsWayWhy:
     'The mint has not said yet that it has arrived. You may close this: it will be in your wallet once it does.',
-  stopped: 'You came back without paying. Nothing was charged.',
+  stopped: 'You came back without paying, as far as the mint knows.',
   close: 'Close this window',
   arrived: (amount: string) => `${amount} is in your wallet`,
   arrivedWhy: 'Go back to the page that you came from and press its button once more.',

@@ -21,7 +21,7 @@ export const funding: FundingTexts = {
   onItsWay: (amount) => `Tu pago de ${amount} está en camino…`,
   onItsWayWhy:
     'La casa de moneda aún no ha dicho que haya llegado. Puedes cerrar esto: estará en tu monedero en cuanto llegue.',
-  stopped: 'Has vuelto sin pagar. No se ha cobrado nada.',
+  stopped: 'Has vuelto sin pagar, que sepa la casa de moneda.',
   close: 'Cerrar esta ventana',
   arrived: (amount) => `${amount} ya están en tu monedero`,
   arrivedWhy: 'Vuelve a la página de la que venías y pulsa su botón otra vez.',

@@ -19,7 +19,7 @@ export const funding: FundingTexts = {
   leaving: '결제 페이지로 가요…',
   onItsWay: (amount) => `결제한 ${amount} 들어오는 중이에요…`,
   onItsWayWhy: '민트가 아직 도착했다고 알려 주지 않았어요. 이 창은 닫아도 돼요. 도착하면 지갑에 들어와 있어요.',
-  stopped: '결제하지 않고 돌아왔어요. 청구된 돈은 없어요.',
+  stopped: '민트가 아는 한 결제하지 않고 돌아왔어요.',
   close: '창 닫기',
   arrived: (amount) => `${amount} 지갑에 들어왔어요`,
   arrivedWhy: '보던 페이지로 돌아가 버튼을 한 번 더 눌러 주세요.',
