@@ -1,5 +1,6 @@
 // What a rule is, and what the rules share: a file for each is in rules/, rules.ts lists them, assess.ts asks them.
 
+import { decimalAmount } from '@tuppence/protocol'
 import type { Finding, FindingAction, IncomeDay, RuleName } from './facts.ts'
 import { dayMs, dayOf } from './facts.ts'
 import type { FraudSettings } from './settings.ts'
@@ -14,9 +15,9 @@ export interface Rule<Facts, Name extends RuleName = RuleName> {
   readonly check: (facts: Facts, limits: FraudSettings[Name]) => Alarm | undefined
 }
 
-/** Minor units for a person: as hundredths, and the unit. */
+/** Minor units for a person, as decimals of their unit. */
 export function money(amount: number, unit: string): string {
-  return `${(amount / 100).toFixed(2)} ${unit.toUpperCase()}`
+  return `${amount < 0 ? '-' : ''}${decimalAmount(Math.abs(amount), unit)} ${unit.toUpperCase()}`
 }
 
 /** A share in percent, with one digit, for a person. */

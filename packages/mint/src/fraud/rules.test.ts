@@ -231,6 +231,12 @@ test('every reason has its figures in words, and every figure is a number', () =
   }
 })
 
+test('amounts in reasons are in their unit, which may have no hundredths', () => {
+  const reason = (unit: string) => outFrom({ unit, amount: 150_000 })[0]?.reason
+  expect(reason('usd')).toBe('The payout of 1500.00 USD is above 1000.00 USD.')
+  expect(reason('krw')).toBe('The payout of 150000 KRW is above 100000 KRW.')
+})
+
 test('a rule that is off says nothing, one in review mode says so', () => {
   const modes = (mode: string) => v.parse(fraudSchema, { circularity: { mode } })
   const facts = { ...account, topUpsByDestination: { count: 1, amount: 500 } }

@@ -8,7 +8,7 @@ const monthDays = 30
 /** @see Rule */
 export const payoutSize: Rule<PayoutFacts, 'payout-size'> = {
   name: 'payout-size',
-  says: "An account's first payout is looked at by one person; one above $1,000, or above 3 times what the account was paid in a mean 30 days, by two.",
+  says: "An account's first payout is looked at by one person; one above $1,000, or of $100 and more and above 3 times what the account was paid in a mean 30 days, by two.",
   check: ({ nowMs, unit, amount, paid }, { amount: amountMax, times, least }) => {
     const mean = meanOf(paid, nowMs)
     if (amount > amountMax)
