@@ -61,7 +61,7 @@ export function costsPage(): string {
     '',
     `- Card: ${(card?.basisPoints ?? 0) / 100} % + ${card?.fixed}¢ ([Stripe](https://stripe.com/pricing), cards of the United States, online). Foreign cards and currencies cost more.`,
     '- Stripe Connect: 0.25 % + 25¢ a payout, and $2 in each month in which an account is paid out ([Stripe](https://stripe.com/connect/pricing)); one payout a month.',
-    '- Bank file: 35¢ a credit transfer. This is an assumption: banks differ, and many take less. Ask yours.',
+    '- Bank file: 35¢ a credit transfer. This is an assumption: banks differ, and many take less. Ask yours. The mint’s files pay to IBANs: in a country without them, as the United States, publishers are paid by Stripe Connect.',
     '- All of a top-up is spent. What a reader withdraws has cost its fee, too: processors keep it when they refund.',
     '- No disputes. One costs its amount and a fee, and is the operator’s loss.',
     '- A processor rounds what it takes to a cent each time; these figures are not rounded before the end.',
