@@ -25,7 +25,10 @@ export interface TopUpNote {
 }
 
 /** A top-up that somebody wants to make. */
-export type TopUpAttempt = Pick<TopUpNote, 'unit' | 'method' | 'amount' | 'instrument' | 'address' | 'addressName'>
+export type TopUpAttempt = Pick<TopUpNote, 'unit' | 'method' | 'amount' | 'instrument' | 'address' | 'addressName'> & {
+  /** Funding's id of one that was noted as paid beforehand: it does not stand in its own way. */
+  readonly id?: string
+}
 
 /** What is worked with. */
 export type TopUpDeps = Pick<Deps, 'office' | 'random' | 'config'>
@@ -81,6 +84,7 @@ export async function topUpFacts(deps: TopUpDeps, attempt: TopUpAttempt, nowMs: 
           .where('unit', '=', unit)
           .where('outcome', 'in', ['paid', 'withdrawn'])
           .where('at_ms', '>', nowMs - 30 * dayMs)
+          .where('id', '!=', `${attempt.id ?? ''}/paid`)
           .execute()
   const near =
     address === undefined
@@ -113,6 +117,11 @@ export async function topUpFacts(deps: TopUpDeps, attempt: TopUpAttempt, nowMs: 
           },
         }),
   }
+}
+
+/** Takes back the note of a top-up that was noted as paid before it was, and came to nothing. */
+export async function unnoteTopUp({ office }: Pick<Deps, 'office'>, id: string): Promise<void> {
+  await office.db.deleteFrom('fraud_top_ups').where('id', '=', `${id}/paid`).execute()
 }
 
 /** Forgets what no rule looks at any more: salts of days that are over, names under them, old top-ups. */

@@ -214,6 +214,23 @@ describe('a payment', () => {
   })
 })
 
+test('a card that pays many checkouts at one moment gets no further than one after the other', async () => {
+  const card = newCard()
+  const quotes = []
+  for (let each = 0; each < 4; each++) quotes.push(await cardQuote(both, 1000))
+  for (const quote of quotes) both.stripe.double.pay(quote.session, { card })
+  await Promise.all(quotes.map((quote) => quoteState(both, quote)))
+  const states = await Promise.all(quotes.map((quote) => quoteState(both, quote)))
+  // The rule is $20 a day.
+  expect(states.filter(({ state }) => state === 'PAID').length).toBeLessThanOrEqual(2)
+  expect(quotes.filter((quote) => intentOf(quote).status === 'succeeded').length).toBeLessThanOrEqual(2)
+  // What was refused takes nothing of another day's room.
+  const rows = both.mint.served.deps.office.db.selectFrom('fraud_top_ups').selectAll().where('outcome', '=', 'paid')
+  const orders = await Promise.all(quotes.map(orderOf))
+  const noted = (await rows.execute()).filter(({ id }) => orders.some((order) => id === `${order.id}/paid`))
+  expect(noted.length).toBe(orders.filter(({ state }) => state === 'captured').length)
+})
+
 describe('what was never told', () => {
   const resume = () => both.mint.served.deps.funding.get('card')?.resume?.(both.mint.served.deps)
   const paid = async () => {

@@ -4,7 +4,7 @@
 import type { Stripe } from 'stripe'
 import { TuppenceError, type ErrorCode } from '@tuppence/protocol'
 import type { Parts } from '../../parts.ts'
-import { noteTopUp, topUpFindings } from '../../fraud/top-ups.ts'
+import { noteTopUp, topUpFindings, unnoteTopUp } from '../../fraud/top-ups.ts'
 import type { CardOrder } from '../../office/tables/funding.ts'
 import { creditPayment } from '../credit.ts'
 import { bookAfter } from './after.ts'
@@ -106,10 +106,12 @@ async function decide(deps: Parts, card: Card, order: CardOrder, intent: Stripe.
   const nowMs = deps.clock.nowMs()
   const instrument = instrumentOf(intent)
   const { unit, amount } = order
-  const about = { unit, method, amount, ...instrument, addressName: order.address ?? undefined }
+  const about = { id: order.id, unit, method, amount, ...instrument, addressName: order.address ?? undefined }
+  // Counted before the rules are asked: of several at one moment, here or at another mint, each sees the others.
+  await noteTopUp(deps, { ...about, outcome: 'paid' }, nowMs)
   const refusal = (await topUpFindings(deps, about, nowMs)).find(({ mode }) => mode === 'enforce')
   if (refusal !== undefined) {
-    await noteTopUp(deps, { ...about, id: order.id, outcome: 'refused' }, nowMs)
+    await noteTopUp(deps, { ...about, outcome: 'refused' }, nowMs)
     return refuse(deps, card, order, { reason: refusalCode(refusal), note: refusal.reason, ...instrument })
   }
   const begun = await changeOrder(deps, order, { state: 'capturing', due_at_ms: nowMs + soonMs, ...instrument })
@@ -229,7 +231,8 @@ async function noteDecline(deps: Parts, order: CardOrder, intent: Stripe.Payment
 }
 
 async function end(deps: Parts, order: CardOrder, state: 'expired' | 'failed' | 'refused', reason: ErrorCode) {
-  await changeOrder(deps, order, { state, reason, due_at_ms: null, address: null })
+  const { changed } = await changeOrder(deps, order, { state, reason, due_at_ms: null, address: null })
+  if (changed) await unnoteTopUp(deps, order.id)
 }
 
 /** Takes up an order that was held: somebody has looked, and it goes on as Stripe says by now. */
