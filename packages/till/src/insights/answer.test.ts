@@ -105,6 +105,8 @@ describe('a till’s insights', () => {
     const page = await ask('/insights', { headers: bearer })
     const html = await page.text()
     expect(html).not.toContain(hostile)
+    // Whoever names the sum has seen no price: such sales are without a view.
+    expect(html).toContain('of 0; tips count as sold')
     expect(html).toContain('&#60;img src=x')
     expect(html).not.toMatch(/<script(?![^>]* src=)|<[^>]*\s(?:on\w+|style)=/)
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'")

@@ -92,7 +92,7 @@ function cards({ days, unit, months }: Report): string {
   return `<dl class="cards">
 ${card('Earned', money(total('amount') - total('refunded'), unit), `${money(total('refunded'), unit)} given back`)}
 ${card('Sold', number(total('sold')), `${number(total('refunds'))} given back`)}
-${card('Views that sold', views === 0 ? '–' : percent(Math.min(1, sold / views)), `of ${number(views)}`)}
+${card('Views that sold', views === 0 ? '–' : percent(Math.min(1, sold / views)), `of ${number(views)}; tips count as sold`)}
 ${card('Readers who came back', back, last ? `in ${last.month}` : 'told once a month is over')}
 </dl>`
 }
@@ -117,7 +117,7 @@ function dayCharts(report: Report): string {
     says:
       shares.length === 0
         ? 'No views yet.'
-        : `Share of views that sold by day, from ${percent(Math.min(...shares))} to ${percent(Math.max(...shares))}.`,
+        : `Share of views that sold by day, from ${percent(Math.min(...shares))} to ${percent(Math.max(...shares))}. Tips count as sold, and nobody is counted who looks at a tip jar.`,
     columns: ['Day', 'Views that sold', 'Views', 'Sold'],
     row: ({ views, sold }) => [
       views ? cell(sold / views, percent(sold / views)) : '<span data-v="">too few views</span>',
