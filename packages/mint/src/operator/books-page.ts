@@ -8,6 +8,9 @@ import { day, money, table } from './layout.ts'
 import type { Asked, Page } from './page.ts'
 import { windDownBanner } from './wind-down-banner.ts'
 
+/** More publishers than this are not shown at once. */
+const shownMax = 200
+
 /** Accounts beside publishers' and keysets', with what they mean to a person. */
 const others = [
   ['unminted', 'Paid for, coins not fetched yet'],
@@ -58,14 +61,13 @@ export async function booksPage({ deps }: Asked): Promise<Page> {
             : table({
                 caption: 'The most first',
                 heads: ['Publisher', 'Owed', 'On its way'],
-                rows: owed.map(({ name, unit, amount, onItsWay }) => [
-                  name,
-                  money(amount, unit),
-                  money(onItsWay, unit),
-                ]),
+                rows: owed
+                  .slice(0, shownMax)
+                  .map(({ name, unit, amount, onItsWay }) => [name, money(amount, unit), money(onItsWay, unit)]),
                 end: [1, 2],
               })
         }
+        ${owed.length > shownMax ? html`<p class="muted">and ${owed.length - shownMax} more</p>` : ''}
       </section>
       <section>
         <h2>The rest</h2>
@@ -106,20 +108,17 @@ function modeWord(mode: string | undefined) {
 }
 
 async function owedOf({ ledger }: Pick<Deps, 'ledger'>) {
-  const accounts = await ledger.accounts()
-  const lists = await Promise.all(
-    accounts.map(async ({ id, name }) => {
-      const away = await ledger.balances(`paying-out:${id}`)
-      return (await ledger.balances(`publisher:${id}`)).map(({ unit, balance }) => ({
+  const rows: { name: string; unit: string; amount: number; onItsWay: number }[] = []
+  // One after another: payments go over the same connections.
+  for (const { id, name } of await ledger.accounts()) {
+    const away = await ledger.balances(`paying-out:${id}`)
+    for (const { unit, balance } of await ledger.balances(`publisher:${id}`))
+      rows.push({
         name: name === id ? id : `${name} (${id})`,
         unit,
         amount: balance,
         onItsWay: away.find((row) => row.unit === unit)?.balance ?? 0,
-      }))
-    }),
-  )
-  return lists
-    .flat()
-    .filter(({ amount, onItsWay }) => amount !== 0 || onItsWay !== 0)
-    .toSorted((a, b) => b.amount - a.amount)
+      })
+  }
+  return rows.filter(({ amount, onItsWay }) => amount !== 0 || onItsWay !== 0).toSorted((a, b) => b.amount - a.amount)
 }
