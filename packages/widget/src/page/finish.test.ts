@@ -6,7 +6,7 @@ import { finishAll, isOnItsWay } from './finish.ts'
 type Payments = ReturnType<ReturnType<typeof createWallet>['$payments']['get']>
 
 /** A wallet whose payment is finished by its `tries`-th recovery; those before can't reach anybody. */
-function unreachable(tries: number, payment: { kind: string; state: string }) {
+function unreachable(tries: number, payment: { kind: string; state: string; method?: string }) {
   let recoveries = 0
   return {
     recoveries: () => recoveries,
@@ -28,11 +28,19 @@ describe('what is on its way', () => {
     expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000])
   })
 
+  test('is a voucher, which is paid for by its code', async () => {
+    for (const state of ['quoting', 'quoted']) {
+      const wallet = unreachable(2, { kind: 'top-up', state, method: 'voucher' })
+      await finishAll(wallet, async () => {})
+      expect(wallet.recoveries()).toBe(2)
+    }
+  })
+
   test('is not what is out with others, or waits for its payer', async () => {
     for (const payment of [
       { kind: 'lend', state: 'handed' },
       { kind: 'send', state: 'handed' },
-      { kind: 'top-up', state: 'quoted' },
+      { kind: 'top-up', state: 'quoted', method: 'card' },
     ]) {
       const wallet = unreachable(2, payment)
       await finishAll(wallet, () => Promise.reject(new Error('waited')))

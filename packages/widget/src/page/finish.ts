@@ -6,8 +6,12 @@ type Payment = ReturnType<Wallet['$payments']['get']>[number]
 /** How long until it is tried again, in milliseconds. Being online again ends the wait. */
 const againMs = { first: 5_000, most: 60_000 } as const
 
-/** Whether something left for a mint or a till and no answer is known. Loans and tokens are out until others use them; a quote waits for its payer. */
-export function isOnItsWay({ kind, state }: Pick<Payment, 'kind' | 'state'>): boolean {
+/**
+ * Whether something left for a mint or a till and no answer is known. Loans and tokens are out until others use them; a quote
+ * waits for its payer, but a voucher's is paid by its code.
+ */
+export function isOnItsWay({ kind, state, ...rest }: Pick<Payment, 'kind' | 'state'>): boolean {
+  if ('method' in rest && rest.method === 'voucher') return true
   return kind !== 'lend' && kind !== 'send' && state !== 'quoting' && state !== 'quoted'
 }
 

@@ -50,7 +50,13 @@ export async function comeBack(
   onState?: (state: TopUpState) => void,
 ): Promise<TopUpOutcome> {
   const signal = returned === 'paid' ? undefined : AbortSignal.abort()
-  const outcome = await awaitTopUp(wallet, paymentId, { ...(onState && { onState }), signal })
+  const outcome = await awaitTopUp(wallet, paymentId, { ...(onState && { onState }), signal }).catch(
+    (error: unknown) => {
+      // Nothing is waited for any more; what can be had of it, recovery finds.
+      forgetDeparture()
+      throw error
+    },
+  )
   if (outcome.status !== 'waiting' || returned !== 'paid') forgetDeparture()
   return outcome
 }

@@ -1,4 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { sampleWallet } from '../testing/wallet.ts'
+import { comeBack } from './checkout.ts'
 import { departureFrom, forgetDeparture, keepDeparture, stillMeans, wayBack, type Departure } from './departure.ts'
 
 const left: Departure = {
@@ -43,4 +45,11 @@ test('the press that left pays for what it named, once it was paid, for an hour'
   expect(stillMeans({ ...back, returned: 'cancelled' }, 'an article for 5 cents')).toBe(false)
   expect(stillMeans(left, 'an article for 5 cents')).toBe(false)
   expect(stillMeans({ ...back, atMs: Date.now() - 3_600_001 }, 'an article for 5 cents')).toBe(false)
+})
+
+test('a departure that nothing comes of is over: the next page in this tab is not held up by it', async () => {
+  keepDeparture({ ...left, returned: 'paid' })
+  // A wallet of cardboard knows no top-up.
+  await expect(comeBack(sampleWallet(), { ...left, returned: 'paid' })).rejects.toThrow()
+  expect(departureFrom('trip')).toBe(undefined)
 })
