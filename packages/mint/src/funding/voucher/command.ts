@@ -1,6 +1,6 @@
 // The commands `tuppence-mint vouchers …`: sells a batch, calls one off, lists them; command-parts.ts lists this.
 
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
 import { voucherLink } from '@tuppence/protocol'
@@ -56,6 +56,9 @@ async function sell({ values, config, proc }: CommandCall, deps: VoucherDeps): P
   const wallet = text('wallet').replace(/\/+$/, '')
   const untilMs = text('until') === '' ? undefined : Date.parse(`${text('until')}T23:59:59Z`)
   const bounds = config.funding.voucher
+  const named = text('out') === '' ? undefined : resolve(proc.cwd(), text('out'))
+  // Before anything is sold: its codes would be nowhere.
+  const out = named === undefined ? [] : filesOf(named)
   const complaint =
     bounds?.enabled !== true
       ? 'the configuration has no funding.voucher'
@@ -67,27 +70,31 @@ async function sell({ values, config, proc }: CommandCall, deps: VoucherDeps): P
             ? `--amount: ${bounds.minAmount} to ${bounds.maxAmount}, in minor units`
             : !/^https?:\/\/[^/?#]+$/.test(wallet)
               ? '--wallet: the origin of the wallet'
-              : Number.isNaN(untilMs)
-                ? '--until: a date, YYYY-MM-DD'
-                : undefined
+              : untilMs !== undefined && !(untilMs > deps.clock.nowMs())
+                ? '--until: a date to come, YYYY-MM-DD'
+                : out.some((file) => existsSync(file))
+                  ? '--out: there are such files'
+                  : undefined
   if (complaint !== undefined) {
     proc.stderr.write(`tuppence-mint: vouchers sell: ${complaint}\n`)
     return 2
   }
   const title = text('name') === '' ? config.name : text('name')
   const { batch, codes } = await sellVouchers(deps, { unit, amount, count, label: title, expiresAtMs: untilMs })
-  const base = resolve(proc.cwd(), text('out') === '' ? `vouchers-${batch}` : text('out'))
+  const [csv, html] = filesOf(named ?? resolve(proc.cwd(), `vouchers-${batch}`))
   // Whoever reads these files can spend them. The link's fragment never reaches a server.
   const rows = codes.map((code) => ({ code, amount, unit, link: voucherLink(wallet, code) }))
-  writeFileSync(`${base}.csv`, stringify(rows, { header: true }), { mode: 0o600, flag: 'wx' })
-  writeFileSync(`${base}.html`, voucherSheet(codes, { wallet, title, unit, amount, expiresAtMs: untilMs }), {
+  writeFileSync(csv, stringify(rows, { header: true }), { mode: 0o600, flag: 'wx' })
+  writeFileSync(html, voucherSheet(codes, { wallet, title, unit, amount, expiresAtMs: untilMs }), {
     mode: 0o600,
     flag: 'wx',
   })
-  const files = [`${base}.csv`, `${base}.html`]
+  const files = [csv, html]
   proc.stdout.write(`${JSON.stringify({ event: 'vouchers-sold', batch, count, amount, unit, files })}\n`)
   return 0
 }
+
+const filesOf = (base: string) => [`${base}.csv`, `${base}.html`] as const
 
 async function list({ proc }: CommandCall, { office }: VoucherDeps): Promise<number> {
   const rows = await office.db.selectFrom('voucher_batches').selectAll().orderBy('created_at_ms').execute()

@@ -11,7 +11,7 @@ import { voucherHash } from './voucher.ts'
 /** What is worked with: also where no mint is running. */
 export interface VoucherDeps extends Pick<Ports, 'clock' | 'random'> {
   readonly office: Office
-  readonly ledger: Pick<Ledger, 'commit' | 'quote'>
+  readonly ledger: Pick<Ledger, 'commit' | 'quote' | 'answer'>
 }
 
 /** Most vouchers of one batch. */
@@ -53,7 +53,7 @@ export async function sellVouchers(
   })
   const total = amount * count
   await commit(deps, {
-    hash: requestHash('voucher-sold', [batch]),
+    hash: soldHash(batch),
     kind: 'voucher-sold',
     unit,
     entries: [
@@ -61,7 +61,7 @@ export async function sellVouchers(
       { account: 'vouchers', amount: total },
     ],
   })
-  // Until here no code of it is good: whatever was cut off before this has cost nobody anything.
+  // Until here no code of it is good: what was cut off before this is called off by voidVouchers, if it was booked.
   await deps.office.db.updateTable('voucher_batches').set({ state: 'sold' }).where('id', '=', batch).execute()
   return { batch, codes }
 }
@@ -74,7 +74,8 @@ export async function sellVouchers(
 export async function voidVouchers(deps: VoucherDeps, batch: string): Promise<number | undefined> {
   const { db } = deps.office
   const row = await db.selectFrom('voucher_batches').selectAll().where('id', '=', batch).executeTakeFirst()
-  if (row === undefined || row.state !== 'sold') return undefined
+  if (row === undefined || (row.state !== 'sold' && (await deps.ledger.answer(soldHash(batch))) === undefined))
+    return undefined
   const open = await db.selectFrom('vouchers').select('id').where('batch', '=', batch).execute()
   let voided = 0
   for (const { id } of open) {
@@ -115,6 +116,8 @@ export async function voidVouchers(deps: VoucherDeps, batch: string): Promise<nu
   }
   return voided
 }
+
+const soldHash = (batch: string) => requestHash('voucher-sold', [batch])
 
 async function commit(
   { ledger, clock }: VoucherDeps,

@@ -84,6 +84,15 @@ describe('vouchers', () => {
     expect(readFileSync(join(mint.dataDir, 'office.db')).includes(readVoucher(code))).toBe(false)
   })
 
+  test('of a batch that was cut off once it was booked can be called off', async () => {
+    const before = await accountsOf({ mint })
+    const { batch } = await sell(2)
+    const { db } = mint.served.deps.office
+    await db.updateTable('voucher_batches').set({ state: 'making' }).where('id', '=', batch).execute()
+    expect(await voidVouchers(mint.served.deps, batch)).toBe(2)
+    expect(await accountsOf({ mint })).toEqual(before)
+  })
+
   test('keep the books: an audit finds nothing', async () => {
     const { findings } = await auditLedger(mint.served.deps.config)
     expect(findings).toEqual([])
@@ -116,6 +125,7 @@ test('the command sells a batch into a CSV and a sheet of QR codes that only the
     )
   expect(await sell('--amount', '50')).toBe(2)
   expect(await sell('--amount', '500', '--until', 'someday')).toBe(2)
+  expect(await sell('--amount', '500', '--until', '2020-12-31')).toBe(2)
   expect(await sell('--amount', '500', '--until', '2030-12-31')).toBe(0)
   const csv = readFileSync(join(folder, 'batch.csv'), 'utf8').trim().split('\n')
   expect(csv).toHaveLength(4)
@@ -128,8 +138,11 @@ test('the command sells a batch into a CSV and a sheet of QR codes that only the
   expect([statSync(join(folder, 'batch.csv')).mode & 0o077, statSync(join(folder, 'batch.html')).mode & 0o077]).toEqual(
     [0, 0],
   )
-  // What was printed once is not written over, and its codes are on no screen.
-  expect(await sell('--amount', '500')).toBe(1)
+  // What was printed once is not written over, nothing is sold then, and its codes are on no screen.
+  expect(await sell('--amount', '500')).toBe(2)
+  said.length = 0
+  expect(await runCommand(['vouchers', 'list', '--config', file], proc)).toBe(0)
+  expect(said).toHaveLength(1)
   expect(said.join('')).not.toContain(code)
   rmSync(folder, { recursive: true, force: true })
 })
