@@ -112,6 +112,8 @@ async function add(wallet: Wallet, taken: TakenErrand, choice: Choice): Promise<
   const { unit } = errand
   try {
     if (choice.how === 'card') {
+      // Paid before, and it came while this was asked: nobody pays for that again.
+      if (isCovered(wallet, taken)) return true
       $step.set({ status: 'working', stage: 'leaving' })
       const { leave } = await import('../parts/checkout.ts')
       await leave(wallet, { place: 'popup', amount: choice.amount, unit, named: meaning(errand) })

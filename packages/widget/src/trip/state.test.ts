@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest'
-import { readTrip, wayBack } from './state.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { sampleOffer, sampleWallet } from '../testing/wallet.ts'
+import { goOn, readTrip, wayBack } from './state.ts'
 
 const url = 'https://news.example/read/tulips?a=1&b=2'
 const hash = (back: string) => `#${new URLSearchParams({ url, back })}`
@@ -26,5 +27,22 @@ describe('a trip', () => {
   test('ends where the element finds the code', () => {
     const back = new URL(wayBack(readTrip(hash('https://news.example/tulips'))!, 'c0-_de'))
     expect(Object.fromEntries(new URLSearchParams(back.hash.slice(1)))).toEqual({ 'tuppence-claim': 'c0-_de', url })
+  })
+
+  test('takes no money by card that has come meanwhile', async () => {
+    const replace = vi.fn()
+    vi.stubGlobal('location', { replace })
+    const wallet = sampleWallet({
+      spendable: sampleOffer.amount,
+      actions: {
+        unlock: async () => ({ status: 'opened', contentType: 'text/plain', body: '' }) as never,
+        claim: async () => ({ code: 'c0' }) as never,
+      },
+    })
+    const trip = readTrip(hash('https://news.example/tulips'))!
+    const look = { status: 'priced', offer: sampleOffer, affordable: 'no' } as const
+    // A wallet of cardboard begins no checkout: this would ask again.
+    await goOn(wallet, trip, look, { how: 'card', amount: 1_000 })
+    expect(replace).toHaveBeenCalledExactlyOnceWith(wayBack(trip, 'c0'))
   })
 })

@@ -120,6 +120,8 @@ async function add(wallet: Wallet, trip: Trip, look: Priced, choice: Choice): Pr
   const { unit } = look.offer
   try {
     if (choice.how === 'card') {
+      // Paid before, and it came while this was asked: nobody pays for that again.
+      if (isCovered(wallet, look)) return true
       $step.set({ status: 'working', stage: 'loading' })
       const { leave } = await import('../parts/checkout.ts')
       await leave(wallet, { place: 'trip', amount: choice.amount, unit, named: meaning(trip, look) })
