@@ -51,12 +51,14 @@ export const cardDesk: Desk = {
       run: async (deps, id, { person, note }) => {
         if (note === '' || note.length > noteCharsMax) return noNote
         const { db } = deps.office
-        await db
+        const { numUpdatedRows } = await db
           .updateTable('card_orders')
           .set({ note: null })
           .where('id', '=', id)
           .where('state', '<>', 'held')
-          .execute()
+          .where('note', 'is not', null)
+          .executeTakeFirst()
+        if (numUpdatedRows !== 1n) return 'Nothing was changed: it is held, or was dealt with before.'
         await logAction(deps.office, { kind: 'top-up', id, person, note: `dealt with it: ${note}` }, deps.clock.nowMs())
         return undefined
       },
