@@ -6,7 +6,7 @@ import { $step, confirm } from './state.ts'
 test('money that came while the popup asked for it is not paid for by card again', async () => {
   vi.stubGlobal('window', { close: () => {} })
   const { site, amount, unit, tillOrigin, realm, mints } = sampleOffer
-  const go = vi.fn()
+  const go = vi.fn<() => void>()
   const taken: TakenErrand = {
     errand: { kind: 'fund', purpose: 'unlock', site, amount, unit, tillOrigin, realm, mints },
     hand: async () => false,

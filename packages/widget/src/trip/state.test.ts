@@ -30,7 +30,7 @@ describe('a trip', () => {
   })
 
   test('takes no money by card that has come meanwhile', async () => {
-    const replace = vi.fn()
+    const replace = vi.fn<(url: string) => void>()
     vi.stubGlobal('location', { replace })
     const wallet = sampleWallet({
       spendable: sampleOffer.amount,
