@@ -1,7 +1,7 @@
 // Puts a mint behind a socket, with timeouts against clients that dawdle; main.ts and tests call it.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { Server as NetServer, type AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { adminMounts } from './admin-mounts.ts'
 import { createAdmin } from './admin.ts'
@@ -130,8 +130,12 @@ async function closeAll(
     leaveMs: patienceMs,
   }: { sockets: { close: () => void }; closeMint: () => Promise<void>; leaveMs: number },
 ): Promise<void> {
-  // From here on new connections go to the mint that takes over, if there is one.
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  // From here on new connections go to the mint that takes over, if there is one. Those that are open are left alone meanwhile,
+  // which an HTTP server's own close() would not do: who met one closing door could meet a second one.
+  const closed = new Promise<void>((resolve) => {
+    if (patienceMs > 0) NetServer.prototype.close.call(server, () => resolve())
+    else server.close(() => resolve())
+  })
   if (patienceMs > 0) await new Promise((resolve) => setTimeout(resolve, patienceMs))
   sockets.close()
   server.closeIdleConnections()

@@ -20,5 +20,5 @@ const decimal = /^-?\d+(?:\.\d+)?$/
 
 function tame(text: string): string {
   // Where a comma is what decimals have, spreadsheets take a semicolon for the end of a cell.
-  return decimal.test(text) ? text : text.replace(/(^|[;\t\r\n])(?=[=+\-@\t\r\n＝＋－＠])/g, "$1'")
+  return decimal.test(text) ? text : text.replace(/^(?=[=+\-@\t\r\n＝＋－＠])|(?<=[;\t\r\n])(?=[=+\-@＝＋－＠])/g, "'")
 }
