@@ -6,7 +6,7 @@ import { findChromium } from './steps/chromium.ts'
 import { findEngines } from './steps/engines.ts'
 import { inspectPackages } from './steps/packages.ts'
 import { runAll, runStep } from './steps/pipeline.ts'
-import { root, runProgram } from './steps/program.ts'
+import { root, runProgram, runSource } from './steps/program.ts'
 
 const bin = (name: string) => `node_modules/.bin/${name}`
 
@@ -79,10 +79,10 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
         (await runSim('main', ['--planted', '--seeds=5', '--json'])) ||
         (await runSim('main', ['--tabs', '--runs=10000', '--json']))
       const money = (await runFundingSim(['--json'])) || (await runFundingSim(['--planted', '--json']))
-      const fuzzed = await runProgram(process.execPath, [...runFuzz, '--runs=1000000'])
+      const fuzzed = await runFuzz(['--runs=1000000'])
       const mint = (await runProgram(bin('vitest'), ['run', ...long, ...flags], { env })) || fuzzed
       await findChromium()
-      const insights = await runProgram(process.execPath, [...runInsights, '--payments', '100000'])
+      const insights = await runInsights(['--payments', '100000'])
       const fraud = await runFraud(['--seeds', '50', '--json'])
       const browsers = ['test', '--config', 'e2e/playwright.config.ts', 'axe', 'kills']
       return (await runProgram(bin('playwright'), browsers, { env })) || mint || wallet || money || insights || fraud
@@ -127,13 +127,7 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
   },
   'bench:mint': {
     says: 'swaps and deposits at full, half and five times the load; audit; two mints (--json, --only=PART)',
-    run: (flags) =>
-      runProgram(process.execPath, [
-        '--disable-warning=ExperimentalWarning',
-        '--conditions=@tuppence/source',
-        'packages/mint/bench/bench.ts',
-        ...flags,
-      ]),
+    run: (flags) => runSource('packages/mint/bench/bench.ts', flags),
   },
   sim: {
     says: 'the wallet under crashes and faults, to the cent (--runs N, --tabs, --figures, --planted, --replay SEED, --json)',
@@ -149,7 +143,7 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
   },
   'fuzz:mint': {
     says: 'requests to the mint, led by coverage: no 5xx, no money moved, no secret in the log (--runs=N, --seed=N)',
-    run: (flags) => runProgram(process.execPath, [...runFuzz, ...flags]),
+    run: (flags) => runFuzz(flags),
   },
   fraud: {
     says: 'markets with rings in them: precision and recall of every rule on held-out seeds (--seeds N, --planted, --people, --tune, --json)',
@@ -167,7 +161,7 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
     says: 'a publisher’s insights: 100,000 payments made up and counted again by SQL, the page in a new browser (--payments N, --json, --pictures DIR)',
     run: async (flags) => {
       await findChromium()
-      return runProgram(process.execPath, [...runInsights, ...flags])
+      return runInsights(flags)
     },
   },
   packages: { says: 'publint and are-the-types-wrong on every packed package', run: inspectPackages },
@@ -182,41 +176,15 @@ const tasks: Record<string, { says: string; run: (flags: string[]) => Promise<nu
   },
 }
 
-const runSim = (file: string, flags: string[]) =>
-  runProgram(process.execPath, [
-    '--disable-warning=ExperimentalWarning',
-    '--conditions=@tuppence/source',
-    `packages/core/sim/${file}.ts`,
-    ...flags,
-  ])
+const runSim = (file: string, flags: string[]) => runSource(`packages/core/sim/${file}.ts`, flags)
 
-const runInsights = [
-  '--disable-warning=ExperimentalWarning',
-  '--conditions=@tuppence/source',
-  'packages/till/bench/insights.ts',
-]
+const runInsights = (flags: string[]) => runSource('packages/till/bench/insights.ts', flags)
 
-const runFundingSim = (flags: string[]) =>
-  runProgram(process.execPath, [
-    '--disable-warning=ExperimentalWarning',
-    '--conditions=@tuppence/source',
-    'packages/mint/sim/main.ts',
-    ...flags,
-  ])
+const runFundingSim = (flags: string[]) => runSource('packages/mint/sim/main.ts', flags)
 
-const runFraud = (flags: string[]) =>
-  runProgram(process.execPath, [
-    '--disable-warning=ExperimentalWarning',
-    '--conditions=@tuppence/source',
-    'packages/mint/src/fraud/market/main.ts',
-    ...flags,
-  ])
+const runFraud = (flags: string[]) => runSource('packages/mint/src/fraud/market/main.ts', flags)
 
-const runFuzz = [
-  '--disable-warning=ExperimentalWarning',
-  '--conditions=@tuppence/source',
-  'packages/mint/src/testing/fuzz/main.ts',
-]
+const runFuzz = (flags: string[]) => runSource('packages/mint/src/testing/fuzz/main.ts', flags)
 
 const coverMoney = [
   'run',

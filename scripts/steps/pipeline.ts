@@ -5,7 +5,7 @@ import { buildPackages, buildSites } from './build.ts'
 import { findChromium } from './chromium.ts'
 import { closingLines, countPlaywright, countVitest, type Counts } from './counts.ts'
 import { inspectPackages } from './packages.ts'
-import { root, runProgram } from './program.ts'
+import { root, runProgram, runSource } from './program.ts'
 
 const reports = join(root, '.tmp', 'reports')
 const unitReport = join(reports, 'unit.json')
@@ -42,28 +42,12 @@ const steps: Step[] = [
     name: 'sim',
     // One known seed: a fresh one may find something new, which is work for a person, not a reason to hold a change up.
     says: '5,000 simulated streets of wallets under crashes and faults: not a cent lost or made',
-    run: () =>
-      runProgram(process.execPath, [
-        '--disable-warning=ExperimentalWarning',
-        '--conditions=@tuppence/source',
-        'packages/core/sim/main.ts',
-        '--runs=5000',
-        '--seed=tuppence',
-        '--json',
-      ]),
+    run: () => runSource('packages/core/sim/main.ts', ['--runs=5000', '--seed=tuppence', '--json']),
   },
   {
     name: 'sim:funding',
     says: '100 orders of what a card processor tells, with crashes and disputes: the ledger is right in each',
-    run: () =>
-      runProgram(process.execPath, [
-        '--disable-warning=ExperimentalWarning',
-        '--conditions=@tuppence/source',
-        'packages/mint/sim/main.ts',
-        '--runs=100',
-        '--postgres=0',
-        '--json',
-      ]),
+    run: () => runSource('packages/mint/sim/main.ts', ['--runs=100', '--postgres=0', '--json']),
   },
   {
     name: 'packages',

@@ -13,6 +13,12 @@ export type Output = 'inherit' | 'stderr' | 'on-failure'
 
 export type ProgramOptions = { output?: Output; env?: Record<string, string> }
 
+/** Runs a TypeScript file of the workspace from its source, in the repository's root. @see runProgram */
+export function runSource(file: string, args: string[], options: ProgramOptions = {}): Promise<number> {
+  const node = ['--disable-warning=ExperimentalWarning', '--conditions=@tuppence/source']
+  return runProgram(process.execPath, [...node, file, ...args], options)
+}
+
 /**
  * Runs a program in the repository's root and passes on the signals that end us.
  *
