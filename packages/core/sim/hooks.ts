@@ -1,5 +1,5 @@
 /**
- * Changes sources while Node loads them: the two seams that shipped code does not have, and bugs planted on purpose. So
+ * Changes sources while Node loads them: the few seams that shipped code does not have, and bugs planted on purpose. So
  * that nothing of either is in what ships. Must be imported before anything that it changes.
  */
 import { registerHooks } from 'node:module'
@@ -16,6 +16,8 @@ export type Seams = {
     body?: string
   }) => Promise<{ status: number; body: string }>
   readText?: (path: string) => string | undefined
+  /** The curve's point of a secret, in hex. */
+  pointOf?: ((secret: string) => string) | undefined
   verifyQuote?:
     | ((claimed: { quote: string; outputs: readonly { B_: string }[] }, signature: string, key: string) => boolean)
     | undefined
@@ -36,6 +38,12 @@ const always: readonly Patch[] = [
     file: 'till/src/exchange.ts',
     find: 'export async function exchange(question: Question): Promise<Answer> {',
     put: 'export async function exchange(question: Question): Promise<Answer> {\n  if (globalThis.tuppenceSim) return globalThis.tuppenceSim.exchange(question)',
+  },
+  {
+    // The till asks whether coins are spent by their points.
+    file: 'till/src/mint-client.ts',
+    find: 'bytesToHex(hashToCurve(secret))',
+    put: '(globalThis.tuppenceSim?.pointOf?.(secret) ?? bytesToHex(hashToCurve(secret)))',
   },
   {
     // NUT-20 is not behind the mint's curve port.

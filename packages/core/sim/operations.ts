@@ -106,6 +106,7 @@ const operations: Readonly<Record<string, Operation>> = {
     on: 'world',
     run: async (world) => world.freshPartition(world.dice.pick(world.frames)),
   },
+  'browser back': { weight: 2, on: 'world', run: comeBack },
   'tab closed': { weight: 3, on: 'world', run: async (world) => killSomeTab(world) },
 }
 
@@ -113,7 +114,7 @@ const operations: Readonly<Record<string, Operation>> = {
 const themes = {
   anything: [],
   loans: ['lend', 'meet', 'call home', 'buy in a frame', 'give back in a frame'],
-  coins: ['change', 'send', 'receive', 'receive own', 'cancel', 'recover', 'money out'],
+  coins: ['change', 'send', 'receive', 'receive own', 'cancel', 'recover', 'browser back', 'money out'],
   reading: ['buy', 'double click', 'tip', 'give back', 'recover'],
 } as const satisfies Record<string, readonly string[]>
 
@@ -275,6 +276,15 @@ const tenYearsMs = 10 * 365 * 86_400_000
 async function jumpClock({ dice, vaults, frames }: World): Promise<void> {
   const place = dice.pick([...vaults, ...frames])
   place.clock.skewMs = dice.pick([0, tenYearsMs, -tenYearsMs, 90_000, -90_000])
+}
+
+/** The browser ends and opens its tabs again, all at once: each of them recovers what was open. */
+async function comeBack(world: World): Promise<void> {
+  const { vaults, faults } = world
+  const [vault] = vaults
+  for (const tab of vault.tabs) tab?.actor.kill()
+  faults.push('browser back')
+  await Promise.all(vault.tabs.map((_, slot) => restart(world, vault, slot)))
 }
 
 /** Closes a tab, whatever it is doing. */

@@ -10,7 +10,13 @@ export type Wire = {
   readonly headers: Record<string, string>
   readonly body?: string | undefined
 }
-type Reply = { readonly status: number; readonly headers: [string, string][]; readonly text: string }
+type Reply = {
+  readonly status: number
+  readonly headers: [string, string][]
+  readonly text: string
+  /** Steps of others before it arrives. */
+  readonly heldSteps?: number
+}
 
 export type Proxy = {
   readonly fetchFor: (actor: Actor) => Fetch
@@ -49,6 +55,8 @@ const faults = [
   'late',
   'twice',
   'slow',
+  'held',
+  'held',
   'edit-request',
   'cut',
   'html',
@@ -60,6 +68,9 @@ type Fault = (typeof faults)[number]
 
 /** Longer than any signature, challenge or quote is good for. */
 const slowMs = 10 * 60_000
+
+/** Steps of others for which an answer is held back: a run has some hundred. */
+const heldSteps = { min: 20, max: 250 }
 
 /** Makes the network. */
 export function makeProxy(parts: ProxyParts): Proxy {
@@ -84,6 +95,7 @@ export function makeProxy(parts: ProxyParts): Proxy {
     const reply = await arrive(fault === 'edit-request' ? editRequest(dice, wire) : wire)
     if (fault === 'slow') passTime(slowMs)
     if (fault === 'drop-answer') throw lost()
+    if (fault === 'held') return { ...reply, heldSteps: dice.between(heldSteps.min, heldSteps.max) }
     return fault ? spoil(dice, fault, wire, reply) : reply
   }
   return {
@@ -108,7 +120,7 @@ export function makeProxy(parts: ProxyParts): Proxy {
           await scheduler.gate(actor)
           throw error
         })
-        await scheduler.gate(actor)
+        await scheduler.gate(actor, reply.heldSteps)
         return new Response(reply.text, { status: reply.status, headers: reply.headers })
       },
     exchangeFor: (actor) => async (question) => {
@@ -158,19 +170,23 @@ function spoil(dice: Dice, fault: Fault, wire: Wire, reply: Reply): Reply {
 
 function edit(dice: Dice, wire: Wire, reply: Reply): Reply {
   const { pathname } = new URL(wire.url)
-  if (/^\/v1\/(swap|mint\/test)$/.test(pathname)) return dice.chance(0.3) ? refusal(dice) : editSignatures(dice, reply)
+  if (/^\/v1\/(swap|mint\/test)$/.test(pathname))
+    return dice.chance(0.5) ? refusal(dice, reply) : editSignatures(dice, reply)
   if (pathname.startsWith('/v1/deposit')) return { ...reply, text: reply.text.replace(/"sig":"../, '"sig":"AA') }
   if (pathname.startsWith('/v1/')) return { ...reply, text: `${reply.text}}` }
   return editReceipt(dice, reply)
 }
 
+/** What a refusal may say; the last two are what a mint says that keeps no answers, and has signed the outputs already. */
+const refusals = [11001, 10002, 12001, 20002, 11004, 0, 11003, 11003]
+
 /** A refusal out of thin air. */
-function refusal(dice: Dice): Reply {
-  const code = dice.pick([11001, 10002, 12001, 20002, 11004, 0])
+function refusal(dice: Dice, { status }: Reply): Reply {
+  const code = dice.pick(status === 200 ? refusals : refusals.slice(0, -2))
   return {
     status: 400,
     headers: [['content-type', 'application/json']],
-    text: JSON.stringify({ code, detail: 'coins-spent: no' }),
+    text: JSON.stringify({ code, detail: code === 11003 ? 'outputs-signed: no' : 'coins-spent: no' }),
   }
 }
 

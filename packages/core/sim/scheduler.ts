@@ -17,11 +17,11 @@ export type Doing = { readonly operation: string; readonly inRecovery: boolean }
 /** Which operation a line of code is running for. */
 export const doing = new AsyncLocalStorage<Doing>()
 
-type Waiting = { readonly actor: Actor; readonly open: () => void }
+type Waiting = { readonly actor: Actor; readonly open: () => void; readonly fromStep: number }
 
 export type Scheduler = {
-  /** Waits to be let on. For a dead actor: for ever. */
-  readonly gate: (actor: Actor) => Promise<void>
+  /** Waits to be let on, others first for so many steps. For a dead actor: for ever. */
+  readonly gate: (actor: Actor, afterSteps?: number) => Promise<void>
   /** Runs work of a server, which gets to its end by itself. */
   readonly serve: <T>(work: () => Promise<T>) => Promise<T>
   /** Within such work: waits at a gate. */
@@ -104,13 +104,14 @@ export function makeScheduler(dice: Dice, sticky: number | 'ranked'): Scheduler 
   let isFree = false
   let last: Actor | undefined
   const choose = sticky === 'ranked' ? byRank(dice) : byChance(dice, sticky)
+  let steps = 0
   let contested = 0
   let order: readonly [number, number] = [0x811c9dc5, 0x1234567]
-  const gate = (actor: Actor): Promise<void> => {
+  const gate = (actor: Actor, afterSteps = 0): Promise<void> => {
     news++
     if (!actor.alive) return never()
     if (isFree) return Promise.resolve()
-    return new Promise((open) => waiting.push({ actor, open }))
+    return new Promise((open) => waiting.push({ actor, open, fromStep: steps + afterSteps }))
   }
   const settle = async () => {
     for (let still = 0; still < (serving === 0 ? stillTurns : servingTurns); still++) {
@@ -139,8 +140,11 @@ export function makeScheduler(dice: Dice, sticky: number | 'ranked'): Scheduler 
     step: async () => {
       waiting = waiting.filter(({ actor }) => actor.alive)
       if (waiting.length === 0) return false
-      const names = new Set(waiting.flatMap(({ actor }) => (actor.isWallet ? actor.name : [])))
-      const chosen = choose(waiting, last)
+      steps++
+      const due = waiting.filter(({ fromStep }) => fromStep <= steps)
+      const ready = due.length > 0 ? due : waiting
+      const names = new Set(ready.flatMap(({ actor }) => (actor.isWallet ? actor.name : [])))
+      const chosen = choose(ready, last)
       waiting.splice(waiting.indexOf(chosen), 1)
       last = chosen.actor
       if (names.size > 1) {

@@ -106,6 +106,7 @@ export async function openStreet({ dir, dice, curve, nowMs }: StreetParts): Prom
   seams.verifyQuote = curve === 'fake' ? verifyFakeQuote : undefined
   const chance = dice.fork('mint')
   const fake = curve === 'fake' ? fakeMintCurve() : undefined
+  seams.pointOf = fake?.hashToCurve
   const config = configOf(dataDir, publicKey)
   await copyEmptyMint({ from: join(dir, `empty-${curve}`), to: dataDir, publicKey, nowMs, fake })
   const mint = await createMint(config, {

@@ -53,9 +53,16 @@ export type MintClient = {
 // What a mint answers when coins are at fault; any other 4xx is about the till, and its coins may be good tomorrow.
 const refusals = [400, 409, 422]
 
-// Refusals that may be taken back. Coins in another request may be free again, or ours; and as the till asks about keysets
-// before it takes a coin, a mint that does not know one is another mint than it was, or has not found its books yet.
-const undecided: readonly ErrorCode[] = ['coins-pending', 'outputs-pending', 'keyset-unknown']
+// Refusals that may be taken back. Coins in another request may be free again, or ours; as the till asks about keysets before
+// it takes a coin, a mint that does not know one is another mint than it was, or has not found its books yet; and as what it
+// sends has the shape of the route, a mint that cannot read it was brought something else: an earlier copy may have arrived.
+const undecided: readonly ErrorCode[] = [
+  'coins-pending',
+  'outputs-pending',
+  'keyset-unknown',
+  'bad-request',
+  'bad-encoding',
+]
 
 /** Requests with deposits under way before deposits wait for each other: one is answered while the other is on its way. */
 const depositRequestsMax = 2
