@@ -7,7 +7,7 @@ import { Refused } from './refused.ts'
 import { applyMelt } from './sqlite-melt.ts'
 import { applyQuote } from './sqlite-quote.ts'
 import { blob, isPending, type Prepare } from './sqlite-read.ts'
-import type { AccountRow, KeysetRow, Operation, Outcome } from './port.ts'
+import type { AccountRow, Balance, KeysetRow, Operation, Outcome } from './port.ts'
 
 interface Keyset {
   readonly number: number
@@ -44,8 +44,10 @@ export function createWriter(db: DatabaseSync, prepare: Prepare) {
     commit: (batch: readonly Operation[]): Outcome[] => {
       const written: JournalRow[] = []
       const outcomes = transact(() => {
-        const keysets = new Map<string, Keyset | undefined>()
-        return batch.map((operation) => applyInSavepoint(db, prepare, { operation, keysets, own, written }))
+        const known: Known = { keysets: new Map(), accounts: new Set(), balances: new Map() }
+        const each = batch.map((operation) => applyInSavepoint(prepare, { operation, known, own, written }))
+        writeBalances(prepare, known.balances)
+        return each
       })
       // Only what is committed counts: a batch that was thrown back never was.
       for (const row of written) own.hash.add(row)
@@ -92,20 +94,31 @@ export function createWriter(db: DatabaseSync, prepare: Prepare) {
   }
 }
 
+/** What one transaction has read so far, so that it is read once; nobody else writes meanwhile. */
+interface Known {
+  readonly keysets: Map<string, Keyset | undefined>
+  readonly accounts: Set<string>
+  /** By unit and account, as the batch's operations have left them: written once, at its end. */
+  readonly balances: Map<string, Balance>
+}
+
 interface Batch {
   readonly operation: Operation
-  readonly keysets: Map<string, Keyset | undefined>
+  readonly known: Known
   readonly own: Writer
   readonly written: JournalRow[]
 }
 
-function applyInSavepoint(db: DatabaseSync, prepare: Prepare, batch: Batch): Outcome {
+function applyInSavepoint(prepare: Prepare, batch: Batch): Outcome {
   const { operation, written } = batch
-  const known = prepare('SELECT answer FROM operations WHERE hash = ?').get(blob(operation.hash))
-  if (known !== undefined) return { status: 'repeated', answer: known['answer'] as string }
   prepare('SAVEPOINT operation').run()
   try {
     const sequence = applyOperation(prepare, batch)
+    if (sequence === undefined) {
+      prepare('RELEASE operation').run()
+      const known = prepare('SELECT answer FROM operations WHERE hash = ?').get(blob(operation.hash))
+      return { status: 'repeated', answer: (known as { answer: string }).answer }
+    }
     reach('operation-applied')
     prepare('RELEASE operation').run()
     written.push({ ...operation, sequence })
@@ -118,11 +131,15 @@ function applyInSavepoint(db: DatabaseSync, prepare: Prepare, batch: Batch): Out
   }
 }
 
-function applyOperation(prepare: Prepare, { operation, keysets, own }: Batch): number {
+/** @returns Its place in the journal; `undefined`: it is there already. @throws {Refused} */
+function applyOperation(prepare: Prepare, { operation, known, own }: Batch): number | undefined {
   const { unit } = operation
+  const { keysets } = known
   const inserted = prepare(
-    'INSERT INTO operations (hash, kind, unit, at_ms, answer, writer) VALUES (?, ?, ?, ?, ?, ?)',
+    `INSERT INTO operations (hash, kind, unit, at_ms, answer, writer) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (hash) DO NOTHING`,
   ).run(blob(operation.hash), operation.kind, unit, operation.atMs, operation.answer, own.number)
+  if (inserted.changes !== 1) return undefined
   const sequence = Number(inserted.lastInsertRowid)
   const keysetOf = (id: string): Keyset => {
     if (!keysets.has(id)) {
@@ -135,7 +152,7 @@ function applyOperation(prepare: Prepare, { operation, keysets, own }: Batch): n
     if (keyset === undefined || keyset.unit !== unit) throw new Refused('keyset-unknown')
     return keyset
   }
-  if (operation.deposit !== undefined) applyDeposit(prepare, operation.deposit, sequence)
+  if (operation.deposit !== undefined) applyDeposit(prepare, known, operation.deposit, sequence)
   if (operation.refund !== undefined) applyRefund(prepare, operation.refund, unit, sequence)
   for (const change of operation.quotes ?? []) applyQuote(prepare, change, operation, sequence)
 
@@ -173,7 +190,7 @@ function applyOperation(prepare: Prepare, { operation, keysets, own }: Batch): n
     if (changes !== 1) throw new Refused('outputs-signed')
     add(`outstanding:${output.keyset}`, output.amount)
   }
-  post(prepare, sequence, unit, sums)
+  post(prepare, known, { sequence, unit, sums })
   return sequence
 }
 
@@ -183,25 +200,53 @@ function takenBy(prepare: Prepare, keyset: number, y: string): 'coins-spent' | '
   return row !== undefined && isPending(prepare, row['operation'] as number) ? 'coins-pending' : 'coins-spent'
 }
 
-function post(prepare: Prepare, sequence: number, unit: string, sums: ReadonlyMap<string, number>): void {
+interface Posting {
+  readonly sequence: number
+  readonly unit: string
+  readonly sums: ReadonlyMap<string, number>
+}
+
+/** Books an operation's entries: the last thing that may refuse it. */
+function post(prepare: Prepare, { balances }: Known, { sequence, unit, sums }: Posting): void {
   let total = 0
+  const changed: [key: string, Balance][] = []
   for (const [account, amount] of sums) {
     total += amount
     if (amount === 0) continue
     prepare('INSERT INTO entries VALUES (?, ?, ?, ?)').run(sequence, account, unit, amount)
-    const row = prepare(
-      `INSERT INTO balances VALUES (?, ?, ?) ON CONFLICT (account, unit) DO UPDATE SET balance = balance + excluded.balance
-       RETURNING balance`,
-    ).get(account, unit, amount) as { balance: number }
-    if (row.balance < 0 && account.startsWith('outstanding:')) throw new Refused('over-redeemed')
-    if (row.balance < 0 && amount < 0 && /^(?:publisher|paying-out):/.test(account)) throw new Refused('account-short')
+    const key = `${unit} ${account}`
+    const balance = (balances.get(key) ?? readBalance(prepare, account, unit)).balance + amount
+    if (balance < 0 && account.startsWith('outstanding:')) throw new Refused('over-redeemed')
+    if (balance < 0 && amount < 0 && /^(?:publisher|paying-out):/.test(account)) throw new Refused('account-short')
+    changed.push([key, { account, unit, balance }])
   }
   if (total !== 0) throw new Error(`ledger: an operation's entries sum to ${total}, not zero`)
+  for (const [key, row] of changed) balances.set(key, row)
 }
 
-function applyDeposit(prepare: Prepare, deposit: NonNullable<Operation['deposit']>, sequence: number): void {
-  if (prepare('SELECT 1 FROM accounts WHERE id = ?').get(deposit.account) === undefined)
-    throw new Refused('account-unknown')
+function readBalance(prepare: Prepare, account: string, unit: string): Balance {
+  const row = prepare('SELECT balance FROM balances WHERE account = ? AND unit = ?').get(account, unit)
+  return { account, unit, balance: (row as { balance: number } | undefined)?.balance ?? 0 }
+}
+
+function writeBalances(prepare: Prepare, balances: Known['balances']): void {
+  for (const { account, unit, balance } of balances.values())
+    prepare(
+      'INSERT INTO balances VALUES (?, ?, ?) ON CONFLICT (account, unit) DO UPDATE SET balance = excluded.balance',
+    ).run(account, unit, balance)
+}
+
+function applyDeposit(
+  prepare: Prepare,
+  { accounts }: Known,
+  deposit: NonNullable<Operation['deposit']>,
+  sequence: number,
+): void {
+  if (!accounts.has(deposit.account)) {
+    if (prepare('SELECT 1 FROM accounts WHERE id = ?').get(deposit.account) === undefined)
+      throw new Refused('account-unknown')
+    accounts.add(deposit.account)
+  }
   const { changes } = prepare('INSERT INTO deposits VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING').run(
     deposit.account,
     blob(deposit.reference),
