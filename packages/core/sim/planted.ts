@@ -85,13 +85,19 @@ export const plantedBugs: readonly PlantedBug[] = [
     '',
   ),
   bug('a double click pays twice', 'W7', `${actions}/pay.ts`, "if (open) return { status: 'open', payment: open }", ''),
-  bug(
-    'what is owned is bought again',
-    'W7',
-    `${actions}/pay.ts`,
-    "if (purchase) return { status: 'owned', purchase }",
-    '',
-  ),
+  {
+    name: 'what is owned is bought again',
+    breaks: 'W7',
+    // Wallet and till both see to it: one alone would hide that the other does not.
+    patches: [
+      { file: `${actions}/pay.ts`, find: "if (purchase) return { status: 'owned', purchase }", put: '' },
+      {
+        file: 'till/src/standing.ts',
+        find: "if (due.status === 'owned' || due.status === 'covered') return 'covered'",
+        put: '',
+      },
+    ],
+  },
   bug(
     'a gesture repeated after its end pays again',
     'W7',

@@ -23,7 +23,8 @@ export interface Bench {
 
 const account = 'bench'
 const runs = 5
-const perRun = 800
+/** Swaps of one run, half as many as deposits: about a second and a half of each, as CPU time is counted in hundredths. */
+const perRun = 1600
 const lines = 64
 const overloadTimes = 5
 const overloadLines = 512
