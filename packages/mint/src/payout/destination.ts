@@ -23,11 +23,14 @@ export function destinationOf({ office }: Pick<Deps, 'office'>, account: string)
     .executeTakeFirst()
 }
 
+/** As many changes of one account at one moment as are waited for. */
+const triesMax = 64
+
 /**
  * Changes where an account is paid to. The same again changes nothing.
  *
  * @throws {TuppenceError} `account-unknown`, `bad-request`, `funding-unsupported` (no such way to be paid), `funding-failed`,
- *   `internal` (it was changed at the same moment).
+ *   `overloaded` (others changed it at every moment at which this was tried).
  */
 export async function changeDestination(deps: Deps, asked: NewDestination): Promise<DestinationRow> {
   const { account, method, by } = asked
@@ -35,23 +38,28 @@ export async function changeDestination(deps: Deps, asked: NewDestination): Prom
   const adapter = deps.payouts.get(method)
   if (adapter === undefined) throw new TuppenceError('funding-unsupported', { details: { method } })
   const { details, fingerprint, label } = await adapter.describe(asked.details)
-  const before = await destinationOf(deps, account)
   const text = JSON.stringify(details)
-  if (before?.method === method && before.details === text) return before
-  const number = (before?.number ?? 0) + 1
-  const row: DestinationRow = {
-    id: `${account} ${number}`,
-    account,
-    number,
-    method,
-    details: text,
-    fingerprint,
-    label,
-    changed_by: by,
-    changed_at_ms: deps.clock.nowMs(),
+  for (let tries = 0; tries < triesMax; tries++) {
+    const before = await destinationOf(deps, account)
+    if (before?.method === method && before.details === text) return before
+    const number = (before?.number ?? 0) + 1
+    const row: DestinationRow = {
+      id: `${account} ${number}`,
+      account,
+      number,
+      method,
+      details: text,
+      fingerprint,
+      label,
+      changed_by: by,
+      changed_at_ms: deps.clock.nowMs(),
+    }
+    // Of two changes at one moment the second one comes after the first: it is read again, and may be the same.
+    const insert = deps.office.db.insertInto('payout_destinations').values(row)
+    const { numInsertedOrUpdatedRows } = await insert.onConflict((clash) => clash.doNothing()).executeTakeFirst()
+    if (numInsertedOrUpdatedRows === 1n) return row
   }
-  await deps.office.db.insertInto('payout_destinations').values(row).execute()
-  return row
+  throw new TuppenceError('overloaded')
 }
 
 /** How many other accounts are paid to the same place now. */

@@ -81,6 +81,18 @@ test('a name is one of a person: not what the mint itself goes by, nor another s
   expect([await plan('ghost'), await plan('anna')]).toEqual([400, 200])
 })
 
+test('changes of a destination at one moment come one after the other, and the same one is there once', async () => {
+  const iban = 'DE02120300000000202051'
+  const number = async () => (await destinationOf(books.deps, 'press'))?.number ?? 0
+  const change = async (name: string) =>
+    (await ask('/destinations', { account: 'press', by: 'anna', method: 'bank-file', details: { name, iban } })).status
+  const before = await number()
+  expect(await Promise.all(['One', 'Two', 'Three'].map(change))).toEqual([200, 200, 200])
+  expect(await number()).toBe(before + 3)
+  expect(await Promise.all(['Four', 'Four'].map(change))).toEqual([200, 200])
+  expect(await number()).toBe(before + 4)
+})
+
 test('is for who has the token, and takes nothing else', async () => {
   for (const path of ['/payouts', '/payouts/files', '/statement?account=press'])
     expect((await ask(path, undefined, 'Bearer x')).status).toBe(401)

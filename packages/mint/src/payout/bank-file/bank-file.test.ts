@@ -149,6 +149,8 @@ describe('payouts by file', () => {
     for (const details of [
       { name: 'x', iban: 'DE89370400440532013001' },
       { name: '', iban: debtor.iban },
+      { name: 'a\u0000b', iban: debtor.iban },
+      { name: '\ud800', iban: debtor.iban },
       { name: 'x', iban: debtor.iban, bic: '?' },
       { name: 'x', iban: debtor.iban, more: '' },
     ]) {

@@ -37,7 +37,8 @@ export function bankFile(config: BankConfig, { office, name }: { office: Office;
 function describe(given: Readonly<Record<string, string>>): Described {
   const { name = '', iban = '', bic, ...rest } = given
   const trimmed = name.trim()
-  if (trimmed === '' || trimmed.length > 70) throw new TuppenceError('bad-request', { details: { field: 'name' } })
+  if (trimmed === '' || trimmed.length > 70 || !trimmed.isWellFormed() || /\p{Cc}/u.test(trimmed))
+    throw new TuppenceError('bad-request', { details: { field: 'name' } })
   if (Object.keys(rest).length > 0) throw new TuppenceError('bad-request', { details: { field: 'details' } })
   const read = readIban(iban)
   const hash = createHash('sha256').update(read).digest('hex')

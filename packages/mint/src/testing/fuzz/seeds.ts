@@ -42,6 +42,17 @@ export async function materialOf(mint: TestMint): Promise<Material> {
       deposits: [deposit, { ...deposit, reference: 'cd'.repeat(32), inputs: coins.slice(1) }],
     },
     refund: { reference, account: accountId, unit: 'usd', amount: 3, outputs },
+    redeemVoucher: { unit: 'usd', pubkey: good.C, voucher: '0123456789ABCDEFGHJK' },
+    report: {
+      day: '2026-01-01',
+      unit: 'usd',
+      views: 3,
+      unlocks: 1,
+      tips: { count: 2, amount: 7, atMax: 1 },
+      prices: [5],
+    },
+    destination: { method: 'bank-file', details: { name: 'Press', iban: 'DE02120300000000202051' } },
+    webhook: { id: 'evt_1', type: 'checkout.session.completed', data: { object: { id: 'cs_1', amount_total: 5 } } },
     writeBlob: { version: 1, data: 'AA', expires: 2_000_000_000 },
   }
   const seeds = Object.entries(routes).map(([name, route]): Input => {
@@ -51,7 +62,14 @@ export async function materialOf(mint: TestMint): Promise<Material> {
       .replace('{keyset}', keyset.id)
       .replace(/\{\w+\}/g, reference)
     const body = route.method === 'GET' ? undefined : canonicalJson((bodies[name] ?? {}) as never)
-    return { method: route.method, path, body, headers: body === undefined ? {} : json, signed: 'signed' in route }
+    const query = name === 'statement' ? '?month=2026-01&unit=usd&format=csv' : ''
+    return {
+      method: route.method,
+      path: path + query,
+      body,
+      headers: body === undefined ? {} : json,
+      signed: 'signed' in route,
+    }
   })
   return { spent: coins, good, seeds }
 }

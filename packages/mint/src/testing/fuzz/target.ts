@@ -9,7 +9,10 @@ export async function openTarget(): Promise<{ target: Target; close: () => Promi
   const mint = await startTestMint({
     limits: { depositsPerMinute: 0, requestsPerMinute: 0, quotesPerMinute: 0, blobsPerMinute: 0 },
     curveThreads: 0,
-    funding: { test: { enabled: true }, fakeLightning: { enabled: true } },
+    funding: { test: { enabled: true }, fakeLightning: { enabled: true }, voucher: { enabled: true } },
+    payout: {
+      bankFile: { enabled: true, units: ['usd'], debtor: { name: 'Operator', iban: 'DE89370400440532013000' } },
+    },
   })
   const { seeds, spent, good } = await materialOf(mint)
   const { app, ledger } = mint.served
