@@ -32,6 +32,8 @@ const till = await createTill({
     account: 'bench',
     mint: { url: mintUrl, internalUrl: mintInternalUrl },
     dataDir,
+    // Nobody reads as many articles a day as these tests do.
+    limits: { perKeyDay: 1_000_000 },
     offers: Array.from({ length: Number(offers) }, (_, number) => ({
       id: `article-${number}`,
       kind: 'article' as const,

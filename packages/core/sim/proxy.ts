@@ -126,7 +126,7 @@ export function makeProxy(parts: ProxyParts): Proxy {
     exchangeFor: (actor) => async (question) => {
       await scheduler.gateOfServer(actor)
       const reply = await carry({ headers: {}, ...question })
-      await scheduler.gateOfServer(actor)
+      await scheduler.gateOfServer(actor, reply.heldSteps)
       return { status: reply.status, body: reply.text }
     },
   }

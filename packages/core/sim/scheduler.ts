@@ -25,7 +25,7 @@ export type Scheduler = {
   /** Runs work of a server, which gets to its end by itself. */
   readonly serve: <T>(work: () => Promise<T>) => Promise<T>
   /** Within such work: waits at a gate. */
-  readonly gateOfServer: (actor: Actor) => Promise<void>
+  readonly gateOfServer: (actor: Actor, afterSteps?: number) => Promise<void>
   /** Lets one more go on; `false` when nobody waits. */
   readonly step: () => Promise<boolean>
   /** Comes back once everyone waits or is done. */
@@ -132,9 +132,9 @@ export function makeScheduler(dice: Dice, sticky: number | 'ranked'): Scheduler 
         news++
       }
     },
-    gateOfServer: async (actor) => {
+    gateOfServer: async (actor, afterSteps) => {
       serving--
-      await gate(actor)
+      await gate(actor, afterSteps)
       serving++
     },
     step: async () => {

@@ -7,12 +7,15 @@ import type { MintFacts } from './mint-facts.ts'
 /** Coins ready to be deposited, and what the account will be credited with: their sum less the mint's fee. */
 export type CheckedCoins = Readonly<{ inputs: readonly Proof[]; amount: number }>
 
+/** What a deposit is beside its coins: names, hashes and some JSON. */
+const envelopeBytes = 1_024
+
 /**
  * Reads a token and checks mint, unit, number and worth. Whether the coins are real and unspent is the mint's to say.
  *
  * @param price - Minor units; more is accepted.
  * @throws {TuppenceError} `bad-token`, `mint-unaccepted`, `verification-failed` (details.reason: `unit`, `too-many-coins`,
- *   `keyset`), `amount-mismatch`, `mint-unavailable` (its keysets are not known and it does not answer).
+ *   `keyset`, `too-large`), `amount-mismatch`, `mint-unavailable` (its keysets are not known and it does not answer).
  */
 export async function checkCoins(
   deps: Readonly<{ settings: TillSettings; facts: MintFacts }>,
@@ -29,6 +32,8 @@ export async function checkCoins(
 
   const keysets = await facts.keysets((known) => token.proofs.every((proof) => isKnown(proof.id, known)))
   const inputs = token.proofs.map((proof) => toInput(proof, keysets))
+  // What no mint reads would wait in the journal for ever.
+  if (Buffer.byteLength(JSON.stringify(inputs)) > limits.bodyBytesMax - envelopeBytes) throw failed('too-large')
   const unitOf = new Map(keysets.map(({ id, unit }) => [id, unit]))
   if (inputs.some(({ id }) => unitOf.get(id) !== settings.unit)) throw failed('unit')
   const amount = sumAmounts(inputs) - inputFee(inputs, keysets)

@@ -54,15 +54,19 @@ export type MintClient = {
 const refusals = [400, 409, 422]
 
 // Refusals that may be taken back. Coins in another request may be free again, or ours; as the till asks about keysets before
-// it takes a coin, a mint that does not know one is another mint than it was, or has not found its books yet; and as what it
-// sends has the shape of the route, a mint that cannot read it was brought something else: an earlier copy may have arrived.
+// it takes a coin, a mint that does not know one is another mint than it was, or has not found its books yet; and so is one
+// that has no such account or route.
 const undecided: readonly ErrorCode[] = [
   'coins-pending',
   'outputs-pending',
   'keyset-unknown',
-  'bad-request',
-  'bad-encoding',
+  'account-unknown',
+  'not-found',
 ]
+// Said of what the till has checked or made itself: something else arrived than it sent, and an earlier copy may have arrived whole.
+const misread: readonly ErrorCode[] = ['bad-request', 'bad-encoding', 'bad-amount', 'bad-witness', 'digest-mismatch']
+const saysNothingOfCoins = (code: ErrorCode) =>
+  undecided.includes(code) || misread.includes(code) || code.startsWith('signature-')
 
 /** Requests with deposits under way before deposits wait for each other: one is answered while the other is on its way. */
 const depositRequestsMax = 2
@@ -211,7 +215,7 @@ function refusal({ status, value }: Said, toError: (code: ErrorCode) => Tuppence
   const hasNumber = typeof (value as { code?: unknown } | undefined)?.code === 'number'
   const { code } = (hasNumber ? fromNutError : fromProblem)(value, 'mint-unavailable')
   if (code === 'mint-unavailable') return unavailable(`status-${status}`)
-  if (undecided.includes(code)) return unavailable(code)
+  if (saysNothingOfCoins(code)) return unavailable(code)
   return toError(code)
 }
 

@@ -47,6 +47,8 @@ describe('a mint that does not answer as it should', () => {
     ['says 400 by the number of a gateway', { status: 400, body: '{"code":400,"message":"Bad Request"}' }],
     ['has the coins in another request', { status: 400, body: '{"code":11002,"detail":"pending"}' }],
     ['was brought half of it', { status: 400, body: '{"type":"about:blank","code":"bad-request"}' }],
+    ['was brought something else', { status: 400, body: '{"type":"about:blank","code":"digest-mismatch"}' }],
+    ['finds the signature spoilt', { status: 400, body: '{"type":"about:blank","code":"signature-malformed"}' }],
     ['has forgotten its keyset', { status: 400, body: '{"type":"about:blank","code":"keyset-unknown"}' }],
     ['answers 200 with HTML', { status: 200, body: '<h1>Welcome</h1>' }],
     ['answers 200 with an error', { status: 200, body: '{"code":11001,"detail":"spent"}' }],

@@ -68,6 +68,23 @@ describe('a NUT-24 client', () => {
         }),
       'coins-refused',
     ],
+    [
+      // Each of its control characters is one byte here, and six in the deposit, which no mint would read.
+      'coins that are too large for a mint',
+      async () =>
+        getEncodedToken(
+          {
+            mint: stage.mint.url,
+            unit: 'usd',
+            proofs: (await stage.purse.coins(Array.from({ length: 11 }, () => 1))).map((proof, at) => ({
+              ...proof,
+              secret: `${at}${'\u0001'.repeat(980)}`,
+            })),
+          },
+          { removeDleq: true },
+        ),
+      'verification-failed',
+    ],
     ['noise', async () => 'cashuBnoise', 'bad-token'],
     ['the request itself', async () => (await fetch(salt())).headers.get('x-cashu') ?? '', 'bad-token'],
     ['nothing', async () => '', 'bad-token'],

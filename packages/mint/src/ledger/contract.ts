@@ -286,6 +286,44 @@ export function ledgerContract(name: string, make: () => Promise<LedgerUnderTest
       expect((await commit(good))[0]?.status).toBe('committed')
     })
 
+    test('lets nothing of a refused operation or of a batch thrown back count for what comes after', async () => {
+      await fund()
+      const first = deposit('first', 'token', [spend('a'), spend('b')])
+      await commit(first)
+      const entries = [
+        { account: 'paid-in:test', amount: -5 },
+        { account: 'publisher:daily-news', amount: 5 },
+      ]
+      const outcomes = await commit(
+        first,
+        operation('euros', { unit: 'eur', entries }),
+        // Would credit the publisher, were it not more than was promised.
+        deposit('forged', 'token 2', [spend('forged', 8)]),
+        payout('of what was forged', 3),
+        payout('of what is there', 2),
+        deposit('second', 'token 3', [spend('c')]),
+        payout('of what just came', 1),
+        payout('of other money', 1),
+      )
+      expect(outcomes.map((each) => ('code' in each ? each.code : each.status))).toEqual([
+        'repeated',
+        'committed',
+        'over-redeemed',
+        'account-short',
+        'committed',
+        'committed',
+        'committed',
+        'account-short',
+      ])
+      expect(await ledger().balances('publisher:daily-news')).toMatchObject([
+        { unit: 'eur', balance: 5 },
+        { unit: 'usd', balance: 0 },
+      ])
+      const gift = operation('gift', { promises: [promise('y')] })
+      await expect(commit(deposit('back', 'token 4', [spend('d')]), gift)).rejects.toMatchObject({ code: 'internal' })
+      expect(await commit(payout('of what was thrown back', 1))).toEqual([{ status: 'refused', code: 'account-short' }])
+    })
+
     test('issues no more than was paid, once', async () => {
       await commit(open('q', 4))
       expect(await commit(issue('early', 'q', [promise('x', 4)]))).toEqual([

@@ -115,8 +115,8 @@ function applyInSavepoint(prepare: Prepare, batch: Batch): Outcome {
   try {
     const sequence = applyOperation(prepare, batch)
     if (sequence === undefined) {
-      prepare('RELEASE operation').run()
       const known = prepare('SELECT answer FROM operations WHERE hash = ?').get(blob(operation.hash))
+      prepare('RELEASE operation').run()
       return { status: 'repeated', answer: (known as { answer: string }).answer }
     }
     reach('operation-applied')
@@ -216,6 +216,7 @@ function post(prepare: Prepare, { balances }: Known, { sequence, unit, sums }: P
     prepare('INSERT INTO entries VALUES (?, ?, ?, ?)').run(sequence, account, unit, amount)
     const key = `${unit} ${account}`
     const balance = (balances.get(key) ?? readBalance(prepare, account, unit)).balance + amount
+    if (!Number.isSafeInteger(balance)) throw new Error('ledger: a balance is beyond what is counted exactly')
     if (balance < 0 && account.startsWith('outstanding:')) throw new Refused('over-redeemed')
     if (balance < 0 && amount < 0 && /^(?:publisher|paying-out):/.test(account)) throw new Refused('account-short')
     changed.push([key, { account, unit, balance }])
