@@ -177,12 +177,13 @@ function edit(dice: Dice, wire: Wire, reply: Reply): Reply {
   return editReceipt(dice, reply)
 }
 
-/** What a refusal may say; the last two are what a mint says that keeps no answers, and has signed the outputs already. */
-const refusals = [11001, 10002, 12001, 20002, 11004, 0, 11003, 11003]
+/** What a refusal may say; and, of what was signed, what a mint says that keeps no answers: the outputs are signed already. */
+const refusals = [11001, 10002, 12001, 20002, 11004, 0]
+const refusalsOfSigned = [...refusals, 11003, 11003]
 
 /** A refusal out of thin air. */
 function refusal(dice: Dice, { status }: Reply): Reply {
-  const code = dice.pick(status === 200 ? refusals : refusals.slice(0, -2))
+  const code = dice.pick(status === 200 ? refusalsOfSigned : refusals)
   return {
     status: 400,
     headers: [['content-type', 'application/json']],
