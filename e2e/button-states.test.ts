@@ -5,6 +5,7 @@ import type { Frame, Page } from '@playwright/test'
 import { article } from './harness/articles.ts'
 import { elementPage, expect, test } from './harness/fixtures.ts'
 import {
+  clickAndClose,
   delivered,
   frameIn,
   frameState,
@@ -122,7 +123,7 @@ test.describe('the button', () => {
     const yes = popup.getByRole('button', { name: /\$2\.50/ })
     await expect(yes).toBeVisible()
     await expect(popup.getByText(/Pay \$2\.50\?|Keep some change ready/)).toBeVisible()
-    await yes.click()
+    await clickAndClose(yes)
     await expect(delivered(page)).toBeVisible()
     expect(await reader.balance()).toBe(2_000 - 250)
   })
@@ -136,13 +137,7 @@ test.describe('the button', () => {
     const opens = waitForPopup(reader)
     await press(unlockButton(frame))
     const popup = (await opens)!
-    const closed = popup.waitForEvent('close')
-    // The window is gone before the click is over.
-    await popup
-      .getByRole('button', { name: 'Not now' })
-      .click()
-      .catch(() => undefined)
-    await closed
+    await clickAndClose(popup.getByRole('button', { name: 'Not now' }))
     await frameState(frame, 'priced')
     await expect(delivered(page)).toHaveCount(0)
     expect(await reader.balance()).toBe(2_000)
@@ -163,7 +158,7 @@ test.describe('the button', () => {
     await press(unlockButton(frame))
     const popup = (await opens)!
     await expect(popup.getByText('Your browser keeps sites apart, so it asks once for each new site.')).toBeVisible()
-    await popup.getByRole('button', { name: /unlock/i }).click()
+    await clickAndClose(popup.getByRole('button', { name: /unlock/i }))
     await expect(delivered(page)).toBeVisible()
     await page.goto(`${news}/articles/${warm.slug}`)
     const second = await frameIn(page, wallet)

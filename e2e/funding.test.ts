@@ -10,6 +10,7 @@ import { article } from './harness/articles.ts'
 import { openHouse, runMint, type House } from './harness/demo.ts'
 import { test } from './harness/fixtures.ts'
 import {
+  clickAndClose,
   delivered,
   frameIn,
   frameState,
@@ -66,7 +67,7 @@ test('a reader with nothing goes back, is declined, pays by card, and reads: one
   // The same checkout as before: who goes back pays for it once.
   expect(house.stripe?.double.world.sessions.size).toBe(1)
   await popup.getByLabel('Card number').fill('4242 4242 4242 4242')
-  await Promise.all([popup.waitForEvent('close'), payButton(popup).click()])
+  await clickAndClose(payButton(popup))
   await expect(delivered(page)).toContainText(sold.locked.at(-1) ?? '')
   await page.close()
   expect(await reader.balance()).toBe(1_000 - sold.price)
@@ -170,7 +171,7 @@ test('vouchers: one is typed in where an article is bought, one is scanned from 
   await redeem.click()
   await expect(popup.getByText('That is not quite a voucher code.')).toBeVisible()
   await popup.getByLabel('The code on the voucher').fill(` ${typed.toLowerCase().replaceAll('-', ' ')}`)
-  await Promise.all([popup.waitForEvent('close'), redeem.click()])
+  await clickAndClose(redeem)
   await expect(delivered(page)).toContainText(sold.locked.at(-1) ?? '')
   await page.close()
 
@@ -210,7 +211,7 @@ test('who has paid and goes back before the mint has heard of it is not charged 
   const begun = double.world.sessions.size
   double.pay(session, { card: '5555555555554444' })
   await settled()
-  await Promise.all([popup.waitForEvent('close'), byCard.click()])
+  await clickAndClose(byCard)
   await expect(delivered(page)).toContainText(sold.locked.at(-1) ?? '')
   expect(double.world.sessions.size).toBe(begun)
   expect(await hasty.balance()).toBe(1_000 - sold.price)

@@ -65,7 +65,11 @@ export async function makeReader(
       await page.close()
     }
   }
-  const historyIn = (page: Page) => page.locator('[data-testid="history"] li').allInnerTexts()
+  const historyIn = async (page: Page) => {
+    // It is drawn together with the balance.
+    await readBalance(page)
+    return page.locator('[data-testid="history"] li').allInnerTexts()
+  }
   const aside = async (): Promise<number> => {
     if (thirdPartyCookies === 'allowed') return 0
     let sum = 0
@@ -138,7 +142,7 @@ export async function readBalance(page: Page): Promise<number> {
 /** Chooses an amount and confirms, on the wallet page or in the popup. */
 export async function topUpIn(page: Page, dollars: number): Promise<void> {
   await page.getByRole('radio', { name: new RegExp(`^\\$${dollars}(\\.00)?$`) }).check()
-  await page.getByRole('button', { name: /test money/i }).click()
+  await clickLast(page.getByRole('button', { name: /test money/i }))
 }
 
 /** Presses the frame's button and adds money in the window that this opens; the payment then goes on by itself. */
@@ -259,5 +263,17 @@ export function waitForPopup(reader: Reader): Promise<Page | undefined> {
 /** Says yes in the wallet's popup, with money in the wallet already; it closes itself. */
 export async function confirmPopup(popup: Page): Promise<void> {
   const yes = popup.getByRole('button', { name: /unlock|tip|set aside/i }).first()
-  await Promise.all([popup.waitForEvent('close'), yes.click()])
+  await clickAndClose(yes)
+}
+
+/** Presses what closes its window, and waits until that is gone. */
+export async function clickAndClose(button: Locator): Promise<void> {
+  await Promise.all([button.page().waitForEvent('close'), clickLast(button)])
+}
+
+/** Presses what may close its window: gone before the click is over, it is a failure to Playwright, and none here. */
+async function clickLast(button: Locator): Promise<void> {
+  await button.click().catch((error: unknown) => {
+    if (!/has been closed/.test(String(error))) throw error
+  })
 }

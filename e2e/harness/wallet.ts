@@ -30,5 +30,7 @@ export async function restored(page: Page): Promise<number> {
 
 /** What the screen for money that moves says there is, in cents. */
 export async function moveBalance(page: Page): Promise<number> {
-  return cents(await page.getByTestId('move-balance').innerText())
+  const shown = page.getByTestId('move-balance')
+  await expect(shown).toHaveText(/[$¢]/)
+  return cents(await shown.innerText())
 }

@@ -13,14 +13,15 @@ import { WordsBackup } from './words-backup.tsx'
 import { defaultUnit, sentence, type ScreenProps, type WayProps } from './words.ts'
 
 export function Backup(props: ScreenProps) {
-  const { db, screens, wallet, address } = props
+  const { db, screens, wallet, address, started } = props
   const texts = screens.backup
   const [state, setState] = useState<BackupState>()
   const look = () => backupState(db).then(setState)
   useEffect(() => void look(), [db])
   const balance = useStore(wallet.$balance)[defaultUnit]
   const arrival = useStore(address.$arrival)
-  const empty = (balance?.spendable ?? 0) + (balance?.lent ?? 0) === 0 && state !== undefined && !hasBackup(state)
+  const empty =
+    started && (balance?.spendable ?? 0) + (balance?.lent ?? 0) === 0 && state !== undefined && !hasBackup(state)
   const restoreFirst = empty || arrival?.kind === 'pair'
   const ways = { ...props, look, state: state ?? {} }
   return (

@@ -6,7 +6,7 @@ import { useState } from 'preact/hooks'
 import { hostOf } from '../asking.ts'
 import { money } from '../money.ts'
 import { checkReceipt, type ReceiptCheck } from './receipts.ts'
-import type { SectionProps, Words } from './words.ts'
+import type { ScreenProps, SectionProps, Words } from './words.ts'
 
 /** Change and loans move a reader's own money about; they are not history to a person. */
 const hidden: readonly HistoryEntry['kind'][] = ['swap', 'lend']
@@ -14,7 +14,9 @@ const incomings: readonly HistoryEntry['kind'][] = ['top-up', 'receive', 'refund
 
 const exporting = () => import('./export.ts')
 
-export function History({ wallet, words, db }: SectionProps & { readonly db: Db }) {
+type Props = SectionProps & Pick<ScreenProps, 'db' | 'started'>
+
+export function History({ wallet, words, db, started }: Props) {
   const entries = useStore(wallet.$history).filter(({ kind }) => !hidden.includes(kind))
   const { texts } = words
   const save = async (format: 'json' | 'csv') => {
@@ -25,7 +27,7 @@ export function History({ wallet, words, db }: SectionProps & { readonly db: Db 
   return (
     <section class="history">
       <h2>{texts.history}</h2>
-      {entries.length === 0 && <p class="muted">{texts.historyEmpty}</p>}
+      {started && entries.length === 0 && <p class="muted">{texts.historyEmpty}</p>}
       <ol data-testid="history">
         {entries.map((entry) => (
           <Entry key={entry.id} entry={entry} words={words} db={db} />

@@ -7,31 +7,30 @@ import type { Adding } from '../parts/adding.tsx'
 import { backupState, hasBackup, nudgeFrom } from './backup-state.ts'
 import { History } from './history.tsx'
 import { $restoring } from './resume.ts'
-import { defaultUnit, type ScreenProps, type SectionProps } from './words.ts'
+import { defaultUnit, unread, type ScreenProps } from './words.ts'
 
-type Props = Omit<ScreenProps, 'screens'> & {
-  /** Whether the balance is the wallet's, and not merely nothing yet. */
-  readonly started: boolean
-}
+type Props = Omit<ScreenProps, 'screens'>
 
 export function Home(props: Props) {
-  const { wallet, words, db, guest, address } = props
+  const { wallet, words, db, guest, address, started } = props
   const adding = useAddMoney({ wallet, words }, guest)
   return (
     <div class="home">
       <div class="side">
-        <BalanceCard wallet={wallet} words={words} adding={adding} />
+        <BalanceCard wallet={wallet} words={words} adding={adding} started={started} />
         <Nudge {...props} />
         <AddMoney wallet={wallet} words={words} adding={adding} address={address} />
       </div>
       <div class="side">
-        <History wallet={wallet} words={words} db={db} />
+        <History wallet={wallet} words={words} db={db} started={started} />
       </div>
     </div>
   )
 }
 
-function BalanceCard({ wallet, words: { texts, language }, adding }: SectionProps & { readonly adding: Adding }) {
+type CardProps = Pick<Props, 'wallet' | 'words' | 'started'> & { readonly adding: Adding }
+
+function BalanceCard({ wallet, words: { texts, language }, adding, started }: CardProps) {
   const balances = useStore(wallet.$balance)
   const units = Object.keys(balances).length > 0 ? Object.keys(balances) : [defaultUnit]
   return (
@@ -43,7 +42,7 @@ function BalanceCard({ wallet, words: { texts, language }, adding }: SectionProp
         return (
           <div key={unit}>
             <p class="sum number" data-testid="balance">
-              {show(spendable)}
+              {started ? show(spendable) : unread}
             </p>
             {lent > 0 && <p class="more number">{texts.lent(show(lent))}</p>}
             {reserved > 0 && <p class="more number">{texts.reserved(show(reserved))}</p>}

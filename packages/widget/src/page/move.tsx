@@ -7,13 +7,13 @@ import { PayRequest } from './pay-request.tsx'
 import { Receive } from './receive.tsx'
 import { Send } from './send.tsx'
 import { Withdraw } from './withdraw.tsx'
-import { defaultUnit, type ScreenProps } from './words.ts'
+import { defaultUnit, unread, type ScreenProps } from './words.ts'
 
 const ways = ['receive', 'send', 'withdraw'] as const
 type Way = (typeof ways)[number]
 
 export function Move(props: ScreenProps) {
-  const { screens, wallet, words } = props
+  const { screens, wallet, words, started } = props
   const texts = screens.move
   const balances = useStore(wallet.$balance)
   const [way, setWay] = useState<Way>('receive')
@@ -24,7 +24,7 @@ export function Move(props: ScreenProps) {
       <h1 tabIndex={-1}>{texts.title}</h1>
       <p class="lead">{texts.why}</p>
       <p class="number">
-        {words.texts.balance}: <b data-testid="move-balance">{units.map(sum).join(' · ')}</b>
+        {words.texts.balance}: <b data-testid="move-balance">{started ? units.map(sum).join(' · ') : unread}</b>
       </p>
       <fieldset class="choice">
         <legend class="unseen">{texts.title}</legend>

@@ -14,7 +14,7 @@ import { $restoring } from './resume.ts'
 import { followAddress, type Route } from './route.ts'
 import { sentence, type ScreenProps } from './words.ts'
 
-type Inner = Omit<ScreenProps, 'screens'> & { readonly starting: Promise<void> }
+type Inner = Omit<ScreenProps, 'screens' | 'started'> & { readonly starting: Promise<void> }
 
 /** `address`, `guest`, `speak` and `mints` are the wallet's own page's; an app may leave them out. */
 type Props = Pick<Inner, 'wallet' | 'db' | 'words' | 'starting'> & Partial<Inner>
@@ -74,7 +74,11 @@ function Pages(props: Inner) {
       <main id="content" tabIndex={-1}>
         <Notices {...props} />
         {failure !== undefined && <p role="alert">{failure}</p>}
-        {route === 'home' ? <Home {...props} started={started} /> : <Later key={route} route={route} {...props} />}
+        {route === 'home' ? (
+          <Home {...props} started={started} />
+        ) : (
+          <Later key={route} route={route} {...props} started={started} />
+        )}
       </main>
     </div>
   )
@@ -89,7 +93,7 @@ function skip(event: Event): void {
 type Loaded = { readonly Screen: Screen; readonly texts: ScreenTexts; readonly language: string }
 
 /** A screen that is loaded when it is first wanted. */
-function Later({ route, ...props }: Inner & { readonly route: Exclude<Route, 'home'> }) {
+function Later({ route, ...props }: Omit<ScreenProps, 'screens'> & { readonly route: Exclude<Route, 'home'> }) {
   const { texts, language } = props.words
   const [loaded, setLoaded] = useState<Loaded>()
   const [failed, setFailed] = useState<'failed' | undefined>()

@@ -21,6 +21,8 @@ export type ScreenProps = SectionProps & {
   readonly mints: readonly string[]
   readonly address: Address
   readonly guest: Guest
+  /** Whether what the wallet's stores say has been read, and is not merely nothing yet. */
+  readonly started: boolean
   /** Changes the language for good; `undefined`: back to what the browser says. */
   readonly speak: (language: LanguageCode | undefined) => Promise<void>
 }
@@ -30,6 +32,9 @@ export type WayProps = ScreenProps & { readonly state: BackupState; readonly loo
 
 /** The unit that a wallet starts with. */
 export const defaultUnit = 'usd'
+
+/** Stands where an amount will be: a wallet that is being read is not one with nothing in it. */
+export const unread = '\u2026'
 
 /** What went wrong, for a person. */
 export function sentence(error: unknown, { errors }: Pick<Words, 'errors'>): string {
