@@ -115,9 +115,10 @@ const own = clicks.own.toSorted((a, b) => a - b)
 const times = {
   payPathMs: median(own),
   payPathP95Ms: own[Math.ceil(own.length * 0.95) - 1] ?? Number.NaN,
+  payPathChangeMs: median(clicks.changing),
 }
 say(
-  `payPath         ${times.payPathMs.toFixed(2)} ms from click to request, p95 ${times.payPathP95Ms.toFixed(2)} (goal 10)`,
+  `payPath         ${times.payPathMs.toFixed(2)} ms from click to request, p95 ${times.payPathP95Ms.toFixed(2)} (goal 10); ${own.length} of ${rounds}, the others made change first: ${ms(clicks.changing)}`,
 )
 
 // Change that is made on the way finishes some of them.

@@ -10,13 +10,16 @@ import { findPlace, startPublisher } from '../../e2e/harness/shop.ts'
 
 /**
  * Milliseconds of each sample. `paid` includes the till's and the mint's durable writes; `own` is the wallet's part of it,
- * from the pointer-up to the moment its request leaves.
+ * from the pointer-up to the moment its request leaves, and `changing` the same where the mint had to make change first:
+ * this reader buys a page a second, and change is made some time after a payment.
  */
-export type ClickTimes = { paid: number[]; own: number[]; plain: number[] }
+export type ClickTimes = { paid: number[]; own: number[]; changing: number[]; plain: number[] }
 
 const warmUps = 4
 // The button arms after half a second in view; a reader does not click in the first frame after that either.
 const settleMs = 700
+// How long a finger or a mouse button stays down.
+const pressMs = 80
 
 /** Measures `rounds` articles that this reader has never seen, and as many plain fetches, turn and turn about. */
 export async function timeClicks(rounds: number): Promise<ClickTimes> {
@@ -29,7 +32,7 @@ export async function timeClicks(rounds: number): Promise<ClickTimes> {
   const reader = await makeReader(wallet, 'allowed')
   try {
     await reader.topUp(20)
-    const times: ClickTimes = { paid: [], own: [], plain: [] }
+    const times: ClickTimes = { paid: [], own: [], changing: [], plain: [] }
     for (let round = -warmUps; round < rounds; round += 1) {
       const number = round + warmUps
       const paid = await onPage(reader.open, `${publisher.origin}/page/${number}`, wallet, timePaid)
@@ -41,7 +44,7 @@ export async function timeClicks(rounds: number): Promise<ClickTimes> {
       )
       if (round < 0) continue
       times.paid.push(paid.paidMs)
-      times.own.push(paid.ownMs)
+      times[paid.changed ? 'changing' : 'own'].push(paid.ownMs)
       times.plain.push(plain)
     }
     return times
@@ -73,12 +76,13 @@ async function onPage<T>(
 /** Press and let go where the pointer is: the events are trusted, as a reader's are. */
 async function press(page: Page): Promise<void> {
   await page.mouse.down()
+  await page.waitForTimeout(pressMs)
   await page.mouse.up()
 }
 
 type Timed = { releasedMs?: number; paintedMs?: number }
 
-async function timePaid(page: Page, frame: Frame): Promise<{ paidMs: number; ownMs: number }> {
+async function timePaid(page: Page, frame: Frame): Promise<{ paidMs: number; ownMs: number; changed: boolean }> {
   await frame.evaluate(() => {
     addEventListener(
       'pointerup',
@@ -104,14 +108,18 @@ async function timePaid(page: Page, frame: Frame): Promise<{ paidMs: number; own
   })
   await press(page)
   const painted = await (await page.waitForFunction(() => (globalThis as Timed).paintedMs)).jsonValue()
-  const { released, sent } = await frame.evaluate(() => {
+  const { released, sent, changed } = await frame.evaluate(() => {
     const released = Number((globalThis as Timed).releasedMs)
-    const requests = performance.getEntriesByType('resource').filter(({ name }) => name.includes('/read/'))
+    const loaded = performance.getEntriesByType('resource')
+    const requests = loaded.filter(({ name }) => name.includes('/read/'))
+    const changed = loaded.some(
+      ({ name, startTime }) => name.endsWith('/v1/swap') && performance.timeOrigin + startTime > released,
+    )
     // Of the two requests of this page, the one that asked for the price came long before the click.
-    return { released, sent: performance.timeOrigin + (requests.at(-1)?.startTime ?? Number.NaN) }
+    return { released, sent: performance.timeOrigin + (requests.at(-1)?.startTime ?? Number.NaN), changed }
   })
   if (!(sent >= released)) throw new Error('the paid request was not seen')
-  return { paidMs: Number(painted) - released, ownMs: sent - released }
+  return { paidMs: Number(painted) - released, ownMs: sent - released, changed }
 }
 
 async function timePlain(page: Page, frame: Frame, url: string): Promise<number> {

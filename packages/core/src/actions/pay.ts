@@ -102,16 +102,18 @@ type Wanted = {
 /** Runs inside one transaction: decides what this gesture is, and writes the payment with its credential if it is new. */
 async function reserve(context: Context, tx: Tx, wanted: Wanted): Promise<Reserved> {
   const { offer, gesture } = wanted
-  const purchase = offer.kind === 'tip' ? undefined : await tx.get('purchases', offer.url)
+  // All at once: each read is a way to the browser's process and back, and the reader waits.
+  const [purchase, payments, ended, coins] = await Promise.all([
+    offer.kind === 'tip' ? undefined : tx.get('purchases', offer.url),
+    tx.list('payments'),
+    gesture === undefined ? [] : tx.list('history', { order: 'descending', limit: gesturesBack }),
+    spendableIn(tx, purseOf(context.seed, offer)),
+  ])
   if (purchase) return { status: 'owned', purchase }
-  const open = (await tx.list('payments')).map(({ value }) => value).find((payment) => isSame(payment, wanted))
+  const open = payments.map(({ value }) => value).find((payment) => isSame(payment, wanted))
   if (open) return { status: 'open', payment: open }
-  if (gesture !== undefined) {
-    const ended = await tx.list('history', { order: 'descending', limit: gesturesBack })
-    const entry = ended.find(({ value }) => value.gesture === gesture && value.end === 'done')?.value
-    if (entry) return { status: 'ended', entry }
-  }
-  const coins = await spendableIn(tx, purseOf(context.seed, offer))
+  const entry = ended.find(({ value }) => value.gesture === gesture && value.end === 'done')?.value
+  if (entry) return { status: 'ended', entry }
   for (const mint of offer.mints) {
     const payment = fitting(context, wanted, { mint, coins: coins.filter((coin) => coin.mint === mint) })
     if (!payment) continue
