@@ -35,7 +35,9 @@ export type Range = {
 /** A row of a store. */
 export type RowOf<T, S extends keyof T> = { readonly key: string; readonly value: T[S] }
 
-/** One transaction. Await nothing but its own calls inside: IndexedDB commits a transaction that is idle. */
+/**
+ * One transaction. Await nothing but its own calls inside: IndexedDB commits a transaction that is idle. Calls may overlap.
+ */
 export type TxOf<T> = {
   readonly get: <S extends keyof T>(store: S, key: string) => Promise<T[S] | undefined>
   readonly put: <S extends keyof T>(store: S, key: string, value: T[S]) => Promise<void>

@@ -20,7 +20,7 @@ import type { HistoryEntry, Purchase, Tx } from '../tables.ts'
 import { newId } from './ids.ts'
 import { sitesOf } from './look.ts'
 import { tillNowMs } from './till-time.ts'
-import { purseOf, spendableIn } from './spendable.ts'
+import { freeOf, purseOf } from './spendable.ts'
 import { sendToTill } from './till-payment.ts'
 
 /** Coming back is not paying: what it needs is loaded when something turns out to be owned. */
@@ -99,21 +99,22 @@ type Wanted = {
   readonly charge: (tx: Tx) => Promise<Stopped | undefined>
 }
 
-/** Runs inside one transaction: decides what this gesture is, and writes the payment with its credential if it is new. */
+/** Runs inside one transaction: decides what this gesture is, and writes the payment with its credential if it is new. A row that can't be read stops it, whatever it is needed for. */
 async function reserve(context: Context, tx: Tx, wanted: Wanted): Promise<Reserved> {
   const { offer, gesture } = wanted
-  // All at once: each read is a way to the browser's process and back, and the reader waits.
-  const [purchase, payments, ended, coins] = await Promise.all([
+  // All at once: each is a way to the browser's process and back, and the reader waits.
+  const [purchase, payments, ended, held] = await Promise.all([
     offer.kind === 'tip' ? undefined : tx.get('purchases', offer.url),
     tx.list('payments'),
     gesture === undefined ? [] : tx.list('history', { order: 'descending', limit: gesturesBack }),
-    spendableIn(tx, purseOf(context.seed, offer)),
+    tx.list('coins'),
   ])
   if (purchase) return { status: 'owned', purchase }
   const open = payments.map(({ value }) => value).find((payment) => isSame(payment, wanted))
   if (open) return { status: 'open', payment: open }
   const entry = ended.find(({ value }) => value.gesture === gesture && value.end === 'done')?.value
   if (entry) return { status: 'ended', entry }
+  const coins = freeOf(held, payments, purseOf(context.seed, offer))
   for (const mint of offer.mints) {
     const payment = fitting(context, wanted, { mint, coins: coins.filter((coin) => coin.mint === mint) })
     if (!payment) continue

@@ -2,14 +2,22 @@
 import { heldSecrets } from '../held-secrets.ts'
 import type { HeldCoin } from '../coins.ts'
 import type { Context } from '../context.ts'
-import type { Tx } from '../tables.ts'
+import type { Row, Tx } from '../tables.ts'
 
 /** Whose coins: of a unit; in a frame, those lent for the page's origin. */
 export type Purse = { readonly unit: string; readonly site?: string | undefined }
 
-/** Coins that are free, as of a transaction over `coins` and `payments`. A vault's coins are of no site. */
-export async function spendableIn(tx: Tx, { unit, site }: Purse): Promise<HeldCoin[]> {
-  const [coins, payments] = await Promise.all([tx.list('coins'), tx.list('payments')])
+/** Coins that are free, as of a transaction over `coins` and `payments`. */
+export async function spendableIn(tx: Tx, purse: Purse): Promise<HeldCoin[]> {
+  return freeOf(...(await Promise.all([tx.list('coins'), tx.list('payments')])), purse)
+}
+
+/** Of these coins, those of the purse that none of these payments holds. A vault's coins are of no site. */
+export function freeOf(
+  coins: readonly Row<'coins'>[],
+  payments: readonly Row<'payments'>[],
+  { unit, site }: Purse,
+): HeldCoin[] {
   const held = heldSecrets(payments.map(({ value }) => value))
   return coins
     .map(({ value }) => value)

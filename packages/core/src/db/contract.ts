@@ -119,6 +119,48 @@ function declareTransactions(place: () => Place): void {
   )
 
   test(
+    'takes reads that overlap, each with its own answer',
+    withDb(place, async (db) => {
+      await db.transact(['counters', 'history'], 'write', async (tx) => {
+        await tx.put('counters', 'a', 1)
+        for (const id of ['h', 'i', 'j']) await tx.put('history', id, entry(id))
+      })
+      const read = db.transact(['counters', 'history'], 'write', async (tx) => {
+        const [one, none, newest, all] = await Promise.all([
+          tx.get('counters', 'a'),
+          tx.get('counters', 'b'),
+          tx.list('history', { order: 'descending', limit: 2 }),
+          tx.list('history'),
+        ])
+        await tx.put('counters', 'b', all.length)
+        return [one, none, newest.map(({ key }) => key)]
+      })
+      expect(await read).toEqual([1, undefined, ['j', 'i']])
+      expect(await db.transact(['counters'], 'read', (tx) => tx.get('counters', 'b'))).toBe(3)
+    }),
+  )
+
+  test(
+    'leaves nothing where one of several calls fails, and holds on to no other of them',
+    withDb(place, async (db) => {
+      const stopped = db.transact(['counters', 'history', 'settings'], 'write', async (tx) => {
+        await tx.put('counters', 'a', 1)
+        await Promise.all([
+          tx.list('history', { order: 'descending', limit: 2 }),
+          tx.put('settings', 'f', () => {}),
+          tx.list('counters'),
+          tx.get('counters', 'a'),
+        ])
+      })
+      await expect(stopped).rejects.toThrow()
+      await db.transact(['counters', 'history'], 'write', async (tx) => {
+        expect(await tx.get('counters', 'a')).toBeUndefined()
+        await tx.put('counters', 'a', 2)
+      })
+    }),
+  )
+
+  test(
     'answers what its body answers',
     withDb(place, async (db) => {
       expect(await db.transact(['counters'], 'read', async () => 'answer')).toBe('answer')

@@ -13,28 +13,29 @@ import { WordsBackup } from './words-backup.tsx'
 import { defaultUnit, sentence, type ScreenProps, type WayProps } from './words.ts'
 
 export function Backup(props: ScreenProps) {
-  const { db, screens, wallet, address, started } = props
+  const { db, screens, wallet, address, reading } = props
   const texts = screens.backup
   const [state, setState] = useState<BackupState>()
   const look = () => backupState(db).then(setState)
   useEffect(() => void look(), [db])
   const balance = useStore(wallet.$balance)[defaultUnit]
   const arrival = useStore(address.$arrival)
-  const empty =
-    started && (balance?.spendable ?? 0) + (balance?.lent ?? 0) === 0 && state !== undefined && !hasBackup(state)
+  const holds = (balance?.spendable ?? 0) + (balance?.lent ?? 0) > 0
+  const empty = reading === 'done' && !holds && state !== undefined && !hasBackup(state)
   const restoreFirst = empty || arrival?.kind === 'pair'
   const ways = { ...props, look, state: state ?? {} }
   return (
     <section class="backup">
       <h1 tabIndex={-1}>{texts.title}</h1>
       <p class="lead">{texts.why}</p>
-      {restoreFirst && <Restore {...props} />}
+      {/* By its key it is moved, and goes on with what it does. */}
+      {restoreFirst && <Restore key="restore" {...props} />}
       {state && <Standing {...ways} />}
       {knowsPasskeys() && <PasskeyBackup {...ways} />}
       <WordsBackup {...ways} />
       <ConnectDevice {...props} />
       <FileBackup {...props} />
-      {!restoreFirst && <Restore {...props} />}
+      {!restoreFirst && <Restore key="restore" {...props} />}
     </section>
   )
 }

@@ -14,9 +14,9 @@ const incomings: readonly HistoryEntry['kind'][] = ['top-up', 'receive', 'refund
 
 const exporting = () => import('./export.ts')
 
-type Props = SectionProps & Pick<ScreenProps, 'db' | 'started'>
+type Props = SectionProps & Pick<ScreenProps, 'db' | 'reading'>
 
-export function History({ wallet, words, db, started }: Props) {
+export function History({ wallet, words, db, reading }: Props) {
   const entries = useStore(wallet.$history).filter(({ kind }) => !hidden.includes(kind))
   const { texts } = words
   const save = async (format: 'json' | 'csv') => {
@@ -27,7 +27,7 @@ export function History({ wallet, words, db, started }: Props) {
   return (
     <section class="history">
       <h2>{texts.history}</h2>
-      {started && entries.length === 0 && <p class="muted">{texts.historyEmpty}</p>}
+      {reading === 'done' && entries.length === 0 && <p class="muted">{texts.historyEmpty}</p>}
       <ol data-testid="history">
         {entries.map((entry) => (
           <Entry key={entry.id} entry={entry} words={words} db={db} />

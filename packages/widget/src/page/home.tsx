@@ -7,30 +7,32 @@ import type { Adding } from '../parts/adding.tsx'
 import { backupState, hasBackup, nudgeFrom } from './backup-state.ts'
 import { History } from './history.tsx'
 import { $restoring } from './resume.ts'
-import { defaultUnit, unread, type ScreenProps } from './words.ts'
+import { Known } from './known.tsx'
+import { defaultUnit, type ScreenProps } from './words.ts'
 
 type Props = Omit<ScreenProps, 'screens'>
 
 export function Home(props: Props) {
-  const { wallet, words, db, guest, address, started } = props
+  const { wallet, words, db, guest, address, reading } = props
   const adding = useAddMoney({ wallet, words }, guest)
   return (
     <div class="home">
       <div class="side">
-        <BalanceCard wallet={wallet} words={words} adding={adding} started={started} />
+        <BalanceCard wallet={wallet} words={words} adding={adding} reading={reading} />
         <Nudge {...props} />
         <AddMoney wallet={wallet} words={words} adding={adding} address={address} />
       </div>
       <div class="side">
-        <History wallet={wallet} words={words} db={db} started={started} />
+        <History wallet={wallet} words={words} db={db} reading={reading} />
       </div>
     </div>
   )
 }
 
-type CardProps = Pick<Props, 'wallet' | 'words' | 'started'> & { readonly adding: Adding }
+type CardProps = Pick<Props, 'wallet' | 'words' | 'reading'> & { readonly adding: Adding }
 
-function BalanceCard({ wallet, words: { texts, language }, adding, started }: CardProps) {
+function BalanceCard({ wallet, words, adding, reading }: CardProps) {
+  const { texts, language } = words
   const balances = useStore(wallet.$balance)
   const units = Object.keys(balances).length > 0 ? Object.keys(balances) : [defaultUnit]
   return (
@@ -41,11 +43,15 @@ function BalanceCard({ wallet, words: { texts, language }, adding, started }: Ca
         const show = (amount: number) => formatAmount(amount, unit, language)
         return (
           <div key={unit}>
-            <p class="sum number" data-testid="balance">
-              {started ? show(spendable) : unread}
+            <p class="sum number" data-testid="balance" aria-busy={reading === 'under-way'}>
+              <Known reading={reading} words={words} text={show(spendable)} />
             </p>
             {lent > 0 && <p class="more number">{texts.lent(show(lent))}</p>}
-            {reserved > 0 && <p class="more number">{texts.reserved(show(reserved))}</p>}
+            {reserved > 0 && (
+              <p class="more number" data-testid="reserved">
+                {texts.reserved(show(reserved))}
+              </p>
+            )}
           </div>
         )
       })}
@@ -58,7 +64,7 @@ function BalanceCard({ wallet, words: { texts, language }, adding, started }: Ca
 }
 
 /** Nothing below a dollar; from there on, that one browser is a thin thread. Somebody with nothing may have a wallet elsewhere. */
-function Nudge({ wallet, words: { texts, language }, db, started }: Props) {
+function Nudge({ wallet, words: { texts, language }, db, reading }: Props) {
   const balance = useStore(wallet.$balance)
   const history = useStore(wallet.$history)
   const restoring = useStore($restoring)
@@ -66,7 +72,7 @@ function Nudge({ wallet, words: { texts, language }, db, started }: Props) {
   useEffect(() => void backupState(db).then((state) => setSafe(hasBackup(state))), [db])
   const { spendable = 0, lent = 0 } = balance[defaultUnit] ?? {}
   const all = spendable + lent
-  if (safe === undefined || !started) return null
+  if (safe === undefined || reading !== 'done') return null
   if (!safe && all >= nudgeFrom) {
     return (
       <section class="nudge">

@@ -3,17 +3,18 @@ import { useStore } from '@nanostores/preact'
 import { formatAmount } from '@tuppence/protocol'
 import { useState } from 'preact/hooks'
 import { Ask } from './ask.tsx'
+import { Known } from './known.tsx'
 import { PayRequest } from './pay-request.tsx'
 import { Receive } from './receive.tsx'
 import { Send } from './send.tsx'
 import { Withdraw } from './withdraw.tsx'
-import { defaultUnit, unread, type ScreenProps } from './words.ts'
+import { defaultUnit, type ScreenProps } from './words.ts'
 
 const ways = ['receive', 'send', 'withdraw'] as const
 type Way = (typeof ways)[number]
 
 export function Move(props: ScreenProps) {
-  const { screens, wallet, words, started } = props
+  const { screens, wallet, words, reading } = props
   const texts = screens.move
   const balances = useStore(wallet.$balance)
   const [way, setWay] = useState<Way>('receive')
@@ -24,7 +25,10 @@ export function Move(props: ScreenProps) {
       <h1 tabIndex={-1}>{texts.title}</h1>
       <p class="lead">{texts.why}</p>
       <p class="number">
-        {words.texts.balance}: <b data-testid="move-balance">{started ? units.map(sum).join(' · ') : unread}</b>
+        {words.texts.balance}:{' '}
+        <b data-testid="move-balance" aria-busy={reading === 'under-way'}>
+          <Known reading={reading} words={words} text={units.map(sum).join(' · ')} />
+        </b>
       </p>
       <fieldset class="choice">
         <legend class="unseen">{texts.title}</legend>

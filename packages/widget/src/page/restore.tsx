@@ -60,7 +60,7 @@ function useBringing({ screens, words, db, mints, address }: ScreenProps) {
 }
 
 export function Restore(props: ScreenProps) {
-  const { screens, wallet, words } = props
+  const { screens, wallet, words, reading } = props
   const texts = screens.backup
   const balance = useStore(wallet.$balance)[defaultUnit]
   const held = (balance?.spendable ?? 0) + (balance?.lent ?? 0) + (balance?.reserved ?? 0)
@@ -69,7 +69,9 @@ export function Restore(props: ScreenProps) {
     <section class="panel" data-way="restore" data-step={bringing.step.at}>
       <h2>{texts.restore}</h2>
       <p>{texts.restoreWhy}</p>
-      {held > 0 ? (
+      {reading === 'under-way' ? (
+        <Working text={words.texts.loading} />
+      ) : held > 0 ? (
         <p class="warn">{texts.restoreFull(money(held, defaultUnit, words.language))}</p>
       ) : (
         <Ways {...props} bringing={bringing} />

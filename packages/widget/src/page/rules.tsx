@@ -4,6 +4,7 @@ import { useStore } from '@nanostores/preact'
 import { useRef, useState } from 'preact/hooks'
 import { hostOf } from '../asking.ts'
 import { money } from '../money.ts'
+import { Working } from '../parts/parts.tsx'
 import { sentence, type ScreenProps } from './words.ts'
 
 /** What can be chosen, in minor units; 0 is "ask always". */
@@ -22,7 +23,21 @@ function changed(rules: Rules, change: Partial<Rules>): Rules {
   return { ...rules, ...(isFirst && firstLimits), ...change }
 }
 
-export function RulesScreen({ wallet, words, screens }: ScreenProps) {
+export function RulesScreen(props: ScreenProps) {
+  const { words, screens, reading } = props
+  const texts = screens.rules
+  return (
+    <section class="rules">
+      <h1 tabIndex={-1}>{texts.title}</h1>
+      <p class="lead">{texts.why}</p>
+      {reading === 'under-way' && <Working text={words.texts.loading} />}
+      {/* Whoever chose before would write over what is kept. */}
+      {reading === 'done' && <Choices {...props} />}
+    </section>
+  )
+}
+
+function Choices({ wallet, words, screens }: ScreenProps) {
   const texts = screens.rules
   const stored = useStore(wallet.$rules)
   const [wanted, setWanted] = useState<Partial<Rules>>({})
@@ -46,9 +61,7 @@ export function RulesScreen({ wallet, words, screens }: ScreenProps) {
   const show = (amount: number) => (amount === 0 ? texts.never : money(amount, rules.unit, words.language))
   const anywhere = rules.autoMax > 0 || Object.values(rules.sites).some(({ autoMax }) => autoMax > 0)
   return (
-    <section class="rules">
-      <h1 tabIndex={-1}>{texts.title}</h1>
-      <p class="lead">{texts.why}</p>
+    <>
       <Choice
         name="autoMax"
         legend={texts.upTo}
@@ -78,7 +91,7 @@ export function RulesScreen({ wallet, words, screens }: ScreenProps) {
         {said}
       </p>
       <OffSites rules={rules} keep={keep} wallet={wallet} texts={texts} show={show} />
-    </section>
+    </>
   )
 }
 

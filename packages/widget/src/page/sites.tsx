@@ -7,10 +7,11 @@ import { money } from '../money.ts'
 import { wholeHistory } from './export.ts'
 import { forgetSite } from './forget.ts'
 import { factsOf, monthStart, type SiteFacts } from './site-facts.ts'
+import { Working } from '../parts/parts.tsx'
 import { sentence, type ScreenProps } from './words.ts'
 
 export function Sites(props: ScreenProps) {
-  const { wallet, db, screens } = props
+  const { wallet, db, screens, words, reading } = props
   const texts = screens.sites
   const shown = useStore(wallet.$history)
   // The wallet's list of purchases only grows, until the page is opened again.
@@ -24,7 +25,11 @@ export function Sites(props: ScreenProps) {
   return (
     <section class="sites">
       <h1 tabIndex={-1}>{texts.title}</h1>
-      <p class="lead">{sites.length > 0 ? texts.why : texts.empty}</p>
+      {sites.length > 0 || reading === 'done' ? (
+        <p class="lead">{sites.length > 0 ? texts.why : texts.empty}</p>
+      ) : (
+        reading === 'under-way' && <Working text={words.texts.loading} />
+      )}
       <p role="status">{said}</p>
       <ul class="cards">
         {sites.map((facts) => (

@@ -12,9 +12,9 @@ import { Home } from './home.tsx'
 import { Icon } from './icons.tsx'
 import { $restoring } from './resume.ts'
 import { followAddress, type Route } from './route.ts'
-import { sentence, type ScreenProps } from './words.ts'
+import { sentence, type Reading, type ScreenProps } from './words.ts'
 
-type Inner = Omit<ScreenProps, 'screens' | 'started'> & { readonly starting: Promise<void> }
+type Inner = Omit<ScreenProps, 'screens' | 'reading'> & { readonly starting: Promise<void> }
 
 /** `address`, `guest`, `speak` and `mints` are the wallet's own page's; an app may leave them out. */
 type Props = Pick<Inner, 'wallet' | 'db' | 'words' | 'starting'> & Partial<Inner>
@@ -42,16 +42,25 @@ function Pages(props: Inner) {
   const { texts } = words
   const route = useStore(address.$route)
   const [failure, setFailure] = useState<string>()
-  const [started, setStarted] = useState(false)
+  const [reading, setReading] = useState<Reading>('under-way')
   useEffect(() => {
+    const known = () => {
+      setReading('done')
+      setFailure(undefined)
+    }
     starting
-      .then(() => setStarted(true))
-      .catch((error: unknown) => setFailure(sentence(error, words)))
+      .then(known)
+      .catch((error: unknown) => {
+        setReading((now) => (now === 'done' ? now : 'failed'))
+        setFailure(sentence(error, words))
+      })
       // For tests, which should not read a balance too early.
       .finally(() => (document.body.dataset['state'] = 'ready'))
     // Purchases since the last time, for whoever has a way back to this wallet.
     void starting.then(async () => hasBackup(await backupState(db)) && saveNews(wallet, db, mints[0])).catch(() => {})
-  }, [starting])
+    // What could not be read at the start may be read later: by a top-up, or when another tab has written.
+    return wallet.$balance.listen(known)
+  }, [starting, wallet])
   return (
     <div class="wallet" data-route={route}>
       <a class="skip" href="#content" onClick={skip}>
@@ -75,9 +84,9 @@ function Pages(props: Inner) {
         <Notices {...props} />
         {failure !== undefined && <p role="alert">{failure}</p>}
         {route === 'home' ? (
-          <Home {...props} started={started} />
+          <Home {...props} reading={reading} />
         ) : (
-          <Later key={route} route={route} {...props} started={started} />
+          <Later key={route} route={route} {...props} reading={reading} />
         )}
       </main>
     </div>

@@ -13,6 +13,9 @@ export type Words = { readonly texts: PageTexts; readonly errors: ErrorTexts; re
 /** What every section works on. */
 export type SectionProps = { readonly wallet: Wallet; readonly words: Words }
 
+/** Whether what the wallet's stores say has been read: until it has, they say nothing, and not that there is nothing. */
+export type Reading = 'under-way' | 'done' | 'failed'
+
 /** What a screen of its own works on. */
 export type ScreenProps = SectionProps & {
   readonly db: Db
@@ -21,8 +24,7 @@ export type ScreenProps = SectionProps & {
   readonly mints: readonly string[]
   readonly address: Address
   readonly guest: Guest
-  /** Whether what the wallet's stores say has been read, and is not merely nothing yet. */
-  readonly started: boolean
+  readonly reading: Reading
   /** Changes the language for good; `undefined`: back to what the browser says. */
   readonly speak: (language: LanguageCode | undefined) => Promise<void>
 }
@@ -32,9 +34,6 @@ export type WayProps = ScreenProps & { readonly state: BackupState; readonly loo
 
 /** The unit that a wallet starts with. */
 export const defaultUnit = 'usd'
-
-/** Stands where an amount will be: a wallet that is being read is not one with nothing in it. */
-export const unread = '\u2026'
 
 /** What went wrong, for a person. */
 export function sentence(error: unknown, { errors }: Pick<Words, 'errors'>): string {

@@ -1,6 +1,6 @@
 // Draws any screen in any state without a mint or a till: `dev.html?screen=unlock&state=priced&scheme=dark`. For looking at, in `vite dev`.
 import type { HistoryEntry, LoanPayment, Offer, TopUpPayment } from '@tuppence/core'
-import type { FundingMethod } from '@tuppence/protocol'
+import { TuppenceError, type FundingMethod } from '@tuppence/protocol'
 import { atom } from 'nanostores'
 import { render, type VNode } from 'preact'
 import { $later, later } from '../frame/draw.ts'
@@ -190,6 +190,9 @@ const unpaid: TopUpPayment = {
   keyIndex: 0,
   quote: { id: 'q', request: '' },
 }
+const unreadable = Promise.reject(new TuppenceError('storage-corrupt'))
+unreadable.catch(() => {})
+const starts: Record<string, Promise<void>> = { reading: new Promise<void>(() => {}), unreadable }
 const rich = sampleWallet({ spendable: 857, lent: 100, history, payments: [loan] })
 const empty = sampleWallet({})
 const db = { transact: () => Promise.resolve([{ amount: 72 }] as never), close: () => {} }
@@ -227,10 +230,10 @@ const screens: Record<string, () => VNode | Promise<VNode>> = {
     const paying = ways && sampleWallet({ ways, spendable: 857, history, payments: state === 'card' ? [unpaid] : [] })
     return (
       <WalletPage
-        wallet={paying ?? (state === 'empty' ? empty : rich)}
+        wallet={paying ?? (state === 'empty' || starts[state] ? empty : rich)}
         db={db}
         words={words}
-        starting={Promise.resolve()}
+        starting={starts[state] ?? Promise.resolve()}
       />
     )
   },
@@ -254,7 +257,7 @@ const gallery = {
     unlock: Object.keys(views),
     tip: ['', 'wrong', 'priced', 'loading', 'popup', 'popup-blocked', 'paid', 'mint-down'],
     popup: Object.keys(steps),
-    wallet: ['', 'empty', 'card', 'voucher'],
+    wallet: ['', 'empty', 'card', 'voucher', 'reading', 'unreadable'],
   }[screen]!,
   draw: async (next: string): Promise<void> => {
     state = next
