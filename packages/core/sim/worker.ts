@@ -54,24 +54,31 @@ export type Tally = {
   readonly orders: readonly number[]
 }
 
-/** A crash point and how to get there: the same run up to that write. */
-export type Aim = { readonly seed: string; readonly crashes: readonly Crash[]; readonly write: number }
+/** A crash point and how to get there: the same run up to that write. `missed`: how often that did not get there. */
+export type Aim = {
+  readonly seed: string
+  readonly crashes: readonly Crash[]
+  readonly write: number
+  readonly missed?: number
+}
 
 /** All but every n-th run go to a crash point that is not covered yet, if there is one. */
 const exploreEvery = 4
+/** A point that was aimed at so often in vain waits until a run passes it again. */
+const missesMost = 3
 /** Further crashes behind an aimed one, by writes. */
 const laterWrites = [1, 3, 7, 20] as const
 const sides = ['before', 'after'] as const
 
-/** Dies at the point, and some more behind it, which as a rule falls into recovery. */
-function planOf([point, { seed, crashes, write }]: readonly [CrashPoint, Aim]): Plan {
+/** Dies at the point, and some more behind it, which as a rule falls into recovery. The other way round once it was missed. */
+function planOf([point, { seed, crashes, write, missed = 0 }]: readonly [CrashPoint, Aim]): Plan {
   const side = point.endsWith('before') ? 'before' : 'after'
   const later = laterWrites.map((more): Crash => ({
     write: write + more,
     side: sides[(write + more) % 2] ?? side,
     who: 'tab',
   }))
-  return { seed, crashes: [...crashes, { write, side, who: write % 3 === 0 ? 'browser' : 'tab' }, ...later] }
+  return { seed, crashes: [...crashes, { write, side, who: (write + missed) % 3 === 0 ? 'browser' : 'tab' }, ...later] }
 }
 
 /** What a worker keeps between its tasks. */
@@ -103,22 +110,24 @@ async function work(share: Task, { play, curveOf }: Kept): Promise<Tally> {
     post({ type: 'failed', outcome: { ...outcome, seen: [], covered: [] }, number })
     return !share.untilFailure
   }
-  const aimed = (): Plan | undefined => {
+  const runAimed = async (number: number): Promise<boolean> => {
     const [next] = aims
-    if (!next) return undefined
-    aims.delete(next[0])
-    return planOf(next)
+    if (!next) return run({ seed: `${share.seed}/${number}` }, number)
+    const [point, aim] = next
+    aims.delete(point)
+    const goesOn = await run(planOf(next), number)
+    const missed = (aim.missed ?? 0) + 1
+    if (!covered.has(point) && missed < missesMost) aims.set(point, { ...aim, missed })
+    return goesOn
   }
   let goOn = true
   if (share.plans) for (const plan of share.plans) goOn &&= await run(plan, 0)
-  else if (share.aims)
-    for (let count = 0; count < share.runs && aims.size > 0; count++) await run(aimed() as Plan, count)
+  else if (share.aims) for (let count = 0; count < share.runs && aims.size > 0; count++) await runAimed(count)
   else {
     for (let number = share.first; goOn && number < share.runs; number += share.step) {
       // Where the first failure is looked for, runs are to be told by their number.
       const isAimed = ((number - share.first) / share.step) % exploreEvery !== 0 && !share.untilFailure && !share.tabs
-      const aim = isAimed ? aimed() : undefined
-      goOn = await run(aim ?? { seed: `${share.seed}/${number}` }, number)
+      goOn = await (isAimed ? runAimed(number) : run({ seed: `${share.seed}/${number}` }, number))
     }
   }
   return { ...counts, seen: [...seen], covered: [...covered], aims: [...aims], orders: [...orders] }
