@@ -1,4 +1,5 @@
-// How long a reader waits, as ratios: `npm run bench:wallet -- --json`. Medians of 30 where nothing else is said; the last line is one JSON object.
+// How long a reader waits, as ratios: `npm run bench:wallet -- --json`. Medians of 30 where nothing else is said; the last line
+// is one JSON object.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'

@@ -99,7 +99,10 @@ type Wanted = {
   readonly charge: (tx: Tx) => Promise<Stopped | undefined>
 }
 
-/** Runs inside one transaction: decides what this gesture is, and writes the payment with its credential if it is new. A row that can't be read stops it, whatever it is needed for. */
+/**
+ * Runs inside one transaction: decides what this gesture is, and writes the payment with its credential if it is new. A row
+ * that can't be read stops it, whatever it is needed for.
+ */
 async function reserve(context: Context, tx: Tx, wanted: Wanted): Promise<Reserved> {
   const { offer, gesture } = wanted
   // All at once: each is a way to the browser's process and back, and the reader waits.
