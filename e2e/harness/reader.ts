@@ -142,7 +142,11 @@ export function cents(text: string): number {
 
 /** Waits until the wallet page shows an amount. */
 export async function readBalance(page: Page): Promise<number> {
-  const shown = page.getByTestId('balance')
+  return readAmount(page.getByTestId('balance'))
+}
+
+/** Waits until an amount is shown where one will be, and answers it in cents. */
+export async function readAmount(shown: Locator): Promise<number> {
   await expect(shown).toHaveText(/[$¢]/)
   return cents(await shown.innerText())
 }

@@ -110,9 +110,10 @@ async function work(share: Task, { play, curveOf }: Kept): Promise<Tally> {
     post({ type: 'failed', outcome: { ...outcome, seen: [], covered: [] }, number })
     return !share.untilFailure
   }
+  const runPlain = (number: number) => run({ seed: `${share.seed}/${number}` }, number)
   const runAimed = async (number: number): Promise<boolean> => {
     const [next] = aims
-    if (!next) return run({ seed: `${share.seed}/${number}` }, number)
+    if (!next) return runPlain(number)
     const [point, aim] = next
     aims.delete(point)
     const goesOn = await run(planOf(next), number)
@@ -127,7 +128,7 @@ async function work(share: Task, { play, curveOf }: Kept): Promise<Tally> {
     for (let number = share.first; goOn && number < share.runs; number += share.step) {
       // Where the first failure is looked for, runs are to be told by their number.
       const isAimed = ((number - share.first) / share.step) % exploreEvery !== 0 && !share.untilFailure && !share.tabs
-      goOn = await (isAimed ? runAimed(number) : run({ seed: `${share.seed}/${number}` }, number))
+      goOn = await (isAimed ? runAimed(number) : runPlain(number))
     }
   }
   return { ...counts, seen: [...seen], covered: [...covered], aims: [...aims], orders: [...orders] }

@@ -42,18 +42,16 @@ function Pages(props: Inner) {
   const { texts } = words
   const route = useStore(address.$route)
   const [failure, setFailure] = useState<string>()
-  const [reading, setReading] = useState<Reading>('under-way')
+  const [read, setRead] = useState(false)
+  const reading: Reading = read ? 'done' : failure === undefined ? 'under-way' : 'failed'
   useEffect(() => {
     const known = () => {
-      setReading('done')
+      setRead(true)
       setFailure(undefined)
     }
     starting
       .then(known)
-      .catch((error: unknown) => {
-        setReading((now) => (now === 'done' ? now : 'failed'))
-        setFailure(sentence(error, words))
-      })
+      .catch((error: unknown) => setFailure(sentence(error, words)))
       // For tests, which should not read a balance too early.
       .finally(() => (document.body.dataset['state'] = 'ready'))
     // Purchases since the last time, for whoever has a way back to this wallet.
